@@ -1,0 +1,1 @@
+"""Frozen data and protocols: one noun a file, no behaviour beyond their own invariants."""

@@ -1,0 +1,74 @@
+"""Tasks and worlds' numbers: one problem instance, and the fixed limits of a world."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nerion_gym.types.coverage import Baseline
+    from nerion_gym.types.program import Focus, Program
+    from nerion_gym.types.suite import Suite
+
+GOALS = ("probe", "repair", "simplify", "explore")
+SPLITS = ("train", "val", "test")
+EDGES_PER_NODE = 6
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The fixed numbers of a world: they give its spaces their shapes.
+
+    Attributes:
+        edits: K, action slots beside submit.
+        tests: T, test slots; tests beyond T share the last one.
+        nodes: N, graph nodes.
+        steps: step budget of an episode.
+    """
+
+    edits: int
+    tests: int
+    nodes: int
+    steps: int
+
+    @property
+    def edges(self) -> int:
+        """E, forward graph edges: six times the nodes in every world."""
+        return EDGES_PER_NODE * self.nodes
+
+
+@dataclass(frozen=True)
+class Task:
+    """One problem instance. Its id is the digest of its contents.
+
+    Attributes:
+        name: for people ("logic_v2", "toolz").
+        program: what is edited.
+        suite: its tests.
+        goal: one of `GOALS`.
+        operators: canonical names of the allowed operators.
+        split: one of `SPLITS`.
+        focus: a fixed focus, or None when it is drawn per episode.
+        baseline: control run and coverage once measured; not part of the id.
+    """
+
+    name: str
+    program: Program
+    suite: Suite
+    goal: str = "probe"
+    operators: tuple[str, ...] = ()
+    split: str = "train"
+    focus: Focus | None = None
+    baseline: Baseline | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def id(self) -> str:
+        """First 16 hex digits of the SHA-256 over program, suite, goal, operators and focus."""
+        parts = (self.program.digest, self.suite.digest, self.goal, *self.operators)
+        text = "\0".join((*parts, repr(self.focus)))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def measured(self, baseline: Baseline) -> Task:
+        """Return this task carrying its control run and coverage."""
+        return replace(self, baseline=baseline)

@@ -1,0 +1,75 @@
+# Everything sets itself up: the first target that needs it builds .venv once (a few minutes), and
+# again only when pyproject.toml or constraints.txt change. `make help` lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+DOCS_INSTALLED := $(VENV)/.installed-docs
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+TORCH := $(shell sed -n 's/^\(torch==.*\)/\1/p' constraints.txt)
+# One thread for numeric libraries: the other core runs test workers, and two threads on a loaded
+# machine cost ten times the time.
+export OMP_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow check check-style check-types check-imports check-tests bench bench-check docs clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+demo: $(INSTALLED) ## train and compare three agents in Nerion-LogicV2-v0 (about 5 minutes), logs under runs/
+	@$(BIN)/python scripts/benchmark.py --preset demo
+
+test: $(INSTALLED) ## every test that is not marked slow (less than 10 minutes)
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(INSTALLED) ## the rest: learning, real packages
+	@$(BIN)/python -m pytest -m slow
+
+check: $(INSTALLED) ## format, lint, types, import contracts, pure tests (less than a minute)
+	@$(MAKE) --no-print-directory -j2 -Otarget check-types check-style check-imports check-tests
+
+check-style: $(INSTALLED)
+	@$(BIN)/ruff format --check --quiet . || { echo "mend with: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+
+check-types: $(INSTALLED)
+	@$(BIN)/mypy
+
+check-imports: $(INSTALLED)
+	@$(BIN)/lint-imports
+
+check-tests: $(INSTALLED)
+	@$(BIN)/python -m pytest -q -m "pure and not slow"
+
+bench: $(INSTALLED) ## measure throughput against cold pytest; prints and records under benchmarks/results/
+	@$(BIN)/python benchmarks/throughput.py
+
+bench-check: $(INSTALLED) ## measure again and compare the ratios with the recorded ones
+	@$(BIN)/python benchmarks/throughput.py --check
+
+docs: $(DOCS_INSTALLED) ## build the site into docs/_build/html; a warning is an error
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+clean: ## remove what make and the tools made (.venv too); runs/ stays
+	@rm -rf $(VENV) build dist docs/_build docs/worlds/generated .pytest_cache .mypy_cache .ruff_cache \
+	  .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# torch first and alone, at the exact version: a looser request would pull another build of it.
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "nerion-gym needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V 2>&1)." >&2; \
+	  echo "Say which one to use: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "setting up $(VENV) (once; a few minutes)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) "$(TORCH)"
+	@$(PIP) -e ".[dev]"
+	@touch $@
+
+$(DOCS_INSTALLED): $(INSTALLED)
+	@echo "adding the documentation tools to $(VENV)"
+	@$(PIP) -e ".[docs]"
+	@touch $@

@@ -1,4 +1,4 @@
-"""Habits of the whole suite: one thread, seeded properties, honest `pure` marks, no unlisted skip."""
+"""Habits of the whole suite: one thread, seeded properties, honest marks, no unlisted skip."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def pytest_terminal_summary(terminalreporter) -> None:
         return
     for test, reason in unlisted(_skipped, listed_skips()):
         terminalreporter.write_line(
-            f"not allowed in CI: {test} was skipped ({reason}); make it run, or list it in {SKIPS.name}"
+            f"not allowed in CI: {test} was skipped ({reason}); "
+            f"make it run, or list it in tests/{SKIPS.name}"
         )
 
 

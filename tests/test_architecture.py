@@ -203,8 +203,8 @@ def state():
     return repr((random.getstate(), numpy_state[1].tolist(), numpy_state[2]))
 
 import importlib
-before, variables = state(), dict(os.environ)
 for name in PRELOADED: importlib.import_module(name)
+before, variables = state(), dict(os.environ)
 sys.addaudithook(audit)
 for name in NAMES: importlib.import_module(name)
 if state() != before: seen.append("a global random generator moved")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nerion_gym.types.program import Span
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """What an operator promises: same meaning, changed meaning, or text from a provider."""
 
     REFACTOR = "refactor"
@@ -54,9 +54,7 @@ class Edit:
         for splice in self.splices:
             start = splice.start + shifts.get(splice.path, 0)
             back.append(
-                Splice(
-                    splice.path, start, start + len(splice.after), splice.after, splice.before
-                )
+                Splice(splice.path, start, start + len(splice.after), splice.after, splice.before)
             )
             growth = len(splice.after) - len(splice.before)
             shifts[splice.path] = shifts.get(splice.path, 0) + growth

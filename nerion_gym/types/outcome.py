@@ -92,23 +92,30 @@ class Outcome:
         return sum(learning_class(result) is LearningClass.PASS for result in self.results)
 
 
+_BY_STATUS = {
+    Status.PASSED: LearningClass.PASS,
+    Status.TIMEOUT: LearningClass.TIMEOUT,
+    Status.MEMORY: LearningClass.EXCEPTION,
+    Status.CRASHED: LearningClass.EXCEPTION,
+    Status.SKIPPED: LearningClass.MASKED,
+    Status.XFAILED: LearningClass.PASS,
+    Status.NOT_RUN: LearningClass.MASKED,
+}
+"""The statuses that decide the class alone; the other three need exception or phase."""
+
+
 def learning_class(result: TestResult) -> LearningClass:
     """Map a result to the class that a model learns: the one place where this is decided."""
-    status = result.status
-    if status in (Status.SKIPPED, Status.NOT_RUN):
-        return LearningClass.MASKED
-    if status is Status.TIMEOUT:
-        return LearningClass.TIMEOUT
-    if status is Status.XPASSED:
+    if result.status is Status.FAILED:
+        known = result.exception in ASSERTION_TYPES
+        return LearningClass.ASSERTION if known else LearningClass.EXCEPTION
+    if result.status is Status.ERROR:
+        collecting = result.phase == "collect"
+        return LearningClass.IMPORT_ERROR if collecting else LearningClass.EXCEPTION
+    if result.status is Status.XPASSED:
         strict = result.exception == STRICT_XPASS
         return LearningClass.ASSERTION if strict else LearningClass.PASS
-    if status in (Status.PASSED, Status.XFAILED):
-        return LearningClass.PASS
-    if status is Status.ERROR and result.phase == "collect":
-        return LearningClass.IMPORT_ERROR
-    if status is Status.FAILED and result.exception in ASSERTION_TYPES:
-        return LearningClass.ASSERTION
-    return LearningClass.EXCEPTION
+    return _BY_STATUS[result.status]
 
 
 def worst(classes: Iterable[LearningClass]) -> LearningClass:

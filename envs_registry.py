@@ -1,0 +1,25 @@
+"""Every world id -> entry point and JSON keyword arguments; strings only, imported by nerion_gym.
+
+A world is one file in `nerion_gym/envs/worlds/` and one entry here.
+"""
+
+WORLDS = {
+    "Nerion-ToyMath-v0": {
+        "entry_point": "nerion_gym.envs.worlds.toy_math:make",
+        "summary": "a few functions on numbers: to see a loop work",
+        "reward_threshold": None,
+        "kwargs": {},
+    },
+    "Nerion-LogicV2-v0": {
+        "entry_point": "nerion_gym.envs.worlds.logic_v2:make",
+        "summary": "names that shadow, closures, globals: which mutations survive its tests?",
+        "reward_threshold": None,
+        "kwargs": {},
+    },
+    "Nerion-Repo-v0": {
+        "entry_point": "nerion_gym.envs.worlds.repo:make",
+        "summary": "your own package and its pytest suite (path=..., tests=...)",
+        "reward_threshold": None,
+        "kwargs": {},
+    },
+}

@@ -1,0 +1,73 @@
+"""From a drawn task to the first state of an episode: measure, choose a focus, enumerate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nerion_gym.edits.catalog import enumerate_edits
+from nerion_gym.envs.focus import choose_focus, demand, parse_focus
+from nerion_gym.envs.limits import overflow
+from nerion_gym.envs.state import State
+from nerion_gym.errors import ConfigError
+from nerion_gym.tasks.builder import control_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from nerion_gym.envs.world import World
+    from nerion_gym.types.outcome import Outcome
+    from nerion_gym.types.program import Focus
+    from nerion_gym.types.protocols import TestRunner
+    from nerion_gym.types.task import Task
+
+RESET_OPTIONS = ("focus",)
+
+
+def require_known(options: Mapping[str, Any]) -> None:
+    """Refuse unknown reset options.
+
+    Raises:
+        ConfigError: names the unknown ones and those there are.
+    """
+    unknown = sorted(set(options) - set(RESET_OPTIONS))
+    if unknown:
+        msg = f"reset options {unknown} are unknown; there are: {', '.join(RESET_OPTIONS)}"
+        raise ConfigError(msg)
+
+
+def outcome_at_reset(task: Task, runner: TestRunner) -> Outcome:
+    """Return the task's first outcome: the control run's, or that of its broken program."""
+    if task.baseline is not None and task.baseline.program != task.program:
+        return runner.run(task.program, task.suite)
+    return control_of(task)
+
+
+def first_state(world: World, task: Task, focus: Focus | None, outcome: Outcome) -> State:
+    """Return the state before the first step."""
+    catalog = enumerate_edits(task.program, world.operators, focus)
+    return State(task, focus, task.program, outcome, outcome, catalog)
+
+
+def pick_focus(
+    world: World,
+    task: Task,
+    outcome: Outcome,
+    rng: np.random.Generator,
+    options: Mapping[str, Any],
+) -> Focus | None:
+    """Return the wanted focus, or one that fits the world's limits with room for one edit.
+
+    Raises:
+        TaskError: nothing fits, with the numbers.
+        ConfigError: the wanted function does not exist.
+    """
+
+    def complaint(focus: Focus | None) -> str:
+        state = first_state(world, task, focus, outcome)
+        return overflow(state, world.limits, spare=True)
+
+    if "focus" in options:
+        return demand(parse_focus(task.program, options["focus"]), complaint)
+    return choose_focus(task, world.operators, rng, complaint)

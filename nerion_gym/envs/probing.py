@@ -1,0 +1,41 @@
+"""What the probing worlds share: measure an edit, undo it, look for survivors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nerion_gym.edits.registry import resolve
+from nerion_gym.envs.generators import FixedTasks
+from nerion_gym.envs.reward import Survivors
+from nerion_gym.envs.world import World
+from nerion_gym.types.edit import Kind
+
+if TYPE_CHECKING:
+    from nerion_gym.types.task import Limits, Task
+
+PROBING_OPERATORS = (
+    "rename_local",
+    "change_operator_multiply_to_add",
+    "swap_arithmetic",
+    "swap_comparison",
+    "swap_boolean",
+    "increment_number",
+    "decrement_number",
+    "return_none",
+)
+"""Version 0 of the probing worlds: listed, so that a new operator never changes an old id."""
+
+
+def probing_world(name: str, task: Task, limits: Limits) -> World:
+    """Return version 0 of a probing world over one task."""
+    operators = resolve(PROBING_OPERATORS)
+    mutations = frozenset(op.name for op in operators if op.kind is Kind.MUTATION)
+    return World(
+        name=name,
+        version=0,
+        operators=operators,
+        generator=FixedTasks((task,)),
+        reward=Survivors(mutations),
+        commit="never",
+        limits=limits,
+    )

@@ -1,0 +1,80 @@
+"""Text frames: what was edited, what the tests said, where the episode stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nerion_gym.edits.preview import diff
+from nerion_gym.types.outcome import Status, survived
+
+if TYPE_CHECKING:
+    from nerion_gym.envs.dynamics import Finished
+    from nerion_gym.envs.state import State
+    from nerion_gym.envs.world import World
+    from nerion_gym.types.edit import Edit
+    from nerion_gym.types.outcome import Outcome, TestResult
+
+MARKS = {Status.PASSED: "\x1b[32m.\x1b[0m", Status.SKIPPED: "s", Status.XFAILED: "x"}
+BAD_MARK = "\x1b[31m{}\x1b[0m"
+SHOWN_FAILURES = 8
+
+
+@dataclass(frozen=True)
+class LastStep:
+    """The step that a frame shows."""
+
+    before: State
+    edit: Edit | None
+    outcome: Outcome | None
+    finished: Finished
+
+
+def describe_edit(edit: Edit) -> str:
+    """Return one line: operator, file, byte offset, what becomes of what."""
+    splice = edit.splices[0]
+    before = splice.before.decode("utf-8", "replace")
+    after = splice.after.decode("utf-8", "replace")
+    more = f" (+{len(edit.splices) - 1} more)" if len(edit.splices) > 1 else ""
+    return f"{edit.operator} {splice.path}:{splice.start} {before!r} -> {after!r}{more}"
+
+
+def ansi(world: World, state: State, step: LastStep | None) -> str:
+    """Return a frame for a terminal."""
+    left = world.limits.steps - state.steps
+    parts = [
+        f"{world.id} · {state.task.name} · {len(state.catalog)} edits · {left} steps left",
+    ]
+    if step is not None and step.edit is not None:
+        parts.append(diff(step.before.program, step.edit, colour=True).rstrip("\n"))
+        parts.append(verdict(step))
+    shown = state.outcome if step is None or step.outcome is None else step.outcome
+    parts.append(test_bar(shown))
+    return "\n".join(parts) + "\n"
+
+
+def verdict(step: LastStep) -> str:
+    """Say in one line what came of an edit."""
+    outcome = step.outcome
+    if outcome is None:
+        return "nothing was run"
+    noticed = "survived" if survived(outcome, step.before.initial) else "noticed"
+    reached = f"{outcome.selected} tests ran" if outcome.selected else "no test reaches it"
+    end = f" · end: {step.finished.end}" if step.finished.end else ""
+    return f"{noticed} · {reached} · reward {step.finished.reward:+.2f}{end}"
+
+
+def test_bar(outcome: Outcome) -> str:
+    """Return a mark per test and a line per test that does not pass."""
+    marks = "".join(MARKS.get(r.status, BAD_MARK.format("F")) for r in outcome.results)
+    bad = [r for r in outcome.results if r.status not in MARKS]
+    lines = [f"  {describe_result(result)}" for result in bad[:SHOWN_FAILURES]]
+    if len(bad) > SHOWN_FAILURES:
+        lines.append(f"  ... and {len(bad) - SHOWN_FAILURES} more")
+    return "\n".join([f"tests {marks} {outcome.passing()}/{len(outcome.results)}", *lines])
+
+
+def describe_result(result: TestResult) -> str:
+    """Return a test's status, exception and id on one line."""
+    raised = f" {result.exception}" if result.exception else ""
+    return f"{result.status.name.lower()}{raised}: {result.id}"

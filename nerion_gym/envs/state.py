@@ -1,0 +1,115 @@
+"""The immutable state of an episode, and the short form that replays it anywhere."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nerion_gym.errors import ConfigError
+from nerion_gym.types.edit import Edit, Splice
+from nerion_gym.types.program import Focus, FunctionRef, Program, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nerion_gym.types.outcome import LearningClass, Outcome
+    from nerion_gym.types.task import Task
+
+
+@dataclass(frozen=True)
+class State:
+    """Where an episode stands.
+
+    Attributes:
+        task: the measured task.
+        focus: what is edited and shown; None = the whole program.
+        program: the current program (the task's own in worlds that never commit).
+        outcome: what the `tests` column shows: of the last measured edit where nothing is
+            ever committed (at reset the control run's), else of the current program.
+        initial: the outcome at reset.
+        catalog: edits of the current program; action a > 0 is `catalog[a - 1]`.
+        edits: edits measured so far, in order.
+        committed: whether each of `edits` was kept.
+        tried: (program digest, edit) -> learning class of the suite, in this episode.
+        touched: spans of the current program that this episode's edits concern.
+        steps: steps taken.
+    """
+
+    task: Task
+    focus: Focus | None
+    program: Program
+    outcome: Outcome
+    initial: Outcome
+    catalog: tuple[Edit, ...]
+    edits: tuple[Edit, ...] = ()
+    committed: tuple[bool, ...] = ()
+    tried: Mapping[tuple[str, Edit], LearningClass] = field(default_factory=dict)
+    touched: tuple[Span, ...] = ()
+    steps: int = 0
+
+    def last_outcome(self, edit: Edit) -> int:
+        """Return the `last outcome` id of an edit: 0 not tried, else learning class + 1."""
+        found = self.tried.get((self.program.digest, edit))
+        return 0 if found is None else max(int(found), 0) + 1
+
+
+@dataclass(frozen=True)
+class EpisodeState:
+    """`(task_id, edits so far)` and what else an exact replay needs; goes through JSON.
+
+    Attributes:
+        task_id: `Task.id`, checked at replay.
+        focus: the drawn focus.
+        edits: edits measured so far.
+        steps: steps taken (masked ones included).
+    """
+
+    task_id: str
+    focus: Focus | None
+    edits: tuple[Edit, ...]
+    steps: int
+
+    def to_json(self) -> str:
+        """Return the state as one line of JSON (bytes as Latin-1 text)."""
+        return json.dumps(asdict(self), default=lambda raw: raw.decode("latin-1"))
+
+    @classmethod
+    def from_json(cls, text: str) -> EpisodeState:
+        """Read what `to_json` wrote.
+
+        Raises:
+            ConfigError: not an episode state.
+        """
+        try:
+            raw = json.loads(text)
+            return cls(
+                raw["task_id"],
+                _focus(raw["focus"]),
+                tuple(_edit(item) for item in raw["edits"]),
+                int(raw["steps"]),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            msg = f"not an episode state ({error}); expected what EpisodeState.to_json() writes"
+            raise ConfigError(msg) from error
+
+
+def _focus(raw: dict[str, Any] | None) -> Focus | None:
+    if raw is None:
+        return None
+    return Focus(*(tuple(FunctionRef(**ref) for ref in raw[k]) for k in ("functions", "context")))
+
+
+def _edit(raw: dict[str, Any]) -> Edit:
+    splices = tuple(
+        Splice(
+            item["path"],
+            item["start"],
+            item["end"],
+            item["before"].encode("latin-1"),
+            item["after"].encode("latin-1"),
+        )
+        for item in raw["splices"]
+    )
+    argument = Span(**raw["argument"]) if raw["argument"] else None
+    return Edit(raw["operator"], splices, Span(**raw["site"]), argument, raw["text"])

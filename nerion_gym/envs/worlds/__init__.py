@@ -1,0 +1,1 @@
+"""One world a file; its docstring is its manual page."""

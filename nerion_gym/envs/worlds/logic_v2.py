@@ -1,0 +1,57 @@
+"""Nerion-LogicV2-v0: a module in which names matter.
+
+## Description
+`logic_v2.py`: locals that shadow globals, a closure, a `global` statement, a comprehension
+with its own scope; its pytest suite checks local and global meaning. Every edit is measured
+and undone.
+
+## Observation
+The common dictionary (graph, edits, tests, action_mask, steps_left) with K = 128 edits,
+T = 32 tests and N = 1024 graph nodes.
+
+## Actions
+`Discrete(129)`: 0 is submit (masked while any edit is legal), a > 0 the a-th edit of the catalog.
+
+## Reward
+1 for the first time in the episode that a given mutation survives (no test's learning class
+differs from the control run's), else 0. Refactors never count.
+
+## Termination
+After 32 steps (`terminated`, `info["end"] = "budget"`).
+
+## Tasks and splits
+One task. The suite leaves the gaps listed in `tests/golden/gaps.json`.
+
+## Arguments
+`observation="graph" | "padded"`, `render_mode=None | "ansi"`.
+
+## Known limits
+One program: nothing here says how an agent generalises. Columns that need a trace read unknown.
+
+## Versions
+v0: first version.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nerion_gym.envs.core import CodeEditEnv
+from nerion_gym.envs.probing import PROBING_OPERATORS, probing_world
+from nerion_gym.tasks.builder import corpus_task
+from nerion_gym.types.task import Limits
+
+if TYPE_CHECKING:
+    from nerion_gym.envs.world import World
+
+LIMITS = Limits(edits=128, tests=32, nodes=1024, steps=32)
+
+
+def build() -> World:
+    """Return the world."""
+    return probing_world("LogicV2", corpus_task("logic_v2", operators=PROBING_OPERATORS), LIMITS)
+
+
+def make(**kwargs: Any) -> CodeEditEnv:
+    """Entry point of the registered id; keyword arguments go to `CodeEditEnv`."""
+    return CodeEditEnv(build(), **kwargs)

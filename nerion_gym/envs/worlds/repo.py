@@ -1,0 +1,91 @@
+"""Nerion-Repo-v0: any Python package with a pytest suite is a world.
+
+## Description
+Point it at your own package: `gym.make("Nerion-Repo-v0", path="src/mypkg", tests="tests")`.
+The files are read once; every run works on a copy, yours are never written. Each episode looks
+at a focus: the whole program where it fits the limits, else a function or a few that tests
+reach, with their callers and callees.
+
+## Observation
+The common dictionary (graph, edits, tests, action_mask, steps_left) with K = 256 edits,
+T = 64 tests (those beyond share the last slot, which holds the worst) and N = 4096 graph nodes.
+
+## Actions
+`Discrete(257)`: 0 is submit (masked while any edit is legal), a > 0 the a-th edit of the catalog.
+
+## Reward
+1 for the first time in the episode that a given mutation survives (no test's learning class
+differs from the control run's), else 0. Refactors never count. An edit that no test reaches
+survives and costs no execution.
+
+## Termination
+After 64 steps (`terminated`, `info["end"] = "budget"`).
+
+## Tasks and splits
+One task: your package. `reset(options={"focus": "FILE::FUNCTION"})` chooses what to look at;
+otherwise it is drawn.
+
+## Arguments
+`path`: module or package folder. `tests`: test files or folders (found by themselves at the
+usual places). `exclude`: glob patterns of files to leave unedited. `observation`, `render_mode`.
+
+## Known limits
+Your package's dependencies must be importable in this interpreter. Tests run under rlimits and
+time limits only; full containment is not there yet, so do not point it at code that you would
+not run yourself. Columns that need a trace read unknown.
+
+## Versions
+v0: first version.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nerion_gym.envs.core import CodeEditEnv
+from nerion_gym.envs.probing import PROBING_OPERATORS, probing_world
+from nerion_gym.errors import TaskError
+from nerion_gym.tasks.package import load_package
+from nerion_gym.types.task import Limits
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from nerion_gym.envs.world import World
+
+LIMITS = Limits(edits=256, tests=64, nodes=4096, steps=64)
+
+
+def build(
+    path: str | os.PathLike[str],
+    tests: str | os.PathLike[str] | Sequence[str] | None = None,
+    exclude: Sequence[str] = (),
+) -> World:
+    """Return the world of one package.
+
+    Raises:
+        TaskError: see `nerion_gym.tasks.package.load_package`.
+    """
+    task = load_package(path, tests, exclude=exclude, operators=PROBING_OPERATORS)
+    return probing_world("Repo", task, LIMITS)
+
+
+def make(
+    path: str | os.PathLike[str] | None = None,
+    tests: str | os.PathLike[str] | Sequence[str] | None = None,
+    exclude: Sequence[str] = (),
+    **kwargs: Any,
+) -> CodeEditEnv:
+    """Entry point of the registered id; other keyword arguments go to `CodeEditEnv`.
+
+    Raises:
+        TaskError: no path, or nothing there to edit or to test.
+    """
+    if path is None:
+        msg = (
+            "Nerion-Repo-v0 needs a package: gymnasium.make('Nerion-Repo-v0', "
+            "path='src/mypkg', tests='tests')"
+        )
+        raise TaskError(msg)
+    return CodeEditEnv(build(path, tests, exclude), **kwargs)

@@ -1,0 +1,1 @@
+"""Where problem instances come from: the corpus by hand, and your own package."""

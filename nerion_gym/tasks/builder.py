@@ -1,0 +1,114 @@
+"""Corpus tasks, and what every task needs before it counts: a control run and coverage."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from nerion_gym.errors import ConfigError, TaskError
+from nerion_gym.execution.control import measure
+from nerion_gym.types.outcome import LearningClass, learning_class
+from nerion_gym.types.program import Program
+from nerion_gym.types.suite import Suite
+from nerion_gym.types.task import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nerion_gym.types.coverage import Baseline
+    from nerion_gym.types.outcome import Outcome
+    from nerion_gym.types.protocols import TestRunner
+
+SHOWN = 5
+"""How many test ids an error lists before it says how many more there are."""
+
+
+def corpus_names() -> tuple[str, ...]:
+    """Return the names of the corpus programs, sorted."""
+    corpus = files("nerion_gym.tasks") / "corpus"
+    return tuple(
+        sorted(
+            entry.name
+            for entry in corpus.iterdir()
+            if entry.is_dir() and (entry / f"{entry.name}.py").is_file()
+        )
+    )
+
+
+def corpus_task(name: str, *, goal: str = "probe", operators: tuple[str, ...] = ()) -> Task:
+    """Build the task of one corpus program: `NAME.py` and its suite `test_NAME.py`.
+
+    Raises:
+        ConfigError: the corpus has no such program.
+    """
+    if name not in corpus_names():
+        known = ", ".join(corpus_names())
+        msg = f"no corpus program is called {name!r}; there are: {known}"
+        raise ConfigError(msg)
+    folder = files("nerion_gym.tasks") / "corpus" / name
+    module, tests = f"{name}.py", f"test_{name}.py"
+    program = Program.from_files({module: (folder / module).read_bytes()})
+    suite = Suite(((tests, (folder / tests).read_bytes()),), targets=(tests,))
+    return Task(name, program, suite, goal=goal, operators=operators)
+
+
+def measured(task: Task, runner: TestRunner) -> Task:
+    """Return the task with its baseline; measures one unless the task carries it already.
+
+    Raises:
+        TaskError: no test was collected, or a test of the unchanged program fails.
+    """
+    if task.baseline is not None:
+        runner.adopt(task.baseline)
+        return task
+    baseline = measure(runner, task.program, task.suite)
+    require_clean(task, baseline)
+    return task.measured(baseline)
+
+
+def require_clean(task: Task, baseline: Baseline) -> None:
+    """Refuse a baseline without a counting test, or with one that does not pass."""
+    classes = [learning_class(result) for result in baseline.control.results]
+    if not any(found is not LearningClass.MASKED for found in classes):
+        targets = ", ".join(task.suite.targets)
+        msg = (
+            f"{task.name}: pytest found no test that runs in {targets}; "
+            "name the test file or folder with tests=..."
+        )
+        raise TaskError(msg)
+    failing = [
+        f"{result.id} ({describe(result.exception, result.message)})"
+        for result, found in zip(baseline.control.results, classes, strict=True)
+        if found not in (LearningClass.MASKED, LearningClass.PASS)
+    ]
+    if failing:
+        msg = (
+            f"{task.name}: {len(failing)} of {len(classes)} tests fail on the unchanged program: "
+            f"{listed(failing)}. An edit can only be judged by tests that pass: mend or "
+            "deselect them (pytest's addopts are honoured), then try again."
+        )
+        raise TaskError(msg)
+
+
+def describe(exception: str | None, message: str) -> str:
+    """Say in a few words what a test raised."""
+    return ": ".join(part for part in (exception or "failed", message[:120]) if part)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Join the first few names and count the rest."""
+    every = list(names)
+    shown = "; ".join(every[:SHOWN])
+    return shown if len(every) <= SHOWN else f"{shown}; and {len(every) - SHOWN} more"
+
+
+def control_of(task: Task) -> Outcome:
+    """Return the control outcome of a measured task.
+
+    Raises:
+        TaskError: the task was not measured.
+    """
+    if task.baseline is None:
+        msg = f"{task.name}: no control run yet; call tasks.builder.measured(task, runner) first"
+        raise TaskError(msg)
+    return task.baseline.control

@@ -1,0 +1,232 @@
+"""Your own package as a task: read once into memory, never written.
+
+The program is the package's Python files without its tests; the suite is every other
+file of the project that a test may need (tests, conftest, configuration, data).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nerion_gym.errors import ProgramSyntaxError, TaskError
+from nerion_gym.syntax.module import parse_module
+from nerion_gym.types.program import Program
+from nerion_gym.types.suite import Suite
+from nerion_gym.types.task import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "pytest.ini", "tox.ini", "pytest.toml")
+SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
+SKIPPED_AT_ROOT = frozenset({"venv", "env", "build", "dist", "htmlcov"})
+"""Skipped in the project's root only: deeper down they may be subpackages."""
+SKIPPED_ENDINGS = (".pyc", ".pyo", ".egg-info", ".dist-info")
+MAX_PROJECT_BYTES = 64 * 2**20
+MAX_FILES = 20_000
+MAX_CLIMB = 3
+"""How far above the package a project file counts, so that a stray one in a home does not."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a project's parts lie, absolute.
+
+    Attributes:
+        root: folder that pytest runs in.
+        package: the module file or package folder that is edited.
+        tests: test files or folders.
+    """
+
+    root: Path
+    package: Path
+    tests: tuple[Path, ...]
+
+    def relative(self, path: Path) -> str:
+        """Return a path relative to the root, POSIX style."""
+        return path.relative_to(self.root).as_posix()
+
+
+def load_package(
+    path: str | os.PathLike[str],
+    tests: str | os.PathLike[str] | Sequence[str] | None = None,
+    *,
+    exclude: Sequence[str] = (),
+    operators: tuple[str, ...] = (),
+) -> Task:
+    """Build a task from a module or package folder and its pytest suite.
+
+    Args:
+        path: a .py file, or a folder with Python files.
+        tests: test file(s) or folder(s); by default looked for beside and inside the package.
+        exclude: glob patterns (relative to the project's root) of files to leave unedited.
+        operators: canonical names of the allowed operators.
+
+    Raises:
+        TaskError: a path is missing, there is nothing to edit, no tests, or too many bytes.
+        ProgramSyntaxError: a file of the package is not valid Python.
+    """
+    package = existing(Path(path), "path")
+    layout = find_layout(package, find_tests(package, tests))
+    contents = read_project(layout.root)
+    editable = [name for name in contents if is_editable(layout, name, exclude)]
+    if not editable:
+        msg = f"{package}: no Python file to edit (tests, conftest.py and setup.py do not count)"
+        raise TaskError(msg)
+    for name in editable:
+        require_parses(layout, name, contents[name])
+    program = Program.from_files({name: contents[name] for name in editable})
+    rest = tuple((name, data) for name, data in contents.items() if name not in set(editable))
+    targets = tuple(layout.relative(test) for test in layout.tests)
+    suite = Suite(rest, targets=targets, pythonpath=import_folders(layout))
+    return Task(package.stem, program, suite, operators=operators)
+
+
+def existing(path: Path, argument: str) -> Path:
+    """Return the resolved path.
+
+    Raises:
+        TaskError: nothing is there.
+    """
+    resolved = path.expanduser().resolve()
+    if not resolved.exists():
+        msg = (
+            f"{argument}={str(path)!r}: nothing is there (looked at {resolved}); "
+            "give the module or package folder, relative to the working directory or absolute"
+        )
+        raise TaskError(msg)
+    return resolved
+
+
+def find_tests(
+    package: Path, tests: str | os.PathLike[str] | Sequence[str] | None
+) -> tuple[Path, ...]:
+    """Return the given test paths, or those at the usual places.
+
+    Raises:
+        TaskError: a given path is missing, or none was given and none is at a usual place.
+    """
+    if tests is not None:
+        given = [tests] if isinstance(tests, (str, os.PathLike)) else list(tests)
+        return tuple(existing(Path(test), "tests") for test in given)
+    folder = package if package.is_dir() else package.parent
+    places = [folder, folder.parent]
+    if folder.parent.name == "src":
+        places.append(folder.parent.parent)
+    for place in places:
+        for name in ("tests", "test"):
+            if (place / name).is_dir():
+                return (place / name,)
+        found = tuple(sorted({*place.glob("test_*.py"), *place.glob("*_test.py")}))
+        if found:
+            return found
+    msg = (
+        f"{package}: no tests found (looked for tests/, test/ and test_*.py in "
+        f"{', '.join(str(place) for place in places)}); name them with tests=..."
+    )
+    raise TaskError(msg)
+
+
+def find_layout(package: Path, tests: tuple[Path, ...]) -> Layout:
+    """Return the project's layout: the nearest folder with a project file that holds both."""
+    common = Path(os.path.commonpath([import_root(package), *(folder_of(t) for t in tests)]))
+    for folder in (common, *common.parents)[: MAX_CLIMB + 1]:
+        if any((folder / name).is_file() for name in PROJECT_FILES):
+            return Layout(folder, package, tests)
+        if (folder / ".git").exists():
+            break
+    return Layout(common, package, tests)
+
+
+def folder_of(path: Path) -> Path:
+    """Return the folder itself, or a file's folder."""
+    return path if path.is_dir() else path.parent
+
+
+def import_root(package: Path) -> Path:
+    """Return the folder from which the package is imported: above its topmost `__init__.py`."""
+    folder = folder_of(package)
+    if package.is_dir() and not (package / "__init__.py").is_file():
+        holds_modules = any(package.glob("*.py"))
+        return package if holds_modules else package.parent
+    while (folder / "__init__.py").is_file():
+        folder = folder.parent
+    return folder
+
+
+def import_folders(layout: Layout) -> tuple[str, ...]:
+    """Return what goes in front of `sys.path`: the import root, then the project's root."""
+    own = layout.relative(import_root(layout.package))
+    return (own,) if own == "." else (own, ".")
+
+
+def read_project(root: Path) -> dict[str, bytes]:
+    """Read every file below the root that a suite may need (relative POSIX path -> bytes).
+
+    Raises:
+        TaskError: unreadable file, or more files or bytes than a copy per run can bear.
+    """
+    contents: dict[str, bytes] = {}
+    total = 0
+    for path in walk(root):
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            msg = f"{path}: cannot be read ({error.strerror}); every run works on a copy of it"
+            raise TaskError(msg) from error
+        total += len(data)
+        contents[path.relative_to(root).as_posix()] = data
+        if total > MAX_PROJECT_BYTES or len(contents) > MAX_FILES:
+            msg = (
+                f"{root}: more than {MAX_PROJECT_BYTES >> 20} MiB or {MAX_FILES} files "
+                f"(stopped at {path}); point path= and tests= at a smaller project"
+            )
+            raise TaskError(msg)
+    return contents
+
+
+def walk(root: Path) -> Iterator[Path]:
+    """Yield regular files in sorted order, without caches, environments and hidden folders."""
+    for folder, names, files in os.walk(root):
+        skipped = SKIPPED_FOLDERS | (SKIPPED_AT_ROOT if Path(folder) == root else frozenset())
+        names[:] = sorted(
+            name
+            for name in names
+            if name not in skipped
+            and not name.startswith(".")
+            and not name.endswith(SKIPPED_ENDINGS)
+            and not (Path(folder) / name / "pyvenv.cfg").exists()
+        )
+        for name in sorted(files):
+            path = Path(folder) / name
+            if not name.endswith(SKIPPED_ENDINGS) and path.is_file():
+                yield path
+
+
+def is_editable(layout: Layout, name: str, exclude: Sequence[str]) -> bool:
+    """Whether a file belongs to the program: Python, inside the package, not a test."""
+    path = layout.root / name
+    if path.suffix != ".py" or not (path == layout.package or layout.package in path.parents):
+        return False
+    if any(path == test or (test.is_dir() and test in path.parents) for test in layout.tests):
+        return False
+    stem = path.stem
+    looks_like_test = stem.startswith("test_") or stem.endswith("_test") or stem == "conftest"
+    is_project_file = path.name in ("setup.py", "noxfile.py")
+    return not (looks_like_test or is_project_file or any(path.match(glob) for glob in exclude))
+
+
+def require_parses(layout: Layout, name: str, data: bytes) -> None:
+    """Refuse a package whose file is not valid Python, naming the way out.
+
+    Raises:
+        ProgramSyntaxError: with file, line and reason.
+    """
+    try:
+        parse_module(name, data)
+    except ProgramSyntaxError as error:
+        msg = f"{error} (in {layout.root}); mend the file, or leave it out with exclude=[{name!r}]"
+        raise ProgramSyntaxError(msg) from error

@@ -256,6 +256,32 @@ def test_the_spy_sees_what_it_should(tmp_path):
         assert sign in seen
 
 
+# --- worlds' manual pages ----------------------------------------------------------------------
+
+SECTIONS = [
+    "Description",
+    "Observation",
+    "Actions",
+    "Reward",
+    "Termination",
+    "Tasks and splits",
+    "Arguments",
+    "Known limits",
+    "Versions",
+]
+WORLDS = sorted((ROOT / "nerion_gym" / "envs" / "worlds").glob("[a-z]*.py"))
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("path", WORLDS, ids=lambda path: path.stem)
+def test_a_worlds_docstring_is_its_manual_page(path):
+    text = ast.get_docstring(tree_of(path))
+    assert re.match(r"Nerion-\w+-v\d+: .+\.$", text.splitlines()[0])
+    pages = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    assert [page.splitlines()[0] for page in pages] == SECTIONS
+    assert [page for page in pages if len(page.split()) < 4] == []
+
+
 # --- tables and their frozen copies -----------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ export OMP_NUM_THREADS ?= 1
 .PHONY: help demo test test-slow check check-style check-types check-imports check-tests bench bench-check docs clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(INSTALLED) ## train and compare three agents in Nerion-LogicV2-v0 (about 5 minutes), logs under runs/
 	@$(BIN)/python scripts/benchmark.py --preset demo

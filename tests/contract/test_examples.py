@@ -1,0 +1,50 @@
+"""Every example runs, as a user would start it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = {"custom_agent.py": ["--world", "Nerion-ToyMath-v0", "--episodes", "2"]}
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_example_runs(path, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(path), *ARGUMENTS.get(path.name, [])],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+@pytest.mark.sandbox
+def test_the_custom_agent_tries_nothing_twice_and_finds_the_known_gaps(tmp_path):
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "import gymnasium as gym, numpy as np\n"
+        "from custom_agent import SurvivorSeeker, run_episode\n"
+        "env = gym.make('Nerion-ToyMath-v0')\n"
+        "found = [run_episode(env, SurvivorSeeker(np.random.default_rng(s)), s) for s in range(3)]\n"
+        "assert all(len(set(edits)) == len(edits) for edits in found), found\n"
+        "assert any(found)\n"
+        "assert env.unwrapped.stats.steps == 3 * env.unwrapped.world.limits.steps\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(ROOT / "examples")],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,5 +1,6 @@
-"""Extrinsic rewards: small callables handed to a world. A reward may depend only on
-what the observation shows.
+"""Extrinsic rewards: small callables handed to a world.
+
+A reward may depend only on what the observation shows.
 """
 
 from __future__ import annotations

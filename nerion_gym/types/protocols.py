@@ -25,8 +25,6 @@ STEPS_PER_EXECUTION = 20
 class TestRunner(Protocol):
     """Runs suites on programs. A bad program is a value; a broken sandbox raises SandboxError."""
 
-    __test__ = False
-
     def run(
         self, program: Program, tests: Suite, *, stop_at_first_failure: bool = False
     ) -> Outcome:

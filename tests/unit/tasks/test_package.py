@@ -1,0 +1,146 @@
+import pytest
+
+from nerion_gym.errors import ConfigError, ProgramSyntaxError, TaskError
+from nerion_gym.tasks.builder import corpus_names, corpus_task
+from nerion_gym.tasks.package import load_package
+
+pytestmark = pytest.mark.pure
+
+
+def project(root, files):
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+FLAT = {
+    "pyproject.toml": "[project]\nname='x'\n",
+    "pkg/__init__.py": "",
+    "pkg/core.py": "def f(x):\n    return x + 1\n",
+    "pkg/data.json": "{}",
+    "tests/test_core.py": "from pkg.core import f\n\ndef test_f():\n    assert f(1) == 2\n",
+    "tests/conftest.py": "",
+    ".git/config": "secret",
+    "build/lib/pkg/core.py": "stale",
+}
+
+
+def names(files):
+    return [name for name, _ in files]
+
+
+def test_flat_layout_splits_program_from_suite(tmp_path):
+    task = load_package(project(tmp_path, FLAT) / "pkg")
+    assert task.program.paths == ("pkg/__init__.py", "pkg/core.py")
+    assert names(task.suite.files) == [
+        "pkg/data.json",
+        "pyproject.toml",
+        "tests/conftest.py",
+        "tests/test_core.py",
+    ]
+    assert task.suite.targets == ("tests",)
+    assert task.suite.pythonpath == (".",)
+    assert task.name == "pkg"
+
+
+def test_src_layout_is_imported_from_src(tmp_path):
+    files = {"src/pkg/__init__.py": "", "src/pkg/a.py": "x = 1\n", "tests/test_a.py": ""}
+    task = load_package(project(tmp_path, {**files, "setup.cfg": ""}) / "src" / "pkg")
+    assert task.suite.pythonpath == ("src", ".")
+    assert task.suite.targets == ("tests",)
+
+
+def test_tests_inside_the_package_are_not_edited(tmp_path):
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "x = 1\n",
+        "pkg/tests/__init__.py": "",
+        "pkg/tests/test_a.py": "",
+        "pkg/tests/helper.py": "",
+    }
+    task = load_package(project(tmp_path, files) / "pkg")
+    assert task.program.paths == ("pkg/__init__.py", "pkg/a.py")
+    assert task.suite.targets == ("pkg/tests",)
+
+
+def test_a_single_module_with_its_test_beside_it(tmp_path):
+    files = {"mod.py": "x = 1\n", "test_mod.py": "", "other.py": "y = 2\n"}
+    task = load_package(project(tmp_path, files) / "mod.py")
+    assert task.program.paths == ("mod.py",)
+    assert task.suite.targets == ("test_mod.py",)
+    assert "other.py" in names(task.suite.files)
+
+
+def test_a_subpackage_called_env_is_read(tmp_path):
+    files = {"pkg/__init__.py": "", "pkg/env/__init__.py": "z = 3\n", "tests/test_a.py": ""}
+    task = load_package(project(tmp_path, files) / "pkg")
+    assert "pkg/env/__init__.py" in task.program.paths
+
+
+def test_virtual_environments_are_left_out(tmp_path):
+    files = {**FLAT, "my/pyvenv.cfg": "", "my/lib/a.py": "x"}
+    task = load_package(project(tmp_path, files) / "pkg")
+    assert not any(name.startswith("my/") for name in names(task.suite.files))
+
+
+def test_excluded_files_stay_but_are_not_edited(tmp_path):
+    task = load_package(project(tmp_path, FLAT) / "pkg", exclude=["pkg/core.py"])
+    assert task.program.paths == ("pkg/__init__.py",)
+    assert "pkg/core.py" in names(task.suite.files)
+
+
+def test_missing_path_names_what_was_given(tmp_path):
+    with pytest.raises(TaskError, match=r"path='.*nowhere'.*nothing is there"):
+        load_package(tmp_path / "nowhere")
+
+
+def test_missing_tests_name_the_argument(tmp_path):
+    root = project(tmp_path, FLAT)
+    with pytest.raises(TaskError, match=r"tests='.*absent'"):
+        load_package(root / "pkg", root / "absent")
+
+
+def test_no_tests_at_the_usual_places(tmp_path):
+    root = project(tmp_path, {"deep/pkg/__init__.py": "", "deep/pkg/a.py": "x = 1\n"})
+    with pytest.raises(TaskError, match=r"no tests found.*tests=\.\.\."):
+        load_package(root / "deep" / "pkg")
+
+
+def test_nothing_to_edit(tmp_path):
+    root = project(tmp_path, {"pkg/readme.txt": "", "tests/test_a.py": ""})
+    with pytest.raises(TaskError, match="no Python file to edit"):
+        load_package(root / "pkg")
+
+
+def test_syntax_error_names_file_line_and_way_out(tmp_path):
+    root = project(tmp_path, {**FLAT, "pkg/bad.py": "def f(:\n"})
+    with pytest.raises(ProgramSyntaxError, match=r"pkg/bad\.py:1.*exclude="):
+        load_package(root / "pkg")
+
+
+def test_too_large_a_project_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("nerion_gym.tasks.package.MAX_PROJECT_BYTES", 10)
+    with pytest.raises(TaskError, match="smaller project"):
+        load_package(project(tmp_path, FLAT) / "pkg")
+
+
+def test_symlink_loops_end(tmp_path):
+    root = project(tmp_path, FLAT)
+    (root / "pkg" / "loop").symlink_to(root)
+    task = load_package(root / "pkg")
+    assert task.program.paths == ("pkg/__init__.py", "pkg/core.py")
+
+
+def test_every_corpus_program_loads():
+    assert set(corpus_names()) >= {"math_logic", "logic_v2"}
+    for name in corpus_names():
+        task = corpus_task(name)
+        assert task.program.paths == (f"{name}.py",)
+        assert task.suite.targets == (f"test_{name}.py",)
+
+
+def test_unknown_corpus_program_lists_the_known():
+    with pytest.raises(ConfigError, match=r"'nothing'.*logic_v2"):
+        corpus_task("nothing")

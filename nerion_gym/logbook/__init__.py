@@ -1,0 +1,1 @@
+"""Where a run's numbers go: a folder with manifest, configuration, events and TensorBoard file."""

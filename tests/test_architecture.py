@@ -273,6 +273,16 @@ WORLDS = sorted((ROOT / "nerion_gym" / "envs" / "worlds").glob("[a-z]*.py"))
 
 
 @pytest.mark.pure
+def test_the_registry_is_strings_only():
+    tree = tree_of(ROOT / "envs_registry.py")
+    assert not any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(tree))
+    worlds = importlib.import_module("envs_registry").WORLDS
+    assert json.loads(json.dumps(worlds)) == worlds
+    listed = {world["entry_point"].split(":")[0].rsplit(".", 1)[1] for world in worlds.values()}
+    assert listed == {path.stem for path in WORLDS}
+
+
+@pytest.mark.pure
 @pytest.mark.parametrize("path", WORLDS, ids=lambda path: path.stem)
 def test_a_worlds_docstring_is_its_manual_page(path):
     text = ast.get_docstring(tree_of(path))

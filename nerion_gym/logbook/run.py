@@ -11,6 +11,7 @@
 | `result.json` | the numbers of a run that ended by itself |
 | `checkpoint*` | what `--save` asked for |
 
+`ended_by` is the bound that ended a finished run: executions or steps; else null.
 `status` is running, finished, interrupted (Ctrl-C) or crashed (`error` says why). A folder is
 never reused; a run that was killed stays `running` and keeps every line that it had written.
 """
@@ -164,10 +165,8 @@ class Run:
         if error is None:
             self.close()
         elif isinstance(error, KeyboardInterrupt):
-            self._manifest["ended_by"] = "interrupted"
             self.close("interrupted")
         else:
-            self._manifest["ended_by"] = "error"
             self.close("crashed", f"{type(error).__name__}: {error}")
 
     def _write_manifest(self) -> None:

@@ -80,7 +80,8 @@ def test_neither_torch_nor_tensorflow_is_imported(tmp_path):
     code = (
         "import sys; from pathlib import Path\n"
         "from nerion_gym.logbook.tensorboard import TensorBoardFile\n"
-        f"b = TensorBoardFile(Path({str(tmp_path)!r})); b.text('a', 'b'); b.scalars({{'x': 1}}, 0)\n"
+        f"b = TensorBoardFile(Path({str(tmp_path)!r}))\n"
+        "b.text('a', 'b'); b.scalars({'x': 1}, 0)\n"
         "b.hparams({'lr': .1}, ['x']); b.end('finished'); b.close()\n"
         "print({'torch', 'tensorflow', 'pandas'} & set(sys.modules))"
     )

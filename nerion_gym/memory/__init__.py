@@ -1,0 +1,1 @@
+"""What an agent remembers: experience with priorities. Knows nothing of environments."""

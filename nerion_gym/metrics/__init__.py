@@ -1,0 +1,1 @@
+"""Numbers about recorded runs and predictions: pure functions on NumPy arrays."""

@@ -1,0 +1,1 @@
+"""Running agents in worlds: configuration, the online loop, evaluation. Knows no policy."""

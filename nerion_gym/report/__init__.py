@@ -1,0 +1,1 @@
+"""Recorded runs as tables that people read and programs parse."""

@@ -37,14 +37,12 @@ class Hooks:
     Attributes:
         memory: gets every transition with its surprise.
         signals: called with what each update returned (an `AdaptiveEpsilon` wrapper's signal).
-        watch: called with the progress after each step (a display).
-        after_step: called with the number of steps (checkpoints).
+        watch: called with the progress after each step (a display, checkpoints).
     """
 
     memory: Memory | None = None
     signals: tuple[Callable[[Mapping[str, float]], None], ...] = ()
     watch: Callable[[Progress], None] | None = None
-    after_step: Callable[[int], None] | None = None
 
 
 @dataclass
@@ -83,8 +81,6 @@ class OnlineLearner:
             ended = step.terminated or step.truncated
             spent = int(stats.executions) - before
             tally.add(step.action, step.reward, ended, step.info, spent, metrics)
-            if self.hooks.after_step is not None:
-                self.hooks.after_step(tally.steps)
             ended_by = bound_met(budget, limit, spent, tally.steps)
             observation = env.reset()[0] if ended and not ended_by else step.next_observation
         return FitResult(tally.steps, tally.executions, tally.episodes, ended_by)

@@ -28,7 +28,7 @@ class FakeEnv(gym.Env):
         )
         self.action_space = spaces.Discrete(EDITS + 1)
         self.stats = SimpleNamespace(executions=0, steps=0)
-        self.task = SimpleNamespace(split=split)
+        self.task = SimpleNamespace(split=split, baseline=None)
         self.last_classes = np.full(TESTS, -1, np.int8)
         self.resets: list[int | None] = []
         self.previews = 0

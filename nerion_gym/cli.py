@@ -1,0 +1,41 @@
+"""`nerion`: registers the commands; what they do stands in `nerion_gym/commands/`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from nerion_gym.commands import benchmark, scaffold, train, worlds
+from nerion_gym.commands.arguments import spread
+from nerion_gym.errors import NerionError
+
+app = typer.Typer(
+    name="nerion",
+    help="Code-editing worlds for reinforcement learning: train agents, compare them, look.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+app.command(epilog=train.EXAMPLES)(train.train)
+app.command(epilog=benchmark.EXAMPLES)(benchmark.benchmark)
+app.command(epilog=benchmark.DEMO_EXAMPLES)(benchmark.demo)
+app.command(epilog=worlds.EXAMPLES)(worlds.worlds)
+app.command(epilog=scaffold.EXAMPLES)(scaffold.scaffold)
+
+USER_ERROR = 2
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; an error that a user can mend is one line on stderr and exit code 2."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        app(spread(given), prog_name="nerion")
+    except NerionError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(USER_ERROR)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""From names to objects: the world's environment and the agent that learns in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nerion_gym.errors import ConfigError
+from nerion_gym.training.config import suggestion
+
+if TYPE_CHECKING:
+    import gymnasium as gym
+
+    from nerion_gym.training.config import TrainConfig
+    from nerion_gym.training.loop import Hooks
+    from nerion_gym.types.protocols import FitResult, Logbook
+
+PADDED_AGENTS = frozenset({"ppo"})
+"""Agents of Stable-Baselines3: its buffers hold fixed shapes only."""
+
+
+def make_env(config: TrainConfig) -> gym.Env:
+    """Make the world in the form that the agent takes.
+
+    Raises:
+        ConfigError: no such world, or an argument that it does not have.
+        TaskError: the world cannot build its task.
+    """
+    import gymnasium as gym
+
+    import nerion_gym  # noqa: F401 - registers the worlds
+
+    options = dict(config.env_kwargs)
+    if config.algo in PADDED_AGENTS:
+        options.setdefault("observation", "padded")
+    try:
+        return gym.make(config.env, **options)
+    except gym.error.Error as error:
+        known = sorted(name for name in gym.registry if name.startswith("Nerion-"))
+        hint = suggestion(config.env, known)
+        msg = f"--env {config.env!r}: no such world{hint}; `nerion worlds` lists them ({error})"
+        raise ConfigError(msg) from error
+    except TypeError as error:
+        if "argument" not in str(error):
+            raise
+        msg = f"--env-kwargs: {config.env} does not take these: {error}"
+        raise ConfigError(msg) from error
+
+
+@dataclass
+class Trainee:
+    """An agent ready to be trained, whichever way it learns.
+
+    Attributes:
+        config: of the run.
+        env: its environment.
+    """
+
+    config: TrainConfig
+    env: gym.Env
+
+    def __post_init__(self) -> None:
+        self.agent = make_agent(self.config, self.env)
+
+    def fit(self, hooks: Hooks, logbook: Logbook) -> tuple[FitResult, dict[str, Any]]:
+        """Train; return how it ended and the run's numbers."""
+        budget = self.config.budget
+        from nerion_gym.training.loop import online
+        from nerion_gym.training.recorder import Recorder
+        from nerion_gym.training.tally import Tally
+
+        if hasattr(self.agent, "fit"):
+            tally = Tally(logbook, hooks.watch)
+            result = self.agent.fit(Recorder(self.env, tally), budget, logbook)
+        else:
+            learner = online(self.agent, self.config.seed, hooks)
+            result = learner.fit(self.env, budget, logbook)
+            tally = learner.tally or Tally(logbook)
+        return result, tally.summary(budget.executions)
+
+
+def make_agent(config: TrainConfig, env: gym.Env) -> Any:
+    """Return a policy, or a learner where the agent trains itself.
+
+    Raises:
+        ConfigError: no such agent, or an option that it does not have.
+    """
+    from policies.policy import NAMES, make_policy
+
+    if config.algo not in NAMES:
+        hint = suggestion(config.algo, NAMES)
+        msg = f"--algo {config.algo!r}: no such agent{hint}; there are: {', '.join(NAMES)}"
+        raise ConfigError(msg)
+    spaces = (env.observation_space, env.action_space)
+    try:
+        return make_policy(config.algo, *spaces, config.seed, **config.hyperparams)
+    except TypeError as error:
+        if "argument" not in str(error):
+            raise
+        msg = f"-params: {config.algo} does not take these: {error}"
+        raise ConfigError(msg) from error

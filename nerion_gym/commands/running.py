@@ -1,0 +1,112 @@
+"""One training run from its configuration to its folder; what `train` shows and counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nerion_gym.commands.agents import Trainee, make_env
+from nerion_gym.commands.provenance import git_state
+from nerion_gym.logbook.run import Run
+from nerion_gym.training.evaluate import evaluate
+from nerion_gym.training.loop import Hooks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import gymnasium as gym
+
+    from nerion_gym.training.config import TrainConfig
+    from nerion_gym.training.tally import Progress
+
+CHECKPOINT = "checkpoint"
+SHOWN_METRICS = ("charts/survivors", "charts/executions", "charts/episodic_return")
+BRIEF = ("executions", "steps", "episodes", "survivors", "mean_surprise")
+
+
+def run_training(
+    config: TrainConfig,
+    watch: Callable[[Progress], None] | None = None,
+    on_folder: Callable[[Path], None] | None = None,
+) -> tuple[Path, dict[str, Any]]:
+    """Train one agent; return the run's folder and its numbers.
+
+    Args:
+        config: what to train.
+        watch: called after each step.
+        on_folder: called with the run's folder once it exists.
+    """
+    env = make_env(config)
+    trainee = Trainee(config, env)
+    settings = config.model_dump(mode="json")
+    with Run.create(config.tensorboard_log, config.env, config.algo, config.seed, settings) as run:
+        if on_folder is not None:
+            on_folder(run.folder)
+        run.note(git=git_state())
+        run.hparams(flat(settings), SHOWN_METRICS)
+        watchers = (watch, checkpoints(config, trainee.agent, run.folder))
+        ended, numbers = trainee.fit(Hooks(watch=all_of(watchers)), run)
+        result = {"algo": config.algo, "env": config.env, "seed": config.seed, **numbers}
+        result["ended_by"] = ended.ended_by
+        result |= evaluated(config, trainee.agent, run, ended.steps)
+        if config.save:
+            trainee.agent.save(run.folder / CHECKPOINT)
+        run.result(result)
+        summary = {key: result[key] for key in BRIEF}
+        run.note(ended_by=ended.ended_by, result=summary, containment=containment_of(env))
+    env.close()
+    return run.folder, result
+
+
+def evaluated(config: TrainConfig, agent: Any, run: Run, steps: int) -> dict[str, float]:
+    """Judge the agent if that is asked for; return the means under TensorBoard tags."""
+    if not config.eval_episodes:
+        return {}
+    env = make_env(config)
+    found = evaluate(env, agent, config.eval_episodes, config.seed)
+    env.close()
+    run.scalars(found.summary(), steps)
+    run.event("evaluation", returns=found.returns, seeds=found.seeds, executions=found.executions)
+    return found.summary()
+
+
+def checkpoints(config: TrainConfig, agent: Any, folder: Path) -> Callable[[Progress], None] | None:
+    """Return what saves the agent every `save_freq` steps, or None."""
+    if not config.save_freq:
+        return None
+
+    def save(progress: Progress) -> None:
+        if progress.steps % config.save_freq == 0:
+            agent.save(folder / f"{CHECKPOINT}-{progress.steps:08d}")
+
+    return save
+
+
+def all_of(
+    watchers: tuple[Callable[[Progress], None] | None, ...],
+) -> Callable[[Progress], None]:
+    """Return one watcher that calls those that are given."""
+    given = tuple(watcher for watcher in watchers if watcher is not None)
+
+    def watch(progress: Progress) -> None:
+        for watcher in given:
+            watcher(progress)
+
+    return watch
+
+
+def containment_of(env: gym.Env) -> str | None:
+    """Return what confined the tests of the last episode's task; None if it was not measured."""
+    baseline = env.get_wrapper_attr("task").baseline
+    return None if baseline is None else baseline.control.containment
+
+
+def flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return nested settings under dotted names."""
+    found: dict[str, Any] = {}
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            found |= flat(value, f"{prefix}{key}.")
+        else:
+            found[f"{prefix}{key}"] = value
+    return found

@@ -1,0 +1,158 @@
+"""`nerion train`: one agent in one world; the same code as `scripts/train.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nerion_gym.commands.console import (
+    INTERRUPTED,
+    AsJson,
+    Quiet,
+    Screen,
+    ShowProgress,
+    bars,
+    progress_note,
+    short_path,
+    tensorboard_command,
+)
+
+if TYPE_CHECKING:
+    from nerion_gym.training.config import TrainConfig
+    from nerion_gym.training.tally import Progress
+
+EXAMPLES = """Examples:
+
+```
+nerion train --env Nerion-LogicV2-v0 --algo curiosity --executions 60
+nerion train --env Nerion-Repo-v0 --env-kwargs path:src/mypkg tests:tests --executions 300
+nerion train --algo ppo -n 5000 -params learning_rate:0.001 --save
+```
+
+An execution is one run of the tests on an edited program, counted the first time; every run is
+also bounded by steps (20 x executions unless -n says otherwise) and says which bound ended it.
+"""
+Pairs = list[str]
+
+
+def train(  # noqa: PLR0913, PLR0917 - its parameters are its flags
+    env: Annotated[
+        str, typer.Option(metavar="ID", help="World (`nerion worlds`).")
+    ] = "Nerion-LogicV2-v0",
+    env_kwargs: Annotated[
+        Pairs | None,
+        typer.Option(metavar="K:V ...", help="Arguments of the world; several may follow."),
+    ] = None,
+    algo: Annotated[
+        str, typer.Option(metavar="NAME", help="curiosity, ppo, success_rate or uniform.")
+    ] = "curiosity",
+    seed: Annotated[int, typer.Option(metavar="N", help="Seeds world and agent.")] = 0,
+    executions: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="To spend (100 if -n is not given either).", min=1),
+    ] = None,
+    n_timesteps: Annotated[
+        int,
+        typer.Option(
+            "-n", "--n-timesteps", metavar="N", help="Steps at most; 0 = 20 x executions.", min=0
+        ),
+    ] = 0,
+    hyperparams: Annotated[
+        Pairs | None,
+        typer.Option(
+            "-params",
+            "--hyperparams",
+            metavar="K:V ...",
+            help="Options of the agent; several may follow.",
+        ),
+    ] = None,
+    tensorboard_log: Annotated[
+        Path, typer.Option("-tb", "--tensorboard-log", metavar="DIR", help="Folder of all runs.")
+    ] = Path("runs"),
+    eval_episodes: Annotated[
+        int, typer.Option(metavar="N", help="Greedy episodes after training.", min=0)
+    ] = 0,
+    save: Annotated[bool, typer.Option("--save", help="Write a checkpoint at the end.")] = False,
+    save_freq: Annotated[
+        int, typer.Option(metavar="N", help="Also a checkpoint every N steps.", min=0)
+    ] = 0,
+    progress: ShowProgress = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train an agent in a world."""
+    from nerion_gym.training.config import parse_pairs, train_config
+
+    config = train_config(
+        {
+            "env": env,
+            "env_kwargs": parse_pairs(env_kwargs or (), "--env-kwargs"),
+            "algo": algo,
+            "seed": seed,
+            "executions": executions,
+            "n_timesteps": n_timesteps,
+            "hyperparams": parse_pairs(hyperparams or (), "-params"),
+            "tensorboard_log": tensorboard_log,
+            "eval_episodes": eval_episodes,
+            "save": save,
+            "save_freq": save_freq,
+        }
+    )
+    screen = Screen(quiet, as_json)
+    screen.say(headline(config))
+    report(screen, config, *train_shown(screen, config, screen.live(progress)))
+
+
+def headline(config: TrainConfig) -> str:
+    """Return what is about to happen, on one line."""
+    budget = config.budget
+    spent = f"at most {budget.max_steps} steps"
+    if budget.executions is not None:
+        spent = f"{budget.executions} executions, {spent}"
+    return f"{config.env}, {config.algo}, seed {config.seed}: {spent}"
+
+
+def train_shown(screen: Screen, config: TrainConfig, live: bool) -> tuple[Path, dict[str, Any]]:
+    """Train with a live display, and leave a readable run on Ctrl-C.
+
+    Raises:
+        typer.Exit: interrupted.
+    """
+    from nerion_gym.commands.running import run_training
+
+    folders: list[Path] = []
+    total = config.executions or config.budget.max_steps
+    try:
+        with bars(live) as shown:
+            bar = shown.add_task(config.algo, total=total, note="starting")
+
+            def watch(progress: Progress) -> None:
+                done = progress.executions if config.executions else progress.steps
+                note = progress_note(progress.survivors, progress.surprise)
+                shown.update(bar, completed=done, note=note)
+
+            return run_training(config, watch, folders.append)
+    except KeyboardInterrupt:
+        kept = f"; what was done so far is in {short_path(folders[0])}" if folders else ""
+        typer.echo(f"interrupted{kept}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def report(screen: Screen, config: TrainConfig, folder: Path, result: dict[str, Any]) -> None:
+    """Say how the run ended and where it is."""
+    screen.emit({"folder": str(folder), **result})
+    screen.say(
+        f"ended by {result['ended_by']}: {result['executions']} executions, "
+        f"{result['steps']} steps, {result['episodes']} episodes in {result['seconds']:.1f} s"
+    )
+    rate = result["survivors_per_execution"]
+    screen.say(f"survivors  {result['survivors']} ({rate:.2f} per execution)")
+    halves = (result["surprise_first_half"], result["surprise_second_half"])
+    if None not in halves:
+        screen.say(f"surprise   {halves[0]:.2f} -> {halves[1]:.2f} nats (first, second half)")
+    if "eval/mean_reward" in result:
+        screen.say(f"evaluation {result['eval/mean_reward']:.2f} mean return of greedy episodes")
+    screen.say(f"run        {short_path(folder)}")
+    screen.say(f"look       {tensorboard_command(config.tensorboard_log)}")

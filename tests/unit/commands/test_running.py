@@ -1,0 +1,88 @@
+"""A training run from configuration to folder."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from nerion_gym.commands import agents
+from nerion_gym.commands.running import flat, run_training
+from nerion_gym.errors import ConfigError
+from nerion_gym.logbook.reading import read_events, read_manifest, read_result
+from nerion_gym.training.config import train_config
+from tests.unit.commands import fakes
+
+
+@pytest.fixture(autouse=True)
+def _fakes(monkeypatch):
+    fakes.register()
+    monkeypatch.setattr(agents, "make_agent", fakes.make_agent)
+
+
+def config(tmp_path, **changes):
+    """Return a small configuration of the fake world."""
+    values = {"env": fakes.WORLD, "algo": "drawing", "executions": 5, "tensorboard_log": tmp_path}
+    return train_config(values | changes)
+
+
+def test_a_run_leaves_everything_behind(tmp_path):
+    seen, folders = [], []
+    folder, result = run_training(config(tmp_path, seed=3), seen.append, folders.append)
+    assert folders == [folder]
+    assert folder.parent == tmp_path / fakes.WORLD / "drawing"
+    assert result["executions"] == 5
+    assert result["ended_by"] == "executions"
+    assert seen[-1].steps == result["steps"]
+    assert read_result(folder) == result
+    manifest = read_manifest(folder)
+    assert manifest["status"] == "finished"
+    assert manifest["ended_by"] == "executions"
+    assert manifest["result"]["survivors"] == result["survivors"]
+    assert set(manifest["git"]) == {"commit", "dirty"}
+    saved = yaml.safe_load((folder / "config.yaml").read_text())
+    assert (saved["seed"], saved["executions"], saved["n_timesteps"]) == (3, 5, 0)
+    steps = [event for event in read_events(folder) if event["kind"] == "step"]
+    assert len(steps) == result["steps"]
+    assert steps[-1]["survivors"] == result["survivors"]
+    assert not list(folder.glob("checkpoint*"))
+
+
+def test_the_same_seed_gives_the_same_numbers(tmp_path):
+    results = [run_training(config(tmp_path, seed=seed))[1] for seed in (1, 1, 2)]
+    for result in results:
+        del result["seconds"]
+    assert results[0] == results[1]
+    assert {**results[2], "seed": 1} != results[0]
+
+
+def test_checkpoints_and_evaluation_are_made_when_asked_for(tmp_path):
+    changes = {"save": True, "save_freq": 2, "eval_episodes": 2, "n_timesteps": 5}
+    folder, result = run_training(config(tmp_path, executions=100, **changes))
+    assert result["ended_by"] == "steps"
+    names = sorted(path.name for path in folder.glob("checkpoint*"))
+    assert names == ["checkpoint-00000002.txt", "checkpoint-00000004.txt", "checkpoint.txt"]
+    assert (folder / "checkpoint.txt").read_text() == "5"
+    assert result["eval/mean_ep_length"] == 6.0
+    (event,) = [event for event in read_events(folder) if event["kind"] == "evaluation"]
+    assert len(event["returns"]) == 2
+
+
+def test_a_learner_of_its_own_is_counted_like_any_other(tmp_path):
+    folder, result = run_training(config(tmp_path, algo="self_taught"))
+    assert result["executions"] == 5
+    assert result["survivors"] == 2
+    assert result["mean_surprise"] is None
+    assert len([e for e in read_events(folder) if e["kind"] == "step"]) == result["steps"]
+
+
+def test_a_wrong_world_or_argument_makes_no_folder(tmp_path):
+    with pytest.raises(ConfigError, match="did you mean 'Nerion-LogicV2-v0'"):
+        run_training(config(tmp_path, env="Nerion-LogicV2-v00"))
+    with pytest.raises(ConfigError, match=r"--env-kwargs: Nerion-Fake-v0.*'paht'"):
+        run_training(config(tmp_path, env_kwargs={"paht": "x"}))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.pure
+def test_nested_settings_get_dotted_names():
+    assert flat({"a": 1, "b": {"c": 2, "d": {"e": 3}}}) == {"a": 1, "b.c": 2, "b.d.e": 3}

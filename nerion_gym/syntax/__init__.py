@@ -1,0 +1,1 @@
+"""Source text: trees, byte positions, scopes and an outline for people."""

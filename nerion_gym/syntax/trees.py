@@ -1,0 +1,65 @@
+"""Walks over `ast` trees that never recurse, so that deep programs cannot exhaust the stack."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+POSITIONS = frozenset({"lineno", "col_offset", "end_lineno", "end_col_offset"})
+MARKS = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
+"""Nodes that stand for a word or sign of their parent and have neither position nor children."""
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """Return the child nodes in field order, without operators and contexts."""
+    found: list[ast.AST] = []
+    for value in node.__dict__.values():
+        if value.__class__ is list:
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return [child for child in found if not isinstance(child, MARKS)]
+
+
+def deeper_than(tree: ast.AST, limit: int) -> bool:
+    """Whether the tree has more than `limit` levels of nodes."""
+    level = [tree]
+    for _ in range(limit):
+        level = [child for node in level for child in children(node)]
+        if not level:
+            return False
+    return True
+
+
+def same_tree(
+    left: ast.AST, right: ast.AST, replaced: Mapping[ast.AST, ast.AST] | None = None
+) -> bool:
+    """Whether two trees mean the same program: all fields equal, positions apart.
+
+    Args:
+        left: a tree.
+        right: the tree to compare it with.
+        replaced: nodes of `left` that count as other nodes.
+    """
+    swaps = replaced or {}
+    pending: list[tuple[object, object]] = [(left, right)]
+    while pending:
+        one, two = pending.pop()
+        if isinstance(one, ast.AST):
+            one = swaps.get(one, one)
+            if type(one) is not type(two):
+                return False
+            pending += [
+                (getattr(one, field, None), getattr(two, field, None)) for field in one._fields
+            ]
+        elif isinstance(one, list):
+            if not isinstance(two, list) or len(one) != len(two):
+                return False
+            pending += zip(one, two, strict=True)
+        elif type(one) is not type(two) or repr(one) != repr(two):
+            # repr tells 0.0 from -0.0 and 1 from True, which `==` does not.
+            return False
+    return True

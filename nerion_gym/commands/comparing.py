@@ -34,12 +34,16 @@ if TYPE_CHECKING:
 SETTINGS, RESULTS, TABLE = "benchmark.yaml", "results.json", "table.md"
 FAILED = 1
 METRICS = (
-    Metric("survivors", "survivors found"),
-    Metric("survivor_area", "mean found so far"),
+    Metric("survivors", "survivors"),
+    Metric("survivor_area", "mean so far"),
     Metric("mean_surprise", "surprise (nats)", 2),
     Metric("executions", "executions", 0),
     Metric("steps", "steps", 0),
 )
+
+LEGEND = """survivors: different mutations that a test reaches and no test notices
+mean so far: survivors found so far, averaged over the budget (area under the curve)
+surprise: mean over executions before learning from them; only agents with a model"""
 
 
 class Plan(BaseModel):
@@ -206,7 +210,7 @@ def ended_note(item: Ended) -> str:
         return f"failed: {item.error}"
     result = item.result
     note = progress_note(result["survivors"], result["mean_surprise"])
-    note += f", ended by {result['ended_by']} after {result['steps']} steps"
+    note += f", {result['steps']} steps, ended by {result['ended_by']}"
     return note + (" (from before)" if item.reused else "")
 
 
@@ -228,6 +232,7 @@ def show(
     if table is not None:
         (place.folder / TABLE).write_text(table.markdown() + "\n", encoding="utf-8")
         screen.say(table.rich())
+        screen.say(LEGEND)
         screen.say()
     for algo in plan.algos:
         mine = [item for item in ended if item.cell.algo == algo]

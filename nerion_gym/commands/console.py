@@ -70,15 +70,17 @@ def bars(shown: bool) -> Iterator[Bars]:
     """Give progress bars: name, bar, done of total, time, note; drawn only where `shown`."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.progress import TimeElapsedColumn as Elapsed
+    from rich.table import Column
 
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=16),
-        MofNCompleteColumn(),
+        TextColumn("{task.description}", table_column=Column(no_wrap=True)),
+        BarColumn(bar_width=12),
+        MofNCompleteColumn(table_column=Column(no_wrap=True, justify="right")),
         Elapsed(),
-        TextColumn("{task.fields[note]}"),
+        # Only the note gives way on a narrow terminal.
+        TextColumn("{task.fields[note]}", table_column=Column(no_wrap=True, ratio=1)),
     )
-    with Progress(*columns, console=stdout(), disable=not shown, refresh_per_second=8) as progress:
+    with Progress(*columns, console=stdout(), expand=True, disable=not shown) as progress:
         yield progress
 
 

@@ -95,14 +95,17 @@ class Table:
 
     def rich(self) -> RichTable:
         """Return a table for a terminal."""
+        from rich.box import SIMPLE_HEAD
         from rich.table import Table as RichTable
 
-        shown = RichTable(title="\n".join(self._above()), caption=self.caption)
+        above = "\n".join(self._above())
+        shown = RichTable(title=above, caption=self.caption, box=SIMPLE_HEAD)
         header, *body = self.texts()
         for number, title in enumerate(header):
-            shown.add_column(title, justify="right" if number else "left")
+            side = "right" if number else "left"
+            shown.add_column(title.replace(" ", "\n"), justify=side, vertical="top", no_wrap=True)
         for line in body:
-            shown.add_row(*line)
+            shown.add_row(*(text.replace(" [", "\n[") for text in line))
         return shown
 
     def as_json(self) -> dict[str, Any]:
@@ -191,10 +194,10 @@ def aggregate(
 
 
 def cell_text(metric: Metric, cell: Interval | None) -> str:
-    """Return `12.3 [10.0, 14.0]`, the number alone where the interval has no width, or `-`."""
+    """Return `12.3 [10.0..14.0]`, the number alone where the interval has no width, or `-`."""
     if cell is None:
         return ABSENT
     point, low, high = (
         f"{number:.{metric.digits}f}" for number in (cell.point, cell.low, cell.high)
     )
-    return point if low == high else f"{point} [{low}, {high}]"
+    return point if low == high else f"{point} [{low}..{high}]"

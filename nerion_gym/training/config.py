@@ -81,10 +81,10 @@ def train_config(values: Mapping[str, Any]) -> TrainConfig:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return `; did you mean 'X'?` for the nearest known name, or nothing."""
+    """Return ` (did you mean 'X'?)` for the nearest known name, or nothing."""
     by_case = {item.lower(): item for item in known}
     near = difflib.get_close_matches(name.lower(), by_case, n=1)
-    return f"; did you mean {by_case[near[0]]!r}?" if near else ""
+    return f" (did you mean {by_case[near[0]]!r}?)" if near else ""
 
 
 def parse_pairs(pairs: Iterable[str], flag: str) -> dict[str, Any]:

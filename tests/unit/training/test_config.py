@@ -28,7 +28,7 @@ def test_a_configuration_is_frozen():
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"sed": 1}, "unknown key 'sed'; did you mean 'seed'"),
+        ({"sed": 1}, "unknown key 'sed' .did you mean 'seed'"),
         ({"N_Timestep": 1}, "did you mean 'n_timesteps'"),
         ({"zzz": 1}, "unknown key 'zzz'; keys: env"),
         ({"seed": -1}, "seed=-1: .*greater than or equal to 0"),

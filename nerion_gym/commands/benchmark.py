@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from nerion_gym.commands.console import AsJson, Quiet, Screen, ShowProgress
+from nerion_gym.commands import flags
+from nerion_gym.commands.console import Screen
 
 EXAMPLES = """Examples:
 
@@ -25,10 +23,13 @@ nerion demo --json
 ```
 """
 JOBS = 2
-Names = list[str]
 
 
-def demo(progress: ShowProgress = None, quiet: Quiet = False, as_json: AsJson = False) -> None:
+def demo(
+    progress: flags.ShowProgress = None,
+    quiet: flags.Quiet = False,
+    as_json: flags.AsJson = False,
+) -> None:
     """Compare curiosity, PPO and a uniform agent: the demo preset of `benchmark`."""
     from nerion_gym.commands.comparing import make_plan, new_place, run_benchmark
 
@@ -38,35 +39,19 @@ def demo(progress: ShowProgress = None, quiet: Quiet = False, as_json: AsJson = 
 
 
 def benchmark(  # noqa: PLR0913, PLR0917 - its parameters are its flags
-    preset: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Start from a preset: demo.")
-    ] = None,
-    env: Annotated[str | None, typer.Option(metavar="ID", help="World (`nerion worlds`).")] = None,
-    env_kwargs: Annotated[
-        Names | None,
-        typer.Option(metavar="K:V ...", help="Arguments of the world; several may follow."),
-    ] = None,
-    algos: Annotated[
-        Names | None, typer.Option(metavar="NAME ...", help="Agents; several may follow.")
-    ] = None,
-    seeds: Annotated[
-        int | None, typer.Option(metavar="N", help="Of each agent, at least 3.")
-    ] = None,
-    executions: Annotated[int | None, typer.Option(metavar="N", help="Budget of each run.")] = None,
-    n_timesteps: Annotated[
-        int | None,
-        typer.Option("-n", "--n-timesteps", metavar="N", help="Steps of each run at most."),
-    ] = None,
-    jobs: Annotated[int, typer.Option(metavar="N", help="Runs at a time.", min=1)] = JOBS,
-    tensorboard_log: Annotated[
-        Path, typer.Option("-tb", "--tensorboard-log", metavar="DIR", help="Folder of all runs.")
-    ] = Path("runs"),
-    resume: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Go on with a benchmark, with its own plan.")
-    ] = None,
-    progress: ShowProgress = None,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
+    preset: flags.Preset = None,
+    env: flags.EachWorld = None,
+    env_kwargs: flags.WorldArguments = None,
+    algos: flags.Algos = None,
+    seeds: flags.Seeds = None,
+    executions: flags.EachExecutions = None,
+    n_timesteps: flags.EachSteps = None,
+    jobs: flags.Jobs = JOBS,
+    tensorboard_log: flags.RunsFolder = Path("runs"),
+    resume: flags.Resume = None,
+    progress: flags.ShowProgress = None,
+    quiet: flags.Quiet = False,
+    as_json: flags.AsJson = False,
 ) -> None:
     """Compare agents with equal budgets of executions, several seeds each."""
     from nerion_gym.commands.cells import Place

@@ -1,4 +1,4 @@
-"""What the commands share: flags, messages for people or JSON for programs, live progress."""
+"""What the commands share: messages for people or JSON for programs, live progress."""
 
 from __future__ import annotations
 
@@ -8,22 +8,13 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import Console
     from rich.progress import Progress as Bars
-
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-ShowProgress = Annotated[
-    bool | None,
-    typer.Option("--progress/--no-progress", help="Live display (default: on a terminal)."),
-]
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells expect it."""

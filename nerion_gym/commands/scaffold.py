@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from nerion_gym.commands.console import AsJson, Quiet, Screen
+from nerion_gym.commands import flags
+from nerion_gym.commands.console import Screen
 from nerion_gym.errors import TaskError
 
 EXAMPLES = """Examples:
@@ -21,8 +22,8 @@ nerion scaffold src/mypkg/core.py --json
 
 def scaffold(
     file: Annotated[Path, typer.Argument(help="A Python file.")],
-    quiet: Quiet = False,
-    as_json: AsJson = False,
+    quiet: flags.Quiet = False,
+    as_json: flags.AsJson = False,
 ) -> None:
     """Print the tree of modules, classes, functions and statements of a file."""
     try:

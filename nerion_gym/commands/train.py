@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from nerion_gym.commands import flags
 from nerion_gym.commands.console import (
     INTERRUPTED,
-    AsJson,
-    Quiet,
     Screen,
-    ShowProgress,
     bars,
     progress_note,
     short_path,
@@ -34,53 +32,23 @@ nerion train --algo ppo -n 5000 -params learning_rate:0.001 --save
 An execution is one run of the tests on an edited program, counted the first time; every run is
 also bounded by steps (20 x executions unless -n says otherwise) and says which bound ended it.
 """
-Pairs = list[str]
 
 
 def train(  # noqa: PLR0913, PLR0917 - its parameters are its flags
-    env: Annotated[
-        str, typer.Option(metavar="ID", help="World (`nerion worlds`).")
-    ] = "Nerion-LogicV2-v0",
-    env_kwargs: Annotated[
-        Pairs | None,
-        typer.Option(metavar="K:V ...", help="Arguments of the world; several may follow."),
-    ] = None,
-    algo: Annotated[
-        str, typer.Option(metavar="NAME", help="curiosity, ppo, success_rate or uniform.")
-    ] = "curiosity",
-    seed: Annotated[int, typer.Option(metavar="N", help="Seeds world and agent.")] = 0,
-    executions: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="To spend (100 if -n is not given either).", min=1),
-    ] = None,
-    n_timesteps: Annotated[
-        int,
-        typer.Option(
-            "-n", "--n-timesteps", metavar="N", help="Steps at most; 0 = 20 x executions.", min=0
-        ),
-    ] = 0,
-    hyperparams: Annotated[
-        Pairs | None,
-        typer.Option(
-            "-params",
-            "--hyperparams",
-            metavar="K:V ...",
-            help="Options of the agent; several may follow.",
-        ),
-    ] = None,
-    tensorboard_log: Annotated[
-        Path, typer.Option("-tb", "--tensorboard-log", metavar="DIR", help="Folder of all runs.")
-    ] = Path("runs"),
-    eval_episodes: Annotated[
-        int, typer.Option(metavar="N", help="Greedy episodes after training.", min=0)
-    ] = 0,
-    save: Annotated[bool, typer.Option("--save", help="Write a checkpoint at the end.")] = False,
-    save_freq: Annotated[
-        int, typer.Option(metavar="N", help="Also a checkpoint every N steps.", min=0)
-    ] = 0,
-    progress: ShowProgress = None,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
+    env: flags.World = "Nerion-LogicV2-v0",
+    env_kwargs: flags.WorldArguments = None,
+    algo: flags.Algo = "curiosity",
+    seed: flags.Seed = 0,
+    executions: flags.Executions = None,
+    n_timesteps: flags.Steps = 0,
+    hyperparams: flags.Hyperparams = None,
+    tensorboard_log: flags.RunsFolder = Path("runs"),
+    eval_episodes: flags.EvalEpisodes = 0,
+    save: flags.Save = False,
+    save_freq: flags.SaveFreq = 0,
+    progress: flags.ShowProgress = None,
+    quiet: flags.Quiet = False,
+    as_json: flags.AsJson = False,
 ) -> None:
     """Train an agent in a world."""
     from nerion_gym.training.config import parse_pairs, train_config

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from envs_registry import WORLDS
-from nerion_gym.commands.console import AsJson, Quiet, Screen
+from nerion_gym.commands import flags
+from nerion_gym.commands.console import Screen
 
 EXAMPLES = """Examples:
 
@@ -14,7 +15,7 @@ nerion worlds --json
 """
 
 
-def worlds(quiet: Quiet = False, as_json: AsJson = False) -> None:
+def worlds(quiet: flags.Quiet = False, as_json: flags.AsJson = False) -> None:
     """List the worlds."""
     screen = Screen(quiet, as_json)
     screen.emit([{"id": name, "summary": world["summary"]} for name, world in WORLDS.items()])

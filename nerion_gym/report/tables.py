@@ -100,10 +100,11 @@ class Table:
 
         above = "\n".join(self._above())
         shown = RichTable(title=above, caption=self.caption, box=SIMPLE_HEAD)
+        shown.padding, shown.pad_edge = (0, 0), False  # seven columns fit 80 characters
         header, *body = self.texts()
         for number, title in enumerate(header):
-            side = "right" if number else "left"
-            shown.add_column(title.replace(" ", "\n"), justify=side, vertical="top", no_wrap=True)
+            heading = title.replace(" ", "\n")
+            shown.add_column(heading, justify="right" if number else "left", no_wrap=True)
         for line in body:
             shown.add_row(*(text.replace(" [", "\n[") for text in line))
         return shown

@@ -1,0 +1,62 @@
+"""The flags of the commands, under rl-zoo3's names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Pairs = list[str]
+Names = list[str]
+SEVERAL = "K:V ..."
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+ShowProgress = Annotated[
+    bool | None,
+    typer.Option("--progress/--no-progress", help="Live display (default: on a terminal)."),
+]
+World = Annotated[str, typer.Option("--env", metavar="ID", help="World (`nerion worlds`).")]
+WorldArguments = Annotated[
+    Pairs | None,
+    typer.Option("--env-kwargs", metavar=SEVERAL, help="Arguments of the world."),
+]
+Algo = Annotated[str, typer.Option(metavar="NAME", help="curiosity, ppo, success_rate or uniform.")]
+Algos = Annotated[Names | None, typer.Option(metavar="NAME ...", help="Agents.")]
+Seed = Annotated[int, typer.Option(metavar="N", help="Seeds world and agent.")]
+Seeds = Annotated[int | None, typer.Option(metavar="N", help="Of each agent, at least 3.")]
+Executions = Annotated[
+    int | None, typer.Option(metavar="N", help="Budget (100 if -n is not given either).")
+]
+Steps = Annotated[
+    int,
+    typer.Option("-n", "--n-timesteps", metavar="N", help="Steps at most; 0 = 20 x executions."),
+]
+Hyperparams = Annotated[
+    Pairs | None,
+    typer.Option("-params", "--hyperparams", metavar=SEVERAL, help="Options of the agent."),
+]
+RunsFolder = Annotated[
+    Path,
+    typer.Option("-tb", "--tensorboard-log", metavar="DIR", help="Folder of all runs."),
+]
+EvalEpisodes = Annotated[int, typer.Option(metavar="N", help="Greedy episodes after training.")]
+Save = Annotated[bool, typer.Option("--save", help="Write a checkpoint at the end.")]
+SaveFreq = Annotated[int, typer.Option(metavar="N", help="Also a checkpoint every N steps.")]
+# The same for a benchmark, where what is not given comes from the preset.
+EachWorld = Annotated[
+    str | None, typer.Option("--env", metavar="ID", help="World (`nerion worlds`).")
+]
+EachExecutions = Annotated[
+    int | None, typer.Option("--executions", metavar="N", help="Budget of each run.")
+]
+EachSteps = Annotated[
+    int | None,
+    typer.Option("-n", "--n-timesteps", metavar="N", help="Steps of each run at most."),
+]
+Preset = Annotated[str | None, typer.Option(metavar="NAME", help="Start from a preset: demo.")]
+Jobs = Annotated[int, typer.Option(metavar="N", help="Runs at a time.", min=1)]
+Resume = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Go on with a benchmark, with its own plan.")
+]

@@ -1,4 +1,4 @@
-"""The main job on real input: three agents on `inflection` and `toolz` with their own tests.
+"""The main job on real input: agents on `inflection` and `toolz` with their own tests.
 
 python benchmarks/real_input.py [--table] [--only NAME]
 
@@ -31,7 +31,8 @@ from nerion_gym.report.tables import Metric, compare  # noqa: E402
 
 RECORD = ROOT / "benchmarks" / "results" / "real_input.json"
 TABLE = RECORD.with_suffix(".md")
-AGENTS = ("curiosity", "uniform", "success_rate")
+AGENTS = ("curiosity", "curiosity_uniform", "uniform", "success_rate")
+"""`curiosity_uniform` is the decisive control: the same world model, edits chosen uniformly."""
 SEEDS = (0, 1, 2)
 METRICS = (
     Metric("survivors", "survivors found"),
@@ -130,7 +131,7 @@ def blocks(runs: list[dict[str, Any]], agent: str, key: str) -> str:
 
 def table_of(record: dict[str, Any]) -> str:
     """Return the record as Markdown; packages with missing runs are named, not shown."""
-    parts = ["# Three agents on real packages", f"`{record['command']}`"]
+    parts = ["# The main job on real packages", f"`{record['command']}`"]
     for subject in SUBJECTS:
         shown = f"{subject.name}-{subject.version}"
         runs = [run for run in record["runs"] if run["package"] == shown]

@@ -85,15 +85,20 @@ def make_agent(config: TrainConfig, env: gym.Env) -> Any:
     Raises:
         ConfigError: no such agent, or an option that it does not have.
     """
+    from gymnasium import spaces
+
     from policies.policy import NAMES, make_policy
 
     if config.algo not in NAMES:
         hint = suggestion(config.algo, NAMES)
         msg = f"--algo {config.algo!r}: no such agent{hint}; there are: {', '.join(NAMES)}"
         raise ConfigError(msg)
-    spaces = (env.observation_space, env.action_space)
+    seen, actions = env.observation_space, env.action_space
+    if not isinstance(seen, spaces.Dict) or not isinstance(actions, spaces.Discrete):
+        msg = f"--env: {config.env} is not a code-editing world ({seen}, {actions})"
+        raise ConfigError(msg)
     try:
-        return make_policy(config.algo, *spaces, config.seed, **config.hyperparams)
+        return make_policy(config.algo, seen, actions, config.seed, **config.hyperparams)
     except TypeError as error:
         if "argument" not in str(error):
             raise

@@ -22,8 +22,10 @@ WorldArguments = Annotated[
     Pairs | None,
     typer.Option("--env-kwargs", metavar=SEVERAL, help="Arguments of the world."),
 ]
-Algo = Annotated[str, typer.Option(metavar="NAME", help="curiosity, ppo, success_rate or uniform.")]
-Algos = Annotated[Names | None, typer.Option(metavar="NAME ...", help="Agents.")]
+AGENTS = "curiosity, curiosity_uniform, ppo, success_rate, uniform"
+"""Written out, so that `--help` loads no agent; a test compares it with `policies.policy`."""
+Algo = Annotated[str, typer.Option(metavar="NAME", help=f"One of {AGENTS}.")]
+Algos = Annotated[Names | None, typer.Option(metavar="NAME ...", help=f"Of {AGENTS}.")]
 Seed = Annotated[int, typer.Option(metavar="N", help="Seeds world and agent.")]
 Seeds = Annotated[int | None, typer.Option(metavar="N", help="Of each agent, at least 3.")]
 Executions = Annotated[

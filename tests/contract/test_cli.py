@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
+import gymnasium as gym
 import pytest
 
 from nerion_gym import cli
-from nerion_gym.commands import agents
+from nerion_gym.commands import agents, flags
+from nerion_gym.errors import ConfigError
 from nerion_gym.logbook.reading import find_runs, read_manifest
+from nerion_gym.training.config import train_config
+from policies.policy import NAMES
 from tests.unit.commands import fakes
 
 COMMANDS = ("train", "benchmark", "demo", "worlds", "scaffold")
@@ -52,6 +56,18 @@ def test_every_command_has_help_with_examples_quiet_and_json(nerion, command):
     assert f"nerion {command}" in out.split("Examples:")[1]
     assert "--quiet" in out
     assert "--json" in out
+
+
+def test_help_names_the_agents():
+    assert ", ".join(sorted(NAMES)) == flags.AGENTS
+
+
+def test_an_unknown_agent_and_a_foreign_world_are_refused():
+    env = gym.make("CartPole-v1")
+    with pytest.raises(ConfigError, match=r"no such agent \(did you mean 'curiosity'\?\)"):
+        agents.make_agent(train_config({"algo": "curiousity"}), env)
+    with pytest.raises(ConfigError, match="CartPole-v1 is not a code-editing world"):
+        agents.make_agent(train_config({"algo": "uniform", "env": "CartPole-v1"}), env)
 
 
 def test_worlds(nerion):

@@ -1,0 +1,1 @@
+"""Edits: operators, the catalog of legal edits, previews and gates."""

@@ -1,0 +1,129 @@
+"""The catalog: every legal edit of a program, in one order, each result once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from nerion_gym.edits.operator import Operator
+from nerion_gym.edits.preview import splice_bytes
+from nerion_gym.syntax.module import parse_module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nerion_gym.types.edit import Edit
+    from nerion_gym.types.program import Focus, Program, Span
+
+Operators = tuple[Operator, ...]
+
+
+class Result(NamedTuple):
+    """What an edit makes of a file, the same for all edits that make the same of it."""
+
+    start: int
+    before: bytes
+    after: bytes
+
+
+@lru_cache(maxsize=256)
+def enumerate_edits(
+    program: Program, operators: tuple[Operator, ...], focus: Focus | None
+) -> tuple[Edit, ...]:
+    """Return the edits of a program in canonical order: path, start, end, operator id, text.
+
+    Cached by program digest; a file that other programs share is searched once.
+
+    Args:
+        program: what to edit.
+        operators: kinds of edits to list.
+        focus: list only edits inside its functions; None: everywhere.
+
+    Raises:
+        ProgramSyntaxError: a file is not valid Python.
+        ConfigError: the focus names a function that the program does not have.
+    """
+    areas = None if focus is None else _areas(program, focus)
+    return tuple(
+        edit
+        for path, source in program.files
+        if areas is None or path in areas
+        for edit in file_edits(path, source, operators)
+        if areas is None or _is_inside(edit, areas[path])
+    )
+
+
+def _areas(program: Program, focus: Focus) -> dict[str, list[Span]]:
+    areas: dict[str, list[Span]] = {}
+    for ref in focus.functions:
+        module = parse_module(ref.path, program.source(ref.path))
+        span = module.function(ref.qualname).span if ref.qualname else module.span(module.tree)
+        areas.setdefault(ref.path, []).append(span)
+    return areas
+
+
+def _is_inside(edit: Edit, areas: Iterable[Span]) -> bool:
+    start, end = edit.splices[0].start, edit.splices[-1].end
+    return any(
+        area.contains(edit.site) and area.start <= start and end <= area.end for area in areas
+    )
+
+
+@lru_cache(maxsize=1024)
+def file_edits(path: str, source: bytes, operators: Operators) -> tuple[Edit, ...]:
+    """Return the edits of one file in canonical order, each result once.
+
+    Raises:
+        ProgramSyntaxError: the file is not valid Python.
+    """
+    module = parse_module(path, source)
+    found: dict[Result, Edit] = {}
+    for operator in sorted(operators, key=lambda row: row.id):
+        for edit in sorted(operator.propose(module), key=_place):
+            result = result_of(source, edit)
+            if result.before != result.after:
+                found.setdefault(result, edit)
+    ids = {operator.name: operator.id for operator in operators}
+    return tuple(sorted(found.values(), key=lambda edit: _canonical(edit, ids[edit.operator])))
+
+
+def _canonical(edit: Edit, number: int) -> tuple[object, ...]:
+    return edit.site.start, edit.site.end, number, edit.text, edit.splices
+
+
+def _place(edit: Edit) -> tuple[object, ...]:
+    return edit.site.start, edit.site.end, edit.text, edit.splices
+
+
+def result_of(source: bytes, edit: Edit) -> Result:
+    """Return the smallest replacement that gives the same file as an edit of it.
+
+    Equal for two edits exactly when the edited files are equal, without building those.
+    """
+    first, last = edit.splices[0].start, edit.splices[-1].end
+    old = source[first:last]
+    size = len(source) - (last - first)
+    new = splice_bytes(source, edit.splices)[first:]
+    new = new[: len(new) - size + first]
+    start = _shared(old, new)
+    before, after = old[start:], new[start:]
+    if not before or not after:
+        return _slid_right(source, first + start, before, after)
+    end = _shared(before[::-1], after[::-1])
+    return Result(first + start, before[: len(before) - end], after[: len(after) - end])
+
+
+def _shared(one: bytes, two: bytes) -> int:
+    """Return how many bytes two texts have in common at their start."""
+    size = min(len(one), len(two))
+    return next((index for index in range(size) if one[index] != two[index]), size)
+
+
+def _slid_right(source: bytes, start: int, before: bytes, after: bytes) -> Result:
+    """Slide an insertion or deletion right past what it repeats: "aa" grows alike at both ends."""
+    moving = before or after
+    place = start + len(before)
+    while moving and source[place : place + 1] == moving[:1]:
+        moving = moving[1:] + moving[:1]
+        start, place = start + 1, place + 1
+    return Result(start, moving if before else b"", moving if after else b"")

@@ -1,0 +1,46 @@
+"""A new name for a variable: read off the old one, and back again."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from itertools import chain, count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+SUFFIX = "_local"
+RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "self", "cls"})
+
+
+def new_name(old: str, taken: Collection[str]) -> str:
+    """Return the first free name for a variable.
+
+    `rate` becomes `rate_local`, and `rate_local` becomes `rate` again where that is free, so that
+    renaming twice is undoing. A taken name gets a number: `rate_local_2`.
+
+    Args:
+        old: the present name.
+        taken: names that mean something already where the variable is visible.
+    """
+    return next(
+        name for name in _candidates(old) if name != old and name not in taken and _is_usable(name)
+    )
+
+
+def _candidates(old: str) -> Iterator[str]:
+    stem = base_name(old)
+    numbered = (f"{stem}{SUFFIX}_{number}" for number in count(2))
+    return chain([stem] if stem != old else [], [f"{stem}{SUFFIX}"], numbered)
+
+
+def base_name(name: str) -> str:
+    """Return a name without the ending that renaming gave it."""
+    stem, ending, number = name.rpartition(SUFFIX)
+    renamed = ending and (not number or (number.startswith("_") and number[1:].isdigit()))
+    return stem if renamed and stem.strip("_") else name
+
+
+def _is_usable(name: str) -> bool:
+    return name.isidentifier() and name not in RESERVED and not name.startswith("__")

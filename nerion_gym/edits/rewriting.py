@@ -1,0 +1,196 @@
+"""From a wanted change to splices that mean it: token gaps, spaces, parentheses, verification."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from nerion_gym.syntax.positions import skip_gap
+from nerion_gym.syntax.trees import same_tree
+from nerion_gym.types.edit import Edit, Splice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from nerion_gym.edits.sites import Site
+    from nerion_gym.syntax.module import Module
+
+WORD_BYTES = frozenset(
+    b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_" + bytes(range(128, 256))
+)
+BRACKETLESS: dict[type[ast.AST], tuple[str, ...]] = {
+    ast.BinOp: ("left", "right"),
+    ast.UnaryOp: ("operand",),
+    ast.BoolOp: ("values",),
+    ast.Compare: ("left", "comparators"),
+    ast.IfExp: ("test", "body", "orelse"),
+    ast.Lambda: ("body",),
+    ast.Await: ("value",),
+    ast.Attribute: ("value",),
+    ast.Subscript: ("value",),
+    ast.Call: ("func",),
+}
+"""Fields that no bracket closes off: through these a change of precedence reaches the parent."""
+
+
+class Piece(NamedTuple):
+    """Bytes [start, end) of a file and the text to put there."""
+
+    start: int
+    end: int
+    text: bytes
+
+
+class Change(NamedTuple):
+    """A wanted change of a tree and the pieces that should bring it about.
+
+    Attributes:
+        site: the node that the operator acts on.
+        pieces: in any order, not overlapping.
+        replaced: node -> what stands there afterwards (its children may be nodes of the tree).
+        text: the inserted token, for the edit.
+    """
+
+    site: Site
+    pieces: Sequence[Piece]
+    replaced: Mapping[ast.AST, ast.AST]
+    text: str
+
+
+def build_edit(module: Module, operator: str, change: Change) -> Edit:
+    """Return the edit of a change whose pieces are known to be right."""
+    path, source = module.path, module.source
+    splices = tuple(
+        Splice(path, start, end, source[start:end], text)
+        for start, end, text in merged(change.pieces)
+    )
+    return Edit(operator, splices, module.span(change.site.node), None, change.text)
+
+
+def verified_edit(
+    module: Module, operator: str, change: Change, wraps: Sequence[Sequence[Piece]] = ()
+) -> Edit | None:
+    """Return an edit that parses to the wanted tree, or None.
+
+    Args:
+        module: the file.
+        operator: canonical name.
+        change: what is wanted.
+        wraps: groups of pieces that insert parentheses; the fewest that help are used.
+    """
+    anchor = anchor_of(change.site)
+    for size in range(len(wraps) + 1):
+        for chosen in combinations(wraps, size):
+            pieces = [*change.pieces, *(piece for group in chosen for piece in group)]
+            if means(module, anchor, pieces, change.replaced):
+                return build_edit(module, operator, change._replace(pieces=pieces))
+    return None
+
+
+def anchor_of(site: Site) -> ast.AST:
+    """Return the smallest expression around a node that no change inside can grow out of."""
+    if site.string is not None:
+        return site.string
+    while site.parent is not None:
+        fields = BRACKETLESS.get(type(site.parent.node), ())
+        values = [getattr(site.parent.node, field) for field in fields]
+        if not any(site.node is v or (isinstance(v, list) and site.node in v) for v in values):
+            break
+        site = site.parent
+    return site.node
+
+
+def means(
+    module: Module,
+    anchor: ast.AST,
+    pieces: Sequence[Piece],
+    replaced: Mapping[ast.AST, ast.AST],
+) -> bool:
+    """Whether the anchor's bytes with these pieces parse to its tree with these replacements."""
+    start, end = module.table.offsets(anchor)
+    ordered = merged(pieces)
+    if ordered[0].start < start or ordered[-1].end > end:
+        return False
+    text = spliced(module.source, ordered, start, end)
+    parsed = parse_expression(text)
+    return parsed is not None and same_tree(anchor, parsed, replaced)
+
+
+def parse_expression(text: bytes) -> ast.expr | None:
+    """Parse an expression that may span lines; None where it is not one."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(b"(" + text + b"\n)", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def spliced(source: bytes, pieces: Sequence[Piece], start: int, end: int) -> bytes:
+    """Return bytes [start, end) of a source with the pieces (in order) put in."""
+    parts, position = [], start
+    for piece in pieces:
+        parts += [source[position : piece.start], piece.text]
+        position = piece.end
+    return b"".join([*parts, source[position:end]])
+
+
+def merged(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the pieces in order, touching ones joined, so that the order of splices is clear."""
+    joined: list[Piece] = []
+    for piece in sorted(pieces, key=lambda piece: (piece.start, piece.end)):
+        if joined and joined[-1].end == piece.start:
+            last = joined.pop()
+            joined.append(Piece(last.start, piece.end, last.text + piece.text))
+        else:
+            joined.append(piece)
+    return joined
+
+
+def fit(source: bytes, start: int, end: int, text: bytes) -> Piece:
+    """Return a piece, with a space where its text would grow together with a word beside it."""
+    if not text:
+        return Piece(start, end, text)
+    before = source[start - 1 : start]
+    after = source[end : end + 1]
+    left = b" " if before and before[0] in WORD_BYTES and text[0] in WORD_BYTES else b""
+    right = b" " if after and after[0] in WORD_BYTES and text[-1] in WORD_BYTES else b""
+    return Piece(start, end, left + text + right)
+
+
+def operator_piece(
+    module: Module, left: ast.AST, right: ast.AST, old: bytes, new: bytes
+) -> Piece | None:
+    """Return the piece that replaces the operator between two nodes, None if it is not there."""
+    start = skip_gap(module.source, module.table.offsets(left)[1], module.table.offsets(right)[0])
+    end = start + len(old)
+    if module.source[start:end] != old:
+        return None
+    return fit(module.source, start, end, new)
+
+
+def parentheses(module: Module, node: ast.AST) -> list[Piece]:
+    """Return the two pieces that put a node in parentheses."""
+    start, end = module.table.offsets(node)
+    return [Piece(start, start, b"("), Piece(end, end, b")")]
+
+
+def is_bare(module: Module, node: ast.AST, gap_start: int) -> bool:
+    """Whether an operand has no parentheses of its own.
+
+    Args:
+        module: the file.
+        node: the operand.
+        gap_start: end of the operator before it, or the operation's start for the first operand.
+    """
+    start, _ = module.table.offsets(node)
+    return b"(" not in module.source[gap_start:start]
+
+
+def gaps(module: Module, nodes: Sequence[ast.AST]) -> Iterator[tuple[int, int]]:
+    """Yield the [end, start) between consecutive nodes."""
+    spans = [module.table.offsets(node) for node in nodes]
+    for (_, end), (start, _) in pairwise(spans):
+        yield end, start

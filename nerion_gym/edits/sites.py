@@ -1,0 +1,114 @@
+"""Every node of a file with its surroundings: walked once, shared by all operators."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from nerion_gym.syntax.trees import MARKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nerion_gym.syntax.module import Module
+
+FROZEN_FIELDS = frozenset({"annotation", "returns", "type_params", "pattern"})
+"""Annotations do not run; patterns reject at compile time what expressions allow."""
+
+
+class Site(NamedTuple):
+    """A node in its surroundings.
+
+    Attributes:
+        node: the syntax node.
+        parent: the site of the node around it, None for the module.
+        string: the outermost f-string around it: positions inside must be verified.
+        frozen: whether mutations leave it alone: annotations, patterns, `__all__`, what only
+            type checkers or only `python -m` run.
+    """
+
+    node: ast.AST
+    parent: Site | None
+    string: ast.JoinedStr | None
+    frozen: bool
+
+
+class Sites:
+    """The index of a file.
+
+    Attributes:
+        of: node -> site, for every node except operators and contexts.
+    """
+
+    def __init__(self, module: Module) -> None:
+        self.of: dict[ast.AST, Site] = {}
+        self._by_type: dict[type[ast.AST], list[Site]] = {}
+        todo = [Site(module.tree, None, None, frozen=False)]
+        while todo:
+            site = todo.pop()
+            self.of[site.node] = site
+            if not site.frozen:
+                self._by_type.setdefault(type(site.node), []).append(site)
+            todo += _inside(site)
+
+    def find(self, *kinds: type[ast.AST]) -> Iterator[Site]:
+        """Yield the sites of these node types that mutations may touch."""
+        for kind in kinds:
+            yield from self._by_type.get(kind, ())
+
+
+@lru_cache(maxsize=64)
+def sites_of(module: Module) -> Sites:
+    """Return the index of a file, built once."""
+    return Sites(module)
+
+
+def _inside(site: Site) -> list[Site]:
+    node = site.node
+    string = site.string or (node if isinstance(node, ast.JoinedStr) else None)
+    guarded = _guarded_fields(node)
+    found = []
+    for name, value in node.__dict__.items():
+        if value.__class__ is list:
+            nodes = value
+        elif isinstance(value, ast.AST):
+            nodes = [value]
+        else:
+            continue
+        frozen = site.frozen or name in FROZEN_FIELDS or name in guarded
+        found += [
+            Site(child, site, string, frozen)
+            for child in nodes
+            if isinstance(child, ast.AST) and not isinstance(child, MARKS)
+        ]
+    return found
+
+
+def _guarded_fields(node: ast.AST) -> tuple[str, ...]:
+    if isinstance(node, ast.If):
+        if _is_main_guard(node.test) or _names_type_checking(node.test):
+            return ("test", "body")
+        inverted = isinstance(node.test, ast.UnaryOp) and _names_type_checking(node.test.operand)
+        return ("test", "orelse") if inverted else ()
+    if isinstance(node, ast.Assign):
+        return ("value",) if any(_is_all(target) for target in node.targets) else ()
+    if isinstance(node, ast.AugAssign | ast.AnnAssign):
+        return ("value",) if _is_all(node.target) else ()
+    return ()
+
+
+def _is_all(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "__all__"
+
+
+def _names_type_checking(test: ast.AST) -> bool:
+    name = test.id if isinstance(test, ast.Name) else getattr(test, "attr", "")
+    return name == "TYPE_CHECKING"
+
+
+def _is_main_guard(test: ast.AST) -> bool:
+    if not isinstance(test, ast.Compare):
+        return False
+    sides = [test.left, *test.comparators]
+    return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)

@@ -1,0 +1,1 @@
+"""Everything that learns. Only this package and what imports it loads torch."""

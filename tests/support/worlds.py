@@ -1,0 +1,138 @@
+"""Fixture worlds for learning tests: small, fast, with the observation of the design."""
+
+import gymnasium as gym
+import numpy as np
+from gymnasium import spaces
+
+from nerion_gym.envs.stats import ExecutionStats
+from nerion_gym.graphs import schema
+
+TOKENS = (40, 41, 42, 43, 44)
+"""Tokens that sites of the identity world carry."""
+ROOT_KIND, SITE_KIND = 1, 2
+CHILD = schema.RELATION["child"]
+
+
+def dict_space(edits, tests, nodes, form="padded"):
+    """Return the observation space of the design for these limits."""
+    edges, top, relations = 6 * nodes, schema.MAX_ID, len(schema.RELATIONS)
+    common = {
+        "edits": spaces.Box(-1, top, (edits + 1, schema.EDIT_WIDTH), np.int16),
+        "tests": spaces.Box(-1, top, (tests, schema.TEST_WIDTH), np.int16),
+        "action_mask": spaces.Box(0, 1, (edits + 1,), np.int8),
+        "steps_left": spaces.Box(0.0, 1.0, (1,), np.float32),
+    }
+    if form == "graph":
+        node_space = spaces.Box(0, top, (schema.NODE_WIDTH,), np.int16)
+        return spaces.Dict(
+            {"graph": spaces.Graph(node_space, spaces.Discrete(relations)), **common}
+        )
+    return spaces.Dict(
+        {
+            "nodes": spaces.Box(0, top, (nodes, schema.NODE_WIDTH), np.int16),
+            "edge_types": spaces.Box(0, relations - 1, (edges,), np.int16),
+            "edge_links": spaces.Box(0, nodes - 1, (edges, 2), np.int16),
+            **common,
+        }
+    )
+
+
+def padded(graph, nodes):
+    """Return the padded form's three arrays of a GraphInstance."""
+    edges = 6 * nodes
+    arrays = {
+        "nodes": np.zeros((nodes, schema.NODE_WIDTH), np.int16),
+        "edge_types": np.zeros(edges, np.int16),
+        "edge_links": np.zeros((edges, 2), np.int16),
+    }
+    arrays["nodes"][: len(graph.nodes)] = graph.nodes
+    arrays["edge_types"][: len(graph.edges)] = graph.edges
+    arrays["edge_links"][: len(graph.edge_links)] = graph.edge_links
+    return arrays
+
+
+def to_padded(observation, nodes):
+    """Return a graph observation in padded form."""
+    rest = {key: value for key, value in observation.items() if key != "graph"}
+    return {**padded(observation["graph"], nodes), **rest}
+
+
+def random_observation(rng, *, edits=12, tests=4, nodes=20):
+    """Return a graph observation with random contents: a tree, some legal edits, some tests."""
+    size = int(rng.integers(5, nodes + 1))
+    rows = np.zeros((size, schema.NODE_WIDTH), np.int16)
+    rows[:, schema.KIND] = rng.integers(1, 30, size)
+    rows[:, schema.TOKEN] = rng.integers(0, schema.TOKENS, size)
+    rows[:, schema.FLAGS] = rng.integers(0, 4, size)
+    links = [(int(rng.integers(child)), child) for child in range(1, size)]
+    links += [tuple(rng.integers(size, size=2)) for _ in range(size)]
+    types = rng.integers(1, len(schema.RELATIONS), len(links))
+    count = int(rng.integers(1, edits + 1))
+    listed = np.zeros((edits + 1, schema.EDIT_WIDTH), np.int16)
+    listed[:, 1:3] = -1
+    listed[0, 0] = 1
+    listed[1 : count + 1, 0] = rng.integers(2, 10, count)
+    listed[1 : count + 1, 1] = rng.integers(0, size, count)
+    listed[1 : count + 1, 2] = rng.integers(-1, size, count)
+    listed[1 : count + 1, 3] = rng.integers(0, schema.TOKENS, count)
+    shown = np.zeros((tests, schema.TEST_WIDTH), np.int16)
+    shown[:, 0] = rng.integers(-1, size, tests)
+    shown[:, 1] = rng.integers(0, schema.STATUSES, tests)
+    mask = np.zeros(edits + 1, np.int8)
+    mask[1 : count + 1] = rng.random(count) < 0.8
+    mask[0] = not mask.any()
+    graph = spaces.GraphInstance(rows, types.astype(np.int64), np.array(links, np.int32))
+    return {
+        "graph": graph,
+        "edits": listed,
+        "tests": shown,
+        "action_mask": mask,
+        "steps_left": np.array([rng.random()], np.float32),
+    }
+
+
+class IdentityWorld(gym.Env):
+    """One step: the right edit is the one whose site carries the token that the root shows.
+
+    Args:
+        sites: listed edits; their tokens are drawn without replacement.
+        nodes: padded size.
+    """
+
+    def __init__(self, sites=4, nodes=8):
+        self.sites, self.nodes = sites, nodes
+        self.observation_space = dict_space(sites, 1, nodes)
+        self.action_space = spaces.Discrete(sites + 1)
+        self.stats = ExecutionStats()
+        self._right = 0
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        tokens = self.np_random.permutation(TOKENS)[: self.sites]
+        self._right = int(self.np_random.integers(self.sites)) + 1
+        return self._observe(tokens), {}
+
+    def step(self, action):
+        self.stats.executions += 1
+        reward = float(action == self._right)
+        return self._observe(np.array(TOKENS[: self.sites])), reward, True, False, {}
+
+    def _observe(self, tokens):
+        nodes = np.zeros((self.sites + 1, schema.NODE_WIDTH), np.int16)
+        nodes[0, :2] = ROOT_KIND, tokens[self._right - 1]
+        nodes[1:, 0], nodes[1:, 1] = SITE_KIND, tokens
+        links = np.array([(0, site) for site in range(1, self.sites + 1)], np.int32)
+        graph = spaces.GraphInstance(nodes, np.full(self.sites, CHILD, np.int64), links)
+        edits = np.full((self.sites + 1, schema.EDIT_WIDTH), 0, np.int16)
+        edits[:, 1:3] = -1
+        edits[0, 0] = 1
+        edits[1:, 0], edits[1:, 1] = 2, np.arange(1, self.sites + 1)
+        mask = np.ones(self.sites + 1, np.int8)
+        mask[0] = 0
+        return {
+            **padded(graph, self.nodes),
+            "edits": edits,
+            "tests": np.full((1, 2), -1, np.int16),
+            "action_mask": mask,
+            "steps_left": np.ones(1, np.float32),
+        }

@@ -105,6 +105,8 @@ def result_of(source: bytes, edit: Edit) -> Result:
     size = len(source) - (last - first)
     new = splice_bytes(source, edit.splices)[first:]
     new = new[: len(new) - size + first]
+    if old == new:
+        return Result(0, b"", b"")
     start = _shared(old, new)
     before, after = old[start:], new[start:]
     if not before or not after:

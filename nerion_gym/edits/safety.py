@@ -38,6 +38,7 @@ NOSY_ATTRIBUTES = frozenset(
 )
 NOSY_MODULES = frozenset({"f_locals", "_getframe", "f_back"})
 """Attributes that let a function see the names of any caller in its file."""
+CONVENTIONS = frozenset({"self", "cls"})
 SIGNATURE_READERS = frozenset(
     {"signature", "getfullargspec", "getargspec", "getcallargs", "co_varnames", "__code__"}
 )
@@ -49,15 +50,14 @@ KEY_CALLERS = frozenset({"sorted", "min", "max"})
 
 def refusal(module: Module, binding: Binding) -> str:
     """Return why a binding keeps its name; "" where it may be renamed."""
-    reasons = (
-        _scope_reason(binding),
-        _name_reason(binding.name),
-        _access_reason(binding),
-        _annotation_reason(module, binding),
-        _nosy_reason(module, binding.scope),
+    return (
+        _scope_reason(binding)
+        or _name_reason(binding.accesses[0].name)
+        or _access_reason(binding)
+        or _annotation_reason(module, binding)
+        or _nosy_reason(module, binding.scope)
+        or _parameter_reason(module, binding)
     )
-    first = next((reason for reason in reasons if reason), "")
-    return first or _parameter_reason(module, binding)
 
 
 def _scope_reason(binding: Binding) -> str:
@@ -69,11 +69,15 @@ def _scope_reason(binding: Binding) -> str:
 def _name_reason(name: str) -> str:
     if name.startswith("__"):
         return "double underscores are mangled or Python's own"
+    if name in CONVENTIONS:
+        return "readers expect this name"
     return "" if name.strip("_") else "underscores alone say that nobody reads it"
 
 
 def _access_reason(binding: Binding) -> str:
     for access in binding.accesses:
+        if access.name != binding.name:
+            return "a class mangles it"
         if access.mode is Mode.DELETE:
             return "it is deleted: a later use raises an error that shows the name"
         if access.mode is Mode.WRITE and not isinstance(access.node, PLAIN_NODES):

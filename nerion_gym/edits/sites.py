@@ -47,6 +47,8 @@ class Sites:
         todo = [Site(module.tree, None, None, frozen=False)]
         while todo:
             site = todo.pop()
+            if _writes_all(site.node):
+                site = site._replace(frozen=True)
             self.of[site.node] = site
             if not site.frozen:
                 self._by_type.setdefault(type(site.node), []).append(site)
@@ -91,15 +93,17 @@ def _guarded_fields(node: ast.AST) -> tuple[str, ...]:
             return ("test", "body")
         inverted = isinstance(node.test, ast.UnaryOp) and _names_type_checking(node.test.operand)
         return ("test", "orelse") if inverted else ()
-    if isinstance(node, ast.Assign):
-        return ("value",) if any(_is_all(target) for target in node.targets) else ()
-    if isinstance(node, ast.AugAssign | ast.AnnAssign):
-        return ("value",) if _is_all(node.target) else ()
     return ()
 
 
-def _is_all(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and node.id == "__all__"
+def _writes_all(node: ast.AST) -> bool:
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+        targets = [node.target]
+    else:
+        return False
+    return any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets)
 
 
 def _names_type_checking(test: ast.AST) -> bool:

@@ -198,6 +198,11 @@ class Scopes:
         name = access.scope.mangled(access.name)
         return access.scope.owner_of(name), name
 
+    def find(self, scope: Scope, name: str) -> Binding | None:
+        """Return what a name, as written, means in a scope; None where nothing mentions it."""
+        mangled = scope.mangled(name)
+        return self._by_key.get((scope.owner_of(mangled), mangled))
+
     def binding(self, access: Access) -> Binding:
         """Return the binding that a mention belongs to."""
         return self._by_key[self.key(access)]

@@ -49,7 +49,8 @@ def test_a_third_partys_operator_has_a_number_of_its_own():
 
 @by_name
 def test_each_operator_says_what_it_does_and_shows_it(row):
-    assert row.intent.endswith((".", ":")) and len(row.intent) > 20
+    assert row.intent.endswith((".", ":"))
+    assert len(row.intent) > 20
     assert [example for example in row.examples if example.after is not None]
     assert [example for example in row.examples if example.after is None]
     assert operator(row.name.upper()) is row

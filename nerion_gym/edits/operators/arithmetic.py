@@ -134,13 +134,17 @@ def _propose(
 
 
 def _joins_text(node: ast.BinOp | ast.AugAssign) -> bool:
-    """Whether an operand is a string literal: there the signs mean joining and formatting."""
-    operands = [node.left, node.right] if isinstance(node, ast.BinOp) else [node.value]
-    return any(
-        isinstance(operand, ast.JoinedStr)
-        or (isinstance(operand, ast.Constant) and isinstance(operand.value, str | bytes))
-        for operand in operands
-    )
+    """Whether an operand is text to the eye: there the signs mean joining and formatting."""
+    pending = [node.left, node.right] if isinstance(node, ast.BinOp) else [node.value]
+    while pending:
+        operand = pending.pop()
+        if isinstance(operand, ast.BinOp):
+            pending += [operand.left, operand.right]
+        elif isinstance(operand, ast.JoinedStr) or (
+            isinstance(operand, ast.Constant) and isinstance(operand.value, str | bytes)
+        ):
+            return True
+    return False
 
 
 def _swap(module: Module, operator: str, site: Site, new: Sign) -> Edit | None:

@@ -41,15 +41,20 @@ def to_data(observation: Observation) -> Data:
         only), edits int64 [K+1, 6], tests int64 [T, 2], action_mask bool [K+1],
         steps_left float32 [1].
     """
-    nodes, types, links = graph_arrays(observation)
+    data = graph_data(*graph_arrays(observation))
+    data.edits = _long(observation["edits"])
+    data.tests = _long(observation["tests"])
+    data.action_mask = torch.from_numpy(np.asarray(observation["action_mask"]) > 0)
+    data.steps_left = torch.from_numpy(np.array(observation["steps_left"], np.float32))
+    return data
+
+
+def graph_data(nodes: np.ndarray, types: np.ndarray, links: np.ndarray) -> Data:
+    """Return the graph part of `to_data`, from unpadded arrays of any integer type."""
     return Data(
         x=_long(nodes).reshape(-1, schema.NODE_WIDTH),
         edge_index=_long(links).reshape(-1, 2).t().contiguous(),
         edge_type=_long(types),
-        edits=_long(observation["edits"]),
-        tests=_long(observation["tests"]),
-        action_mask=torch.from_numpy(np.asarray(observation["action_mask"]) > 0),
-        steps_left=torch.from_numpy(np.array(observation["steps_left"], np.float32)),
     )
 
 

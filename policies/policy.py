@@ -19,9 +19,14 @@ from nerion_gym.errors import ConfigError, StorageError
 from nerion_gym.graphs.schema import FLAG_EDITED, FLAGS, KIND
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gymnasium import spaces
 
     from nerion_gym.types.transition import Observation
+
+    Preview = Callable[[int], Observation]
+    Chooser = Callable[[Observation, np.random.Generator, Preview | None], int]
 
 AGENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "curiosity": ("policies.curiosity:CuriosityPolicy", {}),
@@ -114,6 +119,29 @@ def suite_class(classes: np.ndarray) -> int | None:
     """Return the worst learning class over unmasked tests, or None where none counts."""
     worst = int(np.max(classes, initial=-1))
     return worst if worst >= 0 else None
+
+
+class Greedy:
+    """A view of an agent that neither explores nor learns, for evaluation.
+
+    Args:
+        choose: (observation, rng, preview) -> action.
+        wants_preview: whether `choose` needs its third argument.
+    """
+
+    def __init__(self, choose: Chooser, *, wants_preview: bool = False) -> None:
+        self._choose = choose
+        self.wants_preview = wants_preview
+
+    def act(
+        self,
+        observation: Observation,
+        rng: np.random.Generator,
+        *,
+        preview: Callable[[int], Observation] | None = None,
+    ) -> int:
+        """Choose a legal action."""
+        return self._choose(observation, rng, preview)
 
 
 # --- checkpoints ----------------------------------------------------------------------------------

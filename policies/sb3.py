@@ -23,7 +23,7 @@ from nerion_gym.errors import ConfigError, StorageError
 from nerion_gym.types.protocols import FitResult
 from policies.encoder import LAYERS, WIDTH
 from policies.graph_policy import PointerActorCriticPolicy, mixed
-from policies.policy import graph_arrays, read_checkpoint, write_checkpoint
+from policies.policy import Greedy, graph_arrays, read_checkpoint, write_checkpoint
 from policies.seeding import one_thread, seeded
 
 if TYPE_CHECKING:
@@ -210,8 +210,8 @@ class Sb3Learner:
         return int(rng.choice(len(chances), p=chances))
 
     def greedy(self) -> Greedy:
-        """Return a view that takes the likeliest action."""
-        return Greedy(self)
+        """Return a view that takes the likeliest action, the first of equals."""
+        return Greedy(lambda observation, *_: int(np.argmax(self.probabilities(observation))))
 
     def probabilities(self, observation: Observation) -> np.ndarray:
         """Return the policy's distribution over actions, float64 [K+1], without epsilon."""
@@ -253,27 +253,6 @@ def _flat(observation: Observation) -> list[tuple[str, Any]]:
     nodes, types, links = graph_arrays(observation)
     rest = [(k, v) for k, v in observation.items() if k in ("edits", "action_mask", "steps_left")]
     return [("nodes", nodes), ("edge_types", types), ("edge_links", links), *rest]
-
-
-class Greedy:
-    """The likeliest action of a learner, without learning.
-
-    Args:
-        learner: whose policy acts.
-    """
-
-    def __init__(self, learner: Sb3Learner) -> None:
-        self._learner = learner
-
-    def act(
-        self,
-        observation: Observation,
-        rng: np.random.Generator,
-        *,
-        preview: Callable[[int], Observation] | None = None,
-    ) -> int:
-        """Choose the likeliest action; the first of equals."""
-        return int(np.argmax(self._learner.probabilities(observation)))
 
 
 class SpacesOnly(gym.Env[Any, Any]):

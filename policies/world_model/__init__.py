@@ -1,0 +1,1 @@
+"""The world model: what will an edit do to the tests? An ensemble that knows what it doubts."""

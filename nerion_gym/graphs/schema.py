@@ -61,3 +61,69 @@ MAX_ID = 32767
 def hashed_token(text: str) -> int:
     """Return the bucket of a text outside the fixed table: 256 + crc32(text) mod 3840."""
     return TOKEN_TABLE + zlib.crc32(text.encode("utf-8", "surrogatepass")) % TOKEN_BUCKETS
+
+
+SYNTAX_KINDS = (
+    # modules, statements
+    "Module", "FunctionDef", "AsyncFunctionDef", "ClassDef", "Return", "Delete", "Assign",
+    "AugAssign", "AnnAssign", "For", "AsyncFor", "While", "If", "With", "AsyncWith", "Match",
+    "Raise", "Try", "TryStar", "Assert", "Import", "ImportFrom", "Global", "Nonlocal", "Expr",
+    "Pass", "Break", "Continue", "TypeAlias",
+    # expressions
+    "BoolOp", "NamedExpr", "BinOp", "UnaryOp", "Lambda", "IfExp", "Dict", "Set", "ListComp",
+    "SetComp", "DictComp", "GeneratorExp", "Await", "Yield", "YieldFrom", "Compare", "Call",
+    "FormattedValue", "JoinedStr", "TemplateStr", "Interpolation", "Constant.none",
+    "Constant.bool", "Constant.int", "Constant.float", "Constant.complex", "Constant.str",
+    "Constant.bytes", "Constant.ellipsis", "Attribute", "Subscript", "Starred", "Name",
+    "Name.store", "Name.del", "List", "Tuple", "Slice",
+    # parts of both
+    "comprehension", "ExceptHandler", "arg", "keyword", "alias", "withitem", "match_case",
+    "MatchValue", "MatchSingleton", "MatchSequence", "MatchMapping", "MatchClass", "MatchStar",
+    "MatchAs", "MatchOr", "TypeVar", "ParamSpec", "TypeVarTuple",
+)  # fmt: skip
+"""Syntax nodes of Python 3.11 to 3.14; constants are split by type, names by what is done."""
+
+KINDS = (
+    "padding",
+    "other",
+    "token.keyword",
+    "token.name",
+    "token.sign",
+    "symbol",
+    "test",
+    "assertion",
+    "file",
+    *SYNTAX_KINDS,
+)
+"""Node kinds (column KIND). "other" is a syntax node of a newer Python."""
+KIND_ID = {name: number for number, name in enumerate(KINDS)}
+
+KEYWORDS = (
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class",
+    "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if",
+    "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try",
+    "while", "with", "yield", "match", "case", "type",
+)  # fmt: skip
+SIGNS = (
+    "+", "-", "*", "**", "/", "//", "%", "@", "<<", ">>", "&", "|", "^", "~", ":=", "<", ">",
+    "<=", ">=", "==", "!=", "->", "=", "+=", "-=", "*=", "**=", "/=", "//=", "%=", "@=", "<<=",
+    ">>=", "&=", "|=", "^=", ":", ".", "...", "!r", "!s", "!a",
+)  # fmt: skip
+BUILTINS = (
+    "abs", "all", "any", "bool", "bytes", "callable", "chr", "classmethod", "dict", "divmod",
+    "enumerate", "filter", "float", "format", "frozenset", "getattr", "hasattr", "hash", "id",
+    "input", "int", "isinstance", "issubclass", "iter", "len", "list", "map", "max", "min",
+    "next", "object", "open", "ord", "pow", "print", "property", "range", "repr", "reversed",
+    "round", "set", "setattr", "slice", "sorted", "staticmethod", "str", "sum", "super", "tuple",
+    "zip", "Exception", "ValueError", "TypeError", "KeyError", "IndexError", "AttributeError",
+    "StopIteration", "RuntimeError", "ZeroDivisionError", "NotImplementedError", "self", "cls",
+    "__init__", "__name__",
+)  # fmt: skip
+LITERALS = (
+    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "16", "32", "60", "64", "100", "128",
+    "255", "256", "1000", "1024", "0.0", "0.5", "1.0", "2.0", "''", "' '", "','", "'.'", "'_'",
+    "'-'", "'/'", "'\\n'", "b''",
+)  # fmt: skip
+TOKEN_TEXTS = ("", *KEYWORDS, *SIGNS, *BUILTINS, *LITERALS)
+"""The fixed part of the token table: position = id, below 256; other texts are hashed."""
+TOKEN_ID = {text: number for number, text in enumerate(TOKEN_TEXTS)}

@@ -1,0 +1,277 @@
+"""Builds program graphs from per-file parts, coverage and tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from nerion_gym.graphs import schema
+from nerion_gym.graphs.parts import FilePart, file_part
+from nerion_gym.graphs.relations import covers
+from nerion_gym.graphs.words import token_id
+from nerion_gym.types.program import Span
+
+if TYPE_CHECKING:
+    from nerion_gym.types.coverage import Coverage
+    from nerion_gym.types.program import Focus, Program
+
+__all__ = ["ProgramGraph", "build", "token_id"]
+
+FILE, TEST = schema.KIND_ID["file"], schema.KIND_ID["test"]
+KEPT_GRAPHS, KEPT_PARTS = 512, 1024
+NODE_BITS = 24
+"""Room for a node's number in a packed edge."""
+
+
+class Known:
+    """Coverage compared by identity: it is made once per task and is dear to compare."""
+
+    __slots__ = ("coverage",)
+
+    def __init__(self, coverage: Coverage | None) -> None:
+        self.coverage = coverage
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Known) and other.coverage is self.coverage
+
+    def __hash__(self) -> int:
+        return id(self.coverage)
+
+
+class Placed(NamedTuple):
+    """A part with the numbers that its nodes have in the graph."""
+
+    part: FilePart
+    first: int
+    first_symbol: int
+    file: int
+
+
+@dataclass(frozen=True, eq=False)
+class ProgramGraph:
+    """A program's graph.
+
+    Order of nodes: for each file (sorted) its syntax nodes in preorder and its tokens by
+    position; then symbols by file, tests in the order given, files.
+
+    Attributes:
+        nodes: int16 [N, 4], columns KIND, TOKEN, PROFILE, FLAGS; read-only.
+        edge_types: int64 [E], relation ids; read-only.
+        edge_links: int32 [E, 2], (from, to); sorted by relation, then links; read-only.
+        labels: text of each node: class name, token, name, test id or path.
+        fields: for syntax nodes the field of their parent that they stand in, else "".
+    """
+
+    nodes: np.ndarray
+    edge_types: np.ndarray
+    edge_links: np.ndarray
+    labels: tuple[str, ...] = field(repr=False)
+    fields: tuple[str, ...] = field(repr=False)
+    _placed: tuple[Placed, ...] = field(repr=False)
+    _tests: dict[str, int] = field(repr=False)
+
+    def node_of(self, span: Span) -> int | None:
+        """Return the node with exactly these bytes, else the smallest that contains them.
+
+        A span in a shown file but in no shown node gives the file's node; another file None.
+        """
+        placed = self._by_path.get(span.path)
+        if placed is None:
+            return None
+        number = placed.part.index.get((span.start, span.end))
+        if number is None:
+            number = placed.part.smallest_around(span.start, span.end)
+        return placed.file if number is None else placed.first + number
+
+    def test_node(self, test_id: str) -> int | None:
+        """Return the node of a test, or None where the focus leaves it out."""
+        return self._tests.get(test_id)
+
+    def span_of(self, node: int) -> Span | None:
+        """Return the bytes of a syntax node, token or file; None for symbols and tests."""
+        for part, first, _, file in self._placed:
+            if node == file:
+                return Span(part.path, 0, part.size)
+            if first <= node < first + part.syntax:
+                start, end = part.extents[node - first]
+                return Span(part.path, int(start), int(end))
+        return None
+
+    @cached_property
+    def _by_path(self) -> dict[str, Placed]:
+        return {placed.part.path: placed for placed in self._placed}
+
+
+def build(
+    program: Program, focus: Focus | None, coverage: Coverage | None, tests: tuple[str, ...]
+) -> ProgramGraph:
+    """Return the graph of a program, or of a focus on it; cached.
+
+    Args:
+        program: what is shown.
+        focus: functions to show; None: every file whole. With coverage, only tests that execute
+            a shown function get a node.
+        coverage: for the "covered" flag and `covers` edges; None: neither.
+        tests: test ids in suite order.
+
+    Raises:
+        ConfigError: a function of the focus does not exist.
+        ProgramSyntaxError: a shown file is not valid Python.
+    """
+    return _build(program, focus, Known(coverage), tests)
+
+
+@lru_cache(maxsize=KEPT_GRAPHS)
+def _build(
+    program: Program, focus: Focus | None, known: Known, tests: tuple[str, ...]
+) -> ProgramGraph:
+    parts = _parts(program, focus)
+    if focus is not None and known.coverage is not None:
+        reaching = {test for part in parts for _, found in _covered(part, known) for test in found}
+        tests = tuple(test for test in tests if test in reaching)
+    placed, first_test = _place(parts, len(tests))
+    numbers = {test: first_test + place for place, test in enumerate(tests)}
+    edge_types, edge_links = _edges(placed, known, numbers)
+    names = [part.path for part in parts]
+    return ProgramGraph(
+        _nodes(placed, known, tests),
+        edge_types,
+        edge_links,
+        (*_texts([part.labels for part in parts], parts), *tests, *names),
+        (*_texts([part.fields for part in parts], parts), *[""] * (len(tests) + len(names))),
+        placed,
+        numbers,
+    )
+
+
+def _parts(program: Program, focus: Focus | None) -> list[FilePart]:
+    if focus is None:
+        return [file_part(path, source, None) for path, source in program.files]
+    found = []
+    for path, source in program.files:
+        edited = tuple(ref for ref in focus.functions if ref.path == path)
+        shown = tuple(ref for ref in focus.context if ref.path == path)
+        if edited or shown:
+            found.append(file_part(path, source, edited, shown))
+    return found
+
+
+def _place(parts: list[FilePart], tests: int) -> tuple[tuple[Placed, ...], int]:
+    """Return the parts with their numbers, and the number of the first test."""
+    symbol = sum(part.syntax for part in parts)
+    first_test = sum(len(part.rows) for part in parts)
+    first, placed = 0, []
+    for place, part in enumerate(parts):
+        placed.append(Placed(part, first, symbol, first_test + tests + place))
+        first += part.syntax
+        symbol += len(part.rows) - part.syntax
+    return tuple(placed), first_test
+
+
+def _texts(columns: list[tuple[str, ...]], parts: list[FilePart]) -> list[str]:
+    pairs = list(zip(columns, parts, strict=True))
+    syntax = [text for column, part in pairs for text in column[: part.syntax]]
+    return syntax + [text for column, part in pairs for text in column[part.syntax :]]
+
+
+def _nodes(placed: tuple[Placed, ...], known: Known, tests: tuple[str, ...]) -> np.ndarray:
+    rows = [_flagged(part, known) for part, *_ in placed]
+    syntax = [row[: part.syntax] for row, (part, *_) in zip(rows, placed, strict=True)]
+    symbols = [row[part.syntax :] for row, (part, *_) in zip(rows, placed, strict=True)]
+    others = np.zeros((len(tests) + len(placed), schema.NODE_WIDTH), np.int16)
+    others[: len(tests), schema.KIND] = TEST
+    others[: len(tests), schema.TOKEN] = [token_id(test_name(test)) for test in tests]
+    others[len(tests) :, schema.KIND] = FILE
+    others[len(tests) :, schema.TOKEN] = [token_id(part.path) for part, *_ in placed]
+    flags = [schema.FLAG_IN_FOCUS * part.focused for part, *_ in placed]
+    others[len(tests) :, schema.FLAGS] = flags
+    nodes = np.concatenate([*syntax, *symbols, others])
+    nodes.flags.writeable = False
+    return nodes
+
+
+def test_name(test_id: str) -> str:
+    """Return the function's name of a test id, without class and parameters."""
+    return test_id.split("[", 1)[0].rsplit("::", 1)[-1]
+
+
+def _edges(
+    placed: tuple[Placed, ...], known: Known, tests: dict[str, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return relation ids and links, sorted by relation, then by links."""
+    found = [
+        _packed(relation, _numbers(item)[pairs])
+        for item in placed
+        for relation, pairs in item.part.links.items()
+    ]
+    pairs = [
+        (tests[test], item.first + node)
+        for item in placed
+        for node, covering in _covered(item.part, known)
+        for test in covering
+        if test in tests
+    ]
+    found.append(_packed(schema.RELATION["covers"], np.array(pairs, np.int64).reshape(-1, 2)))
+    keys = np.concatenate(found)
+    keys.sort()
+    mask = (1 << NODE_BITS) - 1
+    types = keys >> (2 * NODE_BITS)
+    links = np.stack([keys >> NODE_BITS & mask, keys & mask], axis=1).astype(np.int32)
+    types.flags.writeable = links.flags.writeable = False
+    return types, links
+
+
+def _packed(relation: int, pairs: np.ndarray) -> np.ndarray:
+    """Return int64 [e]: relation, from and to in one number, so that sorting is one pass."""
+    wide = pairs.astype(np.int64)
+    return (relation << (2 * NODE_BITS)) | (wide[:, 0] << NODE_BITS) | wide[:, 1]
+
+
+def _numbers(item: Placed) -> np.ndarray:
+    """Return the graph's number of each local node of a part; its file's is the last."""
+    part = item.part
+    syntax = np.arange(item.first, item.first + part.syntax)
+    last = item.first_symbol + len(part.rows) - part.syntax
+    return np.concatenate([syntax, np.arange(item.first_symbol, last), [item.file]])
+
+
+@lru_cache(maxsize=KEPT_PARTS)
+def _flagged(part: FilePart, known: Known) -> np.ndarray:
+    """Return a part's rows with the "covered" flag: its lines run in a test or at import."""
+    if known.coverage is None:
+        return part.rows
+    in_tests, at_all = _executed(known, part.path)
+    heads = {region for _, region in part.functions}
+    covered = [
+        not (in_tests if region in heads else at_all).isdisjoint(lines)
+        for region, lines in enumerate(part.region_lines)
+    ]
+    rows = part.rows.copy()
+    rows[:, schema.FLAGS] |= np.array(covered, np.int16)[part.regions] * schema.FLAG_COVERED
+    return rows
+
+
+@lru_cache(maxsize=KEPT_PARTS)
+def _executed(known: Known, path: str) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the lines of a file that run in some test, and those that run at all."""
+    if known.coverage is None:
+        return frozenset(), frozenset()
+    lines = [files.get(path, frozenset()) for files in known.coverage.tests.values()]
+    in_tests = frozenset().union(*lines)
+    return in_tests, in_tests | known.coverage.at_import.get(path, frozenset())
+
+
+def _covered(part: FilePart, known: Known) -> list[tuple[int, tuple[str, ...]]]:
+    """Return (function's local number, ids of the tests that execute it)."""
+    return [
+        (node, _tests_of(known, part.path, part.region_lines[region]))
+        for node, region in part.functions
+    ]
+
+
+@lru_cache(maxsize=8192)
+def _tests_of(known: Known, path: str, lines: frozenset[int]) -> tuple[str, ...]:
+    return () if known.coverage is None else tuple(covers(path, lines, known.coverage.tests))

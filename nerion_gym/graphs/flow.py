@@ -1,0 +1,178 @@
+"""Data flow: for each access of a name, the accesses that may have come last before it.
+
+Reaching definitions over the blocks of each unit (module, function, lambda), all names at once
+as bits of one integer. A function runs at any time after its definition, so what it sees of a
+name from outside is what had been written there by then, what may be written later, and what
+other functions write to it. Names that more than `MOST_ESCAPING` functions' accesses write are
+left to their symbol: every access is joined to it anyway.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from nerion_gym.graphs import flow_blocks, flow_simple
+from nerion_gym.graphs.control import ENTRY, EXIT, Flow
+from nerion_gym.graphs.reaching import Reaching
+from nerion_gym.syntax.scopes import Mode, ScopeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nerion_gym.syntax.scopes import Access, Scope, Scopes
+
+HANDLERS = {**flow_simple.HANDLERS, **flow_blocks.HANDLERS}
+UNIT_KINDS = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.LAMBDA)
+MOST_ESCAPING = 8
+MOST_SOURCES = 16
+"""At most so many edges from one access: the latest in the text. Keeps the graph linear."""
+
+
+class Link(NamedTuple):
+    """An access with the accesses of the same name that may have come last before it."""
+
+    access: int
+    reads: tuple[int, ...]
+    writes: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class DataFlow:
+    """The data flow of some units of a file.
+
+    Attributes:
+        scopes: the file's scopes.
+        accesses: every mention in the units, in source order; a place is an access number.
+        units: scopes of the units, outer before inner, with their ancestors.
+    """
+
+    scopes: Scopes
+    accesses: tuple[Access, ...] = field(repr=False)
+    units: tuple[Scope, ...] = field(repr=False)
+
+    @cached_property
+    def keys(self) -> tuple[tuple[Scope, str], ...]:
+        """(owning scope, mangled name) of each access."""
+        return tuple(self.scopes.key(access) for access in self.accesses)
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """The links of every unit; an access occurs several times where its code is copied."""
+        return tuple(Solver(self).solve())
+
+
+class Solver:
+    """Solves units from the outside in.
+
+    Args:
+        data: accesses and units.
+    """
+
+    def __init__(self, data: DataFlow) -> None:
+        self._data = data
+        numbers: dict[tuple[Scope, str], int] = {}
+        self._bindings = [numbers.setdefault(key, len(numbers)) for key in data.keys]
+        self._owners = [unit_of(scope) for scope, _ in numbers]
+        self._units = [unit_of(access.scope) for access in data.accesses]
+        self._mentions = self._collect_mentions()
+        self._escaping = self._collect_escaping()
+        self._solved: dict[Scope, Reaching] = {}
+
+    def _collect_mentions(self) -> dict[ast.AST, list[tuple[int, bool]]]:
+        found: dict[ast.AST, list[tuple[int, bool]]] = defaultdict(list)
+        for number, access in enumerate(self._data.accesses):
+            if access.mode is not Mode.DECLARE:
+                found[access.node].append((number, access.mode is not Mode.READ))
+        return found
+
+    def _collect_escaping(self) -> dict[int, tuple[int, ...]]:
+        """Return the writes of each binding that stand in other functions than its own."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for number, access in enumerate(self._data.accesses):
+            binding = self._bindings[number]
+            writes = access.mode in (Mode.WRITE, Mode.DELETE)
+            if writes and self._units[number] is not self._owners[binding]:
+                found[binding].append(number)
+        return {b: tuple(w) for b, w in found.items() if len(w) <= MOST_ESCAPING}
+
+    def solve(self) -> Iterable[Link]:
+        """Yield the links of each unit."""
+        free = self._free_names()
+        for unit in self._data.units:
+            flow = lay_out(unit.node, self._mentions)
+            entry = {binding: self._on_entry(unit, binding) for binding in free[unit]}
+            self._solved[unit] = Reaching(flow, self._bindings, entry, self._escaping)
+        for solved in self._solved.values():
+            for link in solved.links():
+                yield Link(*link)
+
+    def _free_names(self) -> dict[Scope, set[int]]:
+        """Return the bindings that each unit mentions without owning them."""
+        found: dict[Scope, set[int]] = defaultdict(set)
+        for unit, binding in zip(self._units, self._bindings, strict=True):
+            if self._owners[binding] is not unit:
+                found[unit].add(binding)
+        return found
+
+    def _on_entry(self, unit: Scope, binding: int) -> tuple[int, ...]:
+        owner, function = self._owners[binding], unit
+        while (around := unit_of(function.parent)) is not owner:  # type: ignore[arg-type]
+            function = around
+        seen = self._solved[owner].seen_by(function.node, binding)
+        return (*seen, *self._escaping.get(binding, ()))
+
+
+def lay_out(unit: ast.AST, mentions: dict[ast.AST, list[tuple[int, bool]]]) -> Flow:
+    """Return the blocks of a module, function or lambda.
+
+    Args:
+        unit: `ast.Module`, a function definition or `ast.Lambda`.
+        mentions: node -> (access number, whether it writes) of each name that it holds.
+    """
+    flow = Flow(mentions, HANDLERS, flow_simple.plain)
+    flow.now = flow.block(ENTRY)
+    if isinstance(unit, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        for parameter in flow_simple.parameters(unit.args):
+            flow.mention(parameter)
+    if isinstance(unit, ast.Lambda):
+        flow.visit(unit.body)
+    elif isinstance(unit, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef):
+        flow.visit_all(unit.body)
+    flow.link(flow.now, EXIT)
+    return flow
+
+
+def unit_of(scope: Scope) -> Scope:
+    """Return the scope of the module, function or lambda whose run a scope is part of."""
+    while scope.kind not in UNIT_KINDS and scope.parent is not None:
+        scope = scope.parent
+    return scope
+
+
+def data_flow(scopes: Scopes, inside: set[ast.AST]) -> DataFlow:
+    """Return the data flow of the units that have a syntax node in the graph.
+
+    Args:
+        scopes: of the file.
+        inside: the graph's syntax nodes.
+    """
+    units: set[Scope] = {scopes.root}
+    for scope in scopes.all:
+        if scope.node in inside:
+            unit: Scope | None = unit_of(scope)
+            while unit is not None and unit not in units:
+                units.add(unit)
+                unit = unit_of(unit.parent) if unit.parent else None
+    chosen = [scope for scope in scopes.all if unit_of(scope) in units]
+    accesses = [access for scope in chosen for access in scope.accesses]
+    accesses.sort(key=_position)
+    ordered = tuple(scope for scope in chosen if scope in units)
+    return DataFlow(scopes, tuple(accesses), ordered)
+
+
+def _position(access: Access) -> tuple[int, int]:
+    return access.node.lineno, access.node.col_offset  # type: ignore[attr-defined]

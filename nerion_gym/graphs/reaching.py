@@ -1,0 +1,217 @@
+"""Which accesses reach which: reaching definitions on the blocks of one unit, as bit sets.
+
+The classic forward analysis (Aho, Sethi, Ullman 1986, section 10.5) with two kinds of
+definitions, reads and writes: a read ends the reach of earlier reads of its name, a write that of
+earlier writes. An exception leaves a block from any of its risky points.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from nerion_gym.graphs.control import CALL, ENTRY, FIRST_MARK
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from nerion_gym.graphs.control import Block, Flow
+
+Sources = tuple[int, ...]
+"""Access numbers."""
+
+
+class Transfer(NamedTuple):
+    """What a block does to a set: `made | given & ~ended`; the same up to its risky points."""
+
+    made: int
+    ended: int
+    risked: int
+    ended_first: int
+
+
+class Reaching:
+    """The solution for one unit.
+
+    Args:
+        flow: its blocks.
+        bindings: access number -> number of the name's binding.
+        entry: binding -> writes that may have come before the unit starts.
+        escaping: binding -> writes that any call may run.
+    """
+
+    def __init__(
+        self,
+        flow: Flow,
+        bindings: Sequence[int],
+        entry: Mapping[int, Sources],
+        escaping: Mapping[int, Sources],
+    ) -> None:
+        self._flow = flow
+        self._bindings = bindings
+        self._meaning: list[Sources] = []
+        self._bits: dict[int, int] = {}
+        self._reads: dict[int, int] = defaultdict(int)
+        self._writes: dict[int, int] = defaultdict(int)
+        self._number_events()
+        self._at_entry = self._number_outside(entry)
+        self._at_calls = self._number_outside(escaping)
+        self._order = _reverse_postorder(flow.blocks)
+        self._into = self._solve()
+
+    def _number_events(self) -> None:
+        for block in self._flow.blocks:
+            for event in block.events:
+                if event >= 0 and event not in self._bits:
+                    bit = self._new((event >> 1,))
+                    self._bits[event] = bit
+                    masks = self._writes if event & 1 else self._reads
+                    masks[self._bindings[event >> 1]] |= bit
+
+    def _number_outside(self, outside: Mapping[int, Sources]) -> int:
+        together = 0
+        for binding, sources in outside.items():
+            if sources and (binding in self._writes or binding in self._reads):
+                bit = self._new(sources)
+                self._writes[binding] |= bit
+                together |= bit
+        return together
+
+    def _new(self, sources: Sources) -> int:
+        self._meaning.append(sources)
+        return 1 << (len(self._meaning) - 1)
+
+    def _after(self, event: int, state: int) -> int:
+        """Return the set after an event."""
+        if event >= 0:
+            masks = self._writes if event & 1 else self._reads
+            return state & ~masks[self._bindings[event >> 1]] | self._bits[event]
+        return state | self._at_calls if event == CALL else state
+
+    def _transfer(self, block: Block) -> Transfer:
+        made = ended = risked = 0
+        ended_first = -1
+        for event in block.events:
+            if event >= 0:
+                masks = self._writes if event & 1 else self._reads
+                ended |= masks[self._bindings[event >> 1]]
+            elif event > FIRST_MARK and event != CALL:
+                risked |= made
+                ended_first = ended if ended_first < 0 else ended_first
+            made = self._after(event, made)
+        return Transfer(made, ended, risked, ended_first)
+
+    def _solve(self) -> list[int]:
+        blocks = self._flow.blocks
+        transfers = [self._transfer(block) for block in blocks]
+        into = [0] * len(blocks)
+        into[ENTRY] = self._at_entry
+        pending = True
+        while pending:
+            pending = False
+            done = set()
+            for number in self._order:
+                done.add(number)
+                block, transfer, given = blocks[number], transfers[number], into[number]
+                for target, out in _outputs(block, transfer, given):
+                    if out & ~into[target]:
+                        into[target] |= out
+                        pending = pending or target in done
+        return into
+
+    # -- answers
+
+    def links(self) -> Iterator[tuple[int, Sources, Sources]]:
+        """Yield (access, last reads, last writes) for each access event, reached code only."""
+        for number in self._order:
+            state = self._into[number]
+            for event in self._flow.blocks[number].events:
+                if event >= 0:
+                    binding = self._bindings[event >> 1]
+                    reads = self._expand(state & self._reads[binding])
+                    yield event >> 1, reads, self._expand(state & self._writes[binding])
+                state = self._after(event, state)
+
+    def seen_by(self, function: ast.AST, binding: int) -> Sources:
+        """Return the writes that a function defined here may find: made before, or still to come."""
+        before, ahead = self._marks.get(function, (0, 0))
+        return self._expand((before | ahead) & self._writes[binding])
+
+    @cached_property
+    def _marks(self) -> dict[ast.AST, tuple[int, int]]:
+        """Definition -> (what reaches it, what may be written after it)."""
+        found: dict[ast.AST, tuple[int, int]] = {}
+        ahead = self._writes_ahead()
+        for number in self._order:
+            block, state = self._flow.blocks[number], self._into[number]
+            later = 0
+            for target in _successors(block):
+                later |= ahead[target]
+            for place, event in enumerate(block.events):
+                if event <= FIRST_MARK:
+                    node = self._flow.deferred[FIRST_MARK - event]
+                    rest = self._written(block.events[place:])
+                    before, after = found.get(node, (0, 0))
+                    found[node] = before | state, after | later | rest
+                state = self._after(event, state)
+        return found
+
+    def _writes_ahead(self) -> list[int]:
+        blocks = self._flow.blocks
+        ahead = [self._written(block.events) for block in blocks]
+        pending = True
+        while pending:
+            pending = False
+            for number in reversed(self._order):
+                together = ahead[number]
+                for target in _successors(blocks[number]):
+                    together |= ahead[target]
+                pending = pending or together != ahead[number]
+                ahead[number] = together
+        return ahead
+
+    def _written(self, events: Sequence[int]) -> int:
+        together = 0
+        for event in events:
+            if event >= 0 and event & 1:
+                together |= self._bits[event]
+        return together
+
+    def _expand(self, state: int) -> Sources:
+        found: list[int] = []
+        while state:
+            low = state & -state
+            found += self._meaning[low.bit_length() - 1]
+            state ^= low
+        return tuple(sorted(set(found))) if len(found) > 1 else tuple(found)
+
+
+def _outputs(block: Block, transfer: Transfer, given: int) -> Iterator[tuple[int, int]]:
+    out = transfer.made | given & ~transfer.ended
+    for target in block.after:
+        yield target, out
+    if block.on_error >= 0 and transfer.ended_first >= 0:
+        yield block.on_error, transfer.risked | given & ~transfer.ended_first
+
+
+def _successors(block: Block) -> list[int]:
+    return block.after if block.on_error < 0 else [*block.after, block.on_error]
+
+
+def _reverse_postorder(blocks: Sequence[Block]) -> list[int]:
+    """Return the blocks that can be reached, each after those before it, loops apart."""
+    finished: list[int] = []
+    seen = {ENTRY}
+    stack = [(ENTRY, iter(_successors(blocks[ENTRY])))]
+    while stack:
+        number, targets = stack[-1]
+        target = next((target for target in targets if target not in seen), None)
+        if target is None:
+            finished.append(number)
+            stack.pop()
+        else:
+            seen.add(target)
+            stack.append((target, iter(_successors(blocks[target]))))
+    return finished[::-1]

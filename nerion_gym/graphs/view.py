@@ -1,0 +1,140 @@
+"""What the edge families see of one file: nodes by number, chains, accesses, symbols."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from nerion_gym.graphs.flow import DataFlow, data_flow
+from nerion_gym.graphs.nodes import Collector, FileNodes
+from nerion_gym.graphs.regions import Regions
+from nerion_gym.syntax.module import parse_module
+from nerion_gym.syntax.names import name_spans
+
+if TYPE_CHECKING:
+    from nerion_gym.syntax.module import Function, Module
+    from nerion_gym.syntax.scopes import Access
+    from nerion_gym.types.program import FunctionRef
+
+
+@dataclass(frozen=True, eq=False)
+class FileView:
+    """One file, or the part of it that a focus shows.
+
+    Numbers of its nodes: syntax nodes in preorder, tokens by position, symbols in the order of
+    first mention, the file.
+
+    Attributes:
+        nodes: syntax nodes and tokens.
+        regions: lines that decide the "covered" flag, by region number.
+    """
+
+    nodes: FileNodes
+    regions: tuple[frozenset[int], ...]
+
+    @cached_property
+    def parents(self) -> list[int]:
+        """Parent's number of each syntax node and token; -1: the file."""
+        return self.nodes.syntax.parents + self.nodes.tokens.parents
+
+    @cached_property
+    def chains(self) -> list[list[int]]:
+        """Numbers of leaves and tokens in the order of the text, one list a root."""
+        size = len(self.nodes.syntax)
+        return [
+            [number if number >= 0 else size - 1 - number for number in chain]
+            for chain in self.nodes.chain
+        ]
+
+    @cached_property
+    def flow(self) -> DataFlow:
+        """Accesses and their data flow."""
+        return data_flow(self.nodes.module.scopes, set(self.nodes.number))
+
+    @cached_property
+    def places(self) -> list[int]:
+        """Number of the node of each access; -1 where it is not shown."""
+        return [self._place(access) for access in self.flow.accesses]
+
+    def _place(self, access: Access) -> int:
+        number = self.nodes.number.get(access.node, -1)
+        if number < 0 or isinstance(access.node, ast.Name):
+            return number
+        for span in name_spans(self.nodes.module, access):
+            number = self.nodes.index.get((span.start, span.end), number)
+        return number
+
+    @cached_property
+    def symbols(self) -> list[str]:
+        """Name of each symbol that a shown node mentions."""
+        return [self.flow.keys[access][1] for access in self._first_mentions.values()]
+
+    @cached_property
+    def symbol_of(self) -> list[int]:
+        """Symbol's place in `symbols` of each access; -1 where it is not shown."""
+        numbers = {key: place for place, key in enumerate(self._first_mentions)}
+        return [numbers.get(key, -1) for key in self.flow.keys]
+
+    @cached_property
+    def _first_mentions(self) -> dict[object, int]:
+        found: dict[object, int] = {}
+        for access, (key, place) in enumerate(zip(self.flow.keys, self.places, strict=True)):
+            if place >= 0:
+                found.setdefault(key, access)
+        return found
+
+    @property
+    def first_symbol(self) -> int:
+        """Number of the first symbol."""
+        return len(self.nodes.syntax) + len(self.nodes.tokens)
+
+    @property
+    def file(self) -> int:
+        """Number of the file's node."""
+        return self.first_symbol + len(self.symbols)
+
+
+def view_file(
+    path: str,
+    source: bytes,
+    edited: tuple[FunctionRef, ...] | None,
+    shown: tuple[FunctionRef, ...] = (),
+) -> FileView:
+    """Return the view of a file.
+
+    Args:
+        path: of the file.
+        source: its bytes.
+        edited: functions in focus; None or an empty qualified name: the whole file.
+        shown: functions that are context only.
+
+    Raises:
+        ConfigError: a function does not exist in the file.
+        ProgramSyntaxError: the file is not valid Python.
+    """
+    module = parse_module(path, source)
+    regions = Regions(module)
+    if edited is None or any(not ref.qualname for ref in edited):
+        collector = Collector(module, None, regions)
+        roots: list[ast.AST] = list(module.tree.body)
+    else:
+        focus = [module.function(ref.qualname) for ref in edited]
+        context = [module.function(ref.qualname) for ref in shown if ref.qualname]
+        whole = any(not ref.qualname for ref in shown)
+        collector = Collector(module, frozenset(f.node for f in focus), regions)
+        roots = list(module.tree.body) if whole else outermost(module, [*focus, *context])
+    return FileView(collector.collect(roots), tuple(regions.lines))
+
+
+def outermost(module: Module, functions: list[Function]) -> list[ast.AST]:
+    """Return the definitions that lie in no other one, in source order, each once."""
+    chosen = {function.qualname: function for function in functions}
+    roots: list[ast.AST] = []
+    end = -1
+    for function in module.functions:
+        if function.qualname in chosen and function.span.start >= end:
+            roots.append(function.node)
+            end = function.span.end
+    return roots

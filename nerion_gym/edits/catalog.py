@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.preview import splice_bytes
+from nerion_gym.errors import ConfigError, EditError
 from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:
@@ -69,22 +70,50 @@ def _is_inside(edit: Edit, areas: Iterable[Span]) -> bool:
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def file_edits(path: str, source: bytes, operators: Operators) -> tuple[Edit, ...]:
     """Return the edits of one file in canonical order, each result once.
 
     Raises:
         ProgramSyntaxError: the file is not valid Python.
+        ConfigError: two operators have the same id.
+        EditError: an operator proposed an edit of another file, or an empty one.
     """
+    require_distinct(operators)
     module = parse_module(path, source)
     found: dict[Result, Edit] = {}
     for operator in sorted(operators, key=lambda row: row.id):
         for edit in sorted(operator.propose(module), key=_place):
+            _require_own(edit, path)
             result = result_of(source, edit)
             if result.before != result.after:
                 found.setdefault(result, edit)
     ids = {operator.name: operator.id for operator in operators}
     return tuple(sorted(found.values(), key=lambda edit: _canonical(edit, ids[edit.operator])))
+
+
+def require_distinct(operators: Operators) -> None:
+    """Refuse operators whose ids collide: a third party's id is a hash of its name.
+
+    Raises:
+        ConfigError: naming both.
+    """
+    by_id: dict[int, Operator] = {}
+    for operator in operators:
+        other = by_id.setdefault(operator.id, operator)
+        if other != operator:
+            msg = (
+                f"operators {other.name!r} and {operator.name!r} have the same id {operator.id}; "
+                "rename the one that is yours"
+            )
+            raise ConfigError(msg)
+
+
+def _require_own(edit: Edit, path: str) -> None:
+    if not edit.splices or any(splice.path != path for splice in edit.splices):
+        paths = sorted({splice.path for splice in edit.splices})
+        msg = f"{edit.operator} edited {paths or 'nothing'}; expected splices of {path!r} alone"
+        raise EditError(msg)
 
 
 def _canonical(edit: Edit, number: int) -> tuple[object, ...]:

@@ -7,7 +7,6 @@ one could, the name stays.
 from __future__ import annotations
 
 import ast
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -90,9 +89,8 @@ def _access_reason(binding: Binding) -> str:
 def _annotation_reason(module: Module, binding: Binding) -> str:
     if any(access.annotation for access in binding.accesses):
         return "an annotation mentions it"
-    word = re.compile(rf"\b{re.escape(binding.name)}\b")
-    texts = annotation_texts(module, outermost(binding.scope))
-    return "a quoted annotation mentions it" if any(map(word.search, texts)) else ""
+    quoted = binding.name in sites_of(module).hint_words
+    return "a quoted annotation mentions it" if quoted else ""
 
 
 def outermost(scope: Scope) -> Scope:
@@ -103,24 +101,6 @@ def outermost(scope: Scope) -> Scope:
             found = scope
         scope = scope.parent
     return found
-
-
-@lru_cache(maxsize=4096)
-def annotation_texts(module: Module, scope: Scope) -> tuple[str, ...]:
-    """Return the strings inside annotations of a scope and those inside it."""
-    of = sites_of(module).of
-    hints = (
-        hint
-        for node in ast.walk(scope.node)
-        for hint in (getattr(node, "annotation", None), getattr(node, "returns", None))
-        if isinstance(hint, ast.AST) and hint in of
-    )
-    return tuple(
-        node.value
-        for hint in hints
-        for node in ast.walk(hint)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
 
 
 def _nosy_reason(module: Module, scope: Scope) -> str:

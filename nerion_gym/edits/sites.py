@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
+import re
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.syntax.trees import MARKS
@@ -13,8 +14,13 @@ if TYPE_CHECKING:
 
     from nerion_gym.syntax.module import Module
 
-FROZEN_FIELDS = frozenset({"annotation", "returns", "type_params", "pattern"})
+HINT_FIELDS = ("annotation", "returns")
+FROZEN_FIELDS = frozenset({*HINT_FIELDS, "type_params", "pattern"})
 """Annotations do not run; patterns reject at compile time what expressions allow."""
+HINTED = (ast.arg, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef)
+WORD = re.compile(r"\w+")
+STRINGS = tuple(getattr(ast, name) for name in ("JoinedStr", "TemplateStr") if hasattr(ast, name))
+"""f-strings and, from Python 3.14, t-strings."""
 
 
 class Site(NamedTuple):
@@ -30,7 +36,7 @@ class Site(NamedTuple):
 
     node: ast.AST
     parent: Site | None
-    string: ast.JoinedStr | None
+    string: ast.AST | None
     frozen: bool
 
 
@@ -47,12 +53,26 @@ class Sites:
         todo = [Site(module.tree, None, None, frozen=False)]
         while todo:
             site = todo.pop()
-            if _writes_all(site.node):
+            if _writes_all(site.node) or type(site.node).__name__ == "TypeAlias":
                 site = site._replace(frozen=True)
             self.of[site.node] = site
             if not site.frozen:
                 self._by_type.setdefault(type(site.node), []).append(site)
             todo += _inside(site)
+
+    @cached_property
+    def hint_words(self) -> frozenset[str]:
+        """Words of quoted annotations."""
+        owners = [node for node in self.of if isinstance(node, HINTED)]
+        hints = [getattr(node, field, None) for node in owners for field in HINT_FIELDS]
+        texts = [
+            node.value
+            for hint in hints
+            if hint is not None
+            for node in ast.walk(hint)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        return frozenset(word for text in texts for word in WORD.findall(text))
 
     def find(self, *kinds: type[ast.AST]) -> Iterator[Site]:
         """Yield the sites of these node types that mutations may touch."""
@@ -68,7 +88,7 @@ def sites_of(module: Module) -> Sites:
 
 def _inside(site: Site) -> list[Site]:
     node = site.node
-    string = site.string or (node if isinstance(node, ast.JoinedStr) else None)
+    string = site.string or (node if isinstance(node, STRINGS) else None)
     guarded = _guarded_fields(node)
     found = []
     for name, value in node.__dict__.items():

@@ -115,7 +115,7 @@ class Module:
         return build_scopes(self.tree)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def parse_module(path: str, source: bytes) -> Module:
     """Parse one file.
 

@@ -104,7 +104,7 @@ def _strings_hold(module: Module, spans: Mapping[Access, tuple[Span, ...]], name
     It does not in `f"{x=}"`, which prints the name, nor where a position inside is wrong.
     """
     of = sites_of(module).of
-    strings: dict[ast.JoinedStr, list[Access]] = {}
+    strings: dict[ast.AST, list[Access]] = {}
     for access in spans:
         string = of[access.node].string
         if string is not None:

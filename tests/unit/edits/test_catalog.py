@@ -4,7 +4,7 @@ from nerion_gym.edits.catalog import enumerate_edits, file_edits, result_of
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.preview import apply, splice_bytes
 from nerion_gym.edits.registry import OPERATORS, operator, resolve
-from nerion_gym.errors import ConfigError, ProgramSyntaxError, UnknownOperatorError
+from nerion_gym.errors import ConfigError, EditError, ProgramSyntaxError, UnknownOperatorError
 from nerion_gym.types.edit import Edit, Kind, Splice
 from nerion_gym.types.program import Focus, FunctionRef, Program, Span
 
@@ -148,6 +148,20 @@ def test_equal_results_of_several_splices_are_known_too():
     one = (Splice("m.py", 4, 15, b"a or b or c", b"a and b and c"),)
     span = Span("m.py", 4, 15)
     assert result_of(source, Edit("o", two, span)) == result_of(source, Edit("p", one, span))
+
+
+def test_operators_of_one_id_or_of_other_files_are_refused():
+    def stray(module):
+        """Edit another file."""
+        splice = Splice("other.py", 0, 0, b"", b"x")
+        yield Edit("stray", (splice,), Span(module.path, 0, 1))
+
+    rows = (Operator("stray", Kind.MUTATION, stray),)
+    with pytest.raises(EditError, match=r"stray edited \['other.py'\]; expected splices of 'm.py'"):
+        file_edits("m.py", b"x = 1\n", rows)
+    twins = (rows[0], Operator("stray", Kind.REFACTOR, stray))
+    with pytest.raises(ConfigError, match="'stray' and 'stray' have the same id"):
+        file_edits("m.py", b"x = 1\n", twins)
 
 
 def test_names_resolve_with_aliases_once_each_in_order():

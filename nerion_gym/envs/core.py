@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
 import numpy as np
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from nerion_gym.types.task import Task
     from nerion_gym.types.transition import Observation
 
-KEPT_TASKS = 256
-"""Measured tasks that an environment remembers by id."""
+KEPT_TASKS = 256  # measured tasks that an environment remembers by id
 
 
 class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
@@ -52,7 +51,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
     nothing, runs nothing, uses one step and gives 0 with `info["masked_action"]`.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"], "render_fps": 4}
+    metadata = {"render_modes": ["ansi"], "render_fps": 4}  # noqa: RUF012 - Gymnasium's own form
 
     def __init__(
         self,
@@ -77,7 +76,6 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         self.last_classes: np.ndarray  # int8 [T]: learning class per test slot, -1 masked
         self._forget_classes()
         self._runner = runner
-        self._own_runner = runner is not None
         self._measured: dict[str, Task] = {}
         self._state: State | None = None
         self._scene: Scene | None = None
@@ -123,7 +121,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         finished = dynamics.finish(self.world, state, plan, outcome, self._fits)
         return self._enter(state, plan, outcome, finished)
 
-    def render(self) -> str | None:  # type: ignore[override]
+    def render(self) -> str | None:
         """Return the last edit's diff, the test table and the episode's numbers as text."""
         if self.render_mode != "ansi":
             return None
@@ -131,8 +129,9 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
 
     def close(self) -> None:
         """Close a runner that was handed in; the process's shared one lives on."""
-        if self._own_runner and hasattr(self._runner, "close"):
-            self._runner.close()
+        shut = getattr(self._runner, "close", None)
+        if shut is not None:
+            shut()
 
     # -- beyond Gymnasium; through wrappers by `env.get_wrapper_attr(name)`
 
@@ -181,7 +180,8 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
 
     def fork(self) -> CodeEditEnv:
         """Return an independent environment in the same state, with the same random stream."""
-        twin = copy.copy(self)
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)  # not copy.copy: a pickled state has no runner
         twin.stats = copy.deepcopy(self.stats)
         twin.last_classes = self.last_classes.copy()
         twin._measured = dict(self._measured)
@@ -221,8 +221,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
                 msg = f"edit {render.describe_edit(edit)} is not in the catalog of {task.name}"
                 raise ConfigError(msg)
             self.step(self.current.catalog.index(edit) + 1)
-        masked = episode.steps - self.current.steps
-        for _ in range(masked):
+        for _ in range(episode.steps - self.current.steps):  # the masked ones
             self.step(dynamics.SUBMIT_ACTION)
         return self._observe()
 
@@ -272,8 +271,8 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
     def _begin(self, state: State) -> None:
         self._history.clear()
         self._last_step = None
-        self._forget_classes()
         self._set(state)
+        self._forget_classes()
 
     def _forget_classes(self) -> None:
         self.last_classes = np.full(self.world.limits.tests, -1, np.int8)
@@ -298,4 +297,4 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
 
     def __getstate__(self) -> dict[str, Any]:
         # A runner owns processes: the copy takes its own process's one.
-        return {**self.__dict__, "_runner": None, "_own_runner": False}
+        return {**self.__dict__, "_runner": None}

@@ -14,7 +14,7 @@ from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.program import Focus, FunctionRef, Program, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import numpy as np
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.task import Task
 
+    Fits = Callable[[Focus | None], str]
+    """Returns "" when a focus fits the world's limits, else the numbers that do not."""
+
 MOST_FUNCTIONS = 4
 """A drawn focus edits at most this many functions: "a function or a few"."""
 MOST_CONTEXT = 6
 MOST_DRAWS = 20
 SEPARATOR = "::"
-
-Fits = "Callable[[Focus | None], str]"
-"""Returns "" when a focus fits the world's limits, else the numbers that do not."""
 
 
 @dataclass(frozen=True)

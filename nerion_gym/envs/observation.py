@@ -31,7 +31,7 @@ MAX_ID = schema.MAX_ID
 def observation_space(limits: Limits, form: Form) -> spaces.Dict:
     """Return the space of a world's observations; shapes depend on its limits only."""
     k, t = limits.edits, limits.tests
-    common = {
+    common: dict[str, spaces.Space] = {
         "edits": spaces.Box(-1, MAX_ID, (k + 1, schema.EDIT_WIDTH), np.int16),
         "tests": spaces.Box(-1, MAX_ID, (t, schema.TEST_WIDTH), np.int16),
         "action_mask": spaces.Box(0, 1, (k + 1,), np.int8),

@@ -12,7 +12,8 @@ from nerion_gym.types.task import Limits, Task
 
 SOURCE = b"""\
 def f(a, b):
-    return a * b
+    product = a * b
+    return product
 
 
 def g(a):
@@ -47,19 +48,22 @@ class FakeRunner:
     def check(self, program, name):
         namespace = {}
         exec(program.source("m.py"), namespace)  # noqa: S102 - the program above
-        good = CHECKS[name](namespace)
-        return TestResult(
-            name, Status.PASSED if good else Status.FAILED, "" if good else "AssertionError"
-        )
+        try:
+            good = CHECKS[name](namespace)
+        except (KeyError, TypeError) as error:
+            return TestResult(name, Status.FAILED, type(error).__name__)
+        if good:
+            return TestResult(name, Status.PASSED)
+        return TestResult(name, Status.FAILED, "AssertionError")
 
     def run_many(self, programs, tests):
         return [self.run(program, tests) for program in programs]
 
     def coverage(self, program, tests):
-        lines = {"t::product": {2}, "t::small": {6, 7}, "t::large": {6, 8}}
+        lines = {"t::product": {2, 3}, "t::small": {7, 8}, "t::large": {7, 9}}
         return Coverage(
             {test: {"m.py": frozenset(found)} for test, found in lines.items()},
-            {"m.py": frozenset({1, 5})},
+            {"m.py": frozenset({1, 6})},
         )
 
     def adopt(self, baseline):

@@ -138,7 +138,8 @@ def test_harm_and_repair_sum_to_one_and_a_refactor_is_worth_nothing():
     rename = next(n for n, e in enumerate(env.edits, 1) if e.operator == "rename_local")
     rewards = [env.step(rename)[1]]
     rewards.append(env.step(action_of(env, "increment_number", b"3"))[1])  # g(9) breaks
-    rewards.append(env.step(action_of(env, "decrement_number", b"2"))[1])
+    undo = max(n for n, e in enumerate(env.edits, 1) if e.operator == "decrement_number")
+    rewards.append(env.step(undo)[1])
     rewards.append(env.step(action_of(env, "swap_arithmetic", b"*"))[1])
     assert rewards == [0.0, -1.0, 1.0, 1.0]
 
@@ -165,10 +166,10 @@ def test_if_green_keeps_what_no_test_notices():
 
 
 def test_a_commit_that_breaks_a_limit_is_undone_and_truncates():
-    env, _ = make("always")
-    harm = action_of(env, "change_operator_multiply_to_add", b"+")
-    env.world = make_world("always", limits=Limits(len(env.edits) - 1, 4, 256, 6))
-    _, reward, terminated, truncated, info = env.step(harm)
+    env, _ = make("always", task=make_task(BROKEN, goal="repair"))
+    grow = action_of(env, "swap_arithmetic", b"*")  # a product has more edits than a sum
+    env.world = make_world("always", limits=Limits(len(env.edits), 4, 256, 6))
+    _, reward, terminated, truncated, info = env.step(grow)
     assert (terminated, truncated, info["end"], reward) == (False, True, "over_limit", 0.0)
     assert env.current.program == env.task.program
     assert env.current.steps == 1
@@ -290,7 +291,7 @@ def test_ansi_shows_diff_and_tests():
     env.reset(seed=0)
     env.step(action_of(env, "change_operator_multiply_to_add", b"+"))
     frame = env.render()
-    assert "return a + b" in frame
+    assert "product = a + b" in frame
     assert "t::product" in frame
     assert "noticed" in frame
 

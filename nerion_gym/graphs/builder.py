@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from nerion_gym.graphs import schema
-from nerion_gym.graphs.parts import FilePart, file_part
+from nerion_gym.graphs.parts import KEPT_PARTS, NODE_BITS, FilePart, file_part
 from nerion_gym.graphs.relations import covers
 from nerion_gym.graphs.words import token_id
 from nerion_gym.types.program import Span
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["ProgramGraph", "build", "token_id"]
 
 FILE, TEST = schema.KIND_ID["file"], schema.KIND_ID["test"]
-KEPT_GRAPHS, KEPT_PARTS = 512, 1024
-NODE_BITS = 24
-"""Room for a node's number in a packed edge."""
+KEPT_GRAPHS = 512
 
 
 class Known:

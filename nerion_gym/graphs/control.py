@@ -7,8 +7,9 @@ mark here and have blocks of their own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import ast
@@ -19,8 +20,7 @@ FIRST_MARK = -3
 """Event numbers below zero: a call, a point that may raise, and downwards from here the places
 where functions are defined."""
 ENTRY, EXIT = 0, 1
-Mentions = "Mapping[ast.AST, list[tuple[int, bool]]]"
-Handler = "Callable[[Flow, Any], None]"
+Handler = Callable[["Flow", Any], None]
 
 
 @dataclass
@@ -80,7 +80,10 @@ class Flow:
     """
 
     def __init__(
-        self, mentions: Mentions, handlers: Mapping[type, Handler], plain: Handler
+        self,
+        mentions: Mapping[ast.AST, list[tuple[int, bool]]],
+        handlers: Mapping[type[ast.AST], Handler],
+        plain: Handler,
     ) -> None:
         self.mentions = mentions
         self.handlers = handlers

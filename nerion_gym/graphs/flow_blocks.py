@@ -7,12 +7,10 @@ exceptions.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import Any
 
-from nerion_gym.graphs.control import CALL, Flow, Frame, Loop
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from nerion_gym.graphs.control import CALL, Flow, Frame, Handler, Loop
 
 DEEPEST_COPIES = 3
 """`finally` inside `finally` is laid out twice down to this depth, then once."""
@@ -156,7 +154,7 @@ def _comprehension(flow: Flow, node: Any) -> None:
     results = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
     flow.visit_all(results)
     flow.link(flow.now, heads[-1])
-    for outer, inner in zip(heads, heads[1:], strict=False):
+    for outer, inner in pairwise(heads):
         flow.link(inner, outer)
     flow.now = flow.block(heads[0])
 
@@ -237,7 +235,7 @@ def _finally(flow: Flow, body: list[ast.stmt], frame: Frame, ends: list[int]) ->
     flow.copying -= 1
 
 
-HANDLERS: dict[type[ast.AST], Callable[[Flow, Any], None]] = {
+HANDLERS: dict[type[ast.AST], Handler] = {
     ast.Assert: _assert,
     ast.If: _if,
     ast.IfExp: _if,

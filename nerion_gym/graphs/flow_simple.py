@@ -6,13 +6,10 @@ Every read, call, attribute, subscript or operator of a `try` body may raise.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nerion_gym.graphs.control import CALL, EXIT, Flow
+from nerion_gym.graphs.control import CALL, EXIT, Flow, Handler
 from nerion_gym.syntax.trees import children
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 RISKY = (ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Starred, ast.FormattedValue)
 RUNS_OTHER_CODE = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom)
@@ -131,7 +128,7 @@ def _dict(flow: Flow, node: ast.Dict) -> None:
         flow.visit(value)
 
 
-HANDLERS: dict[type[ast.AST], Callable[[Flow, Any], None]] = {
+HANDLERS: dict[type[ast.AST], Handler] = {
     ast.Name: _name,
     ast.Constant: _nothing,
     ast.Global: _nothing,

@@ -7,7 +7,6 @@ from typing import Any
 
 from nerion_gym.graphs import schema
 from nerion_gym.graphs.words import token_id
-from nerion_gym.syntax.trees import MARKS
 
 OTHER = schema.KIND_ID["other"]
 KIND_OF_CLASS = {name: schema.KIND_ID[name] for name in schema.SYNTAX_KINDS}
@@ -28,7 +27,16 @@ NAME_KINDS = {
     ast.Del: schema.KIND_ID["Name.del"],
 }
 STRINGS = tuple(getattr(ast, name) for name in ("JoinedStr", "TemplateStr") if hasattr(ast, name))
-DECORATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DECORATED: frozenset[type] = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
+LEAVES: frozenset[type] = frozenset({ast.Name, ast.Constant})
+"""Nodes that are one token, whatever it says."""
+NOT_CHILDREN = frozenset({"ctx", "op", "ops", "type_comment", "type_ignores"})
+FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
+    cls: tuple(name for name in cls._fields if name not in NOT_CHILDREN)
+    for cls in vars(ast).values()
+    if isinstance(cls, type) and issubclass(cls, ast.AST)
+} | dict.fromkeys(LEAVES, ())
+"""Class -> the fields that may hold child nodes."""
 SIGN_TEXTS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.MatMult: "@", ast.Div: "/", ast.Mod: "%",
     ast.Pow: "**", ast.LShift: "<<", ast.RShift: ">>", ast.BitOr: "|", ast.BitXor: "^",
@@ -54,14 +62,15 @@ def describe(node: ast.AST) -> tuple[int, int, str]:
 def fields_of(node: ast.AST) -> list[tuple[str, ast.AST]]:
     """Return (field name, child) pairs; the parts of `arguments` count as the function's own."""
     found: list[tuple[str, ast.AST]] = []
-    for name, value in node.__dict__.items():
+    for name in FIELDS[node.__class__]:
+        value = getattr(node, name, None)
         if value.__class__ is list:
             found += [(name, item) for item in value if isinstance(item, ast.AST)]
         elif isinstance(value, ast.arguments):
             found += [(f"{name}.{inner}", child) for inner, child in fields_of(value)]
         elif isinstance(value, ast.AST):
             found.append((name, value))
-    return [pair for pair in found if not isinstance(pair[1], MARKS)]
+    return found
 
 
 def written_in(node: Any) -> list[str]:

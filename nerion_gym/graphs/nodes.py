@@ -3,6 +3,8 @@
 A leaf that is one token (a name, a literal, `pass`) is that token: one node, not two. In
 f-strings positions are unreliable before Python 3.12, so their operators are read from the tree
 and their nodes lie where the string lies, unless their own place is inside it.
+
+This is the hot path of a graph: the walk keeps plain tuples, not objects.
 """
 
 from __future__ import annotations
@@ -13,72 +15,60 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.graphs import schema
-from nerion_gym.graphs.kinds import DECORATED, STRINGS, describe, fields_of, written_in
+from nerion_gym.graphs.kinds import DECORATED, LEAVES, STRINGS, describe, fields_of, written_in
 from nerion_gym.graphs.words import NAME as NAME_TOKEN
-from nerion_gym.graphs.words import SIGN, Word, token_id, words_of
+from nerion_gym.graphs.words import SIGN, token_id, words_of
 
 if TYPE_CHECKING:
     from nerion_gym.graphs.regions import Regions
     from nerion_gym.syntax.module import Module
 
+Child = tuple[int, int, ast.AST, str]
+"""Start and end (decorators included), a node, and the field of its parent that it stands in."""
 
-class Child(NamedTuple):
-    """A child node with the field it stands in and its [start, end), decorators included."""
 
+class Row(NamedTuple):
+    """A node's columns.
+
+    Attributes:
+        kind, token: ids.
+        label: class name or text.
+        start, end: bytes [start, end).
+        field: the field of the parent that a syntax node stands in; "" for tokens.
+        parent: number of the node above; -1: the file.
+        region: the lines that decide its "covered" flag.
+        focused: whether it is in focus.
+    """
+
+    kind: int
+    token: int
+    label: str
     start: int
     end: int
-    node: ast.AST
     field: str
-
-
-class Visit(NamedTuple):
-    """A node to enter: its parent's number (-1: the file), and what it inherits."""
-
-    child: Child
     parent: int
     region: int
     focused: bool
-    in_string: bool
 
 
-class Gap(NamedTuple):
-    """The bytes [start, end) between two children of a node."""
+class Visit(NamedTuple):
+    """A node to enter, or (`node` None) the gap between two children of node `parent`.
+
+    Attributes:
+        start, end: bytes, decorators included.
+        node: the node, or None.
+        field: the field that the node stands in; for a gap its owner's class name.
+        parent: number of the node above; -1: the file.
+        region, focused: inherited.
+    """
 
     start: int
     end: int
-    owner: int
-    visit: Visit
-
-
-@dataclass
-class Rows:
-    """Columns of nodes while they are collected; a place in each list is a node's number."""
-
-    kinds: list[int] = field(default_factory=list)
-    tokens: list[int] = field(default_factory=list)
-    labels: list[str] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-    fields: list[str] = field(default_factory=list)
-    parents: list[int] = field(default_factory=list)
-    regions: list[int] = field(default_factory=list)
-    focused: list[bool] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.kinds)
-
-    def add(self, kind: int, token: int, label: str, at: tuple[int, int], visit: Visit) -> int:
-        """Append a node below `visit.parent`; return its number."""
-        self.kinds.append(kind)
-        self.tokens.append(token)
-        self.labels.append(label)
-        self.starts.append(at[0])
-        self.ends.append(at[1])
-        self.fields.append(visit.child.field)
-        self.parents.append(visit.parent)
-        self.regions.append(visit.region)
-        self.focused.append(visit.focused)
-        return len(self.kinds) - 1
+    node: ast.AST | None
+    field: str
+    parent: int
+    region: int
+    focused: bool
 
 
 @dataclass
@@ -87,26 +77,32 @@ class FileNodes:
 
     Attributes:
         module: the parsed file.
-        syntax, tokens: node columns; a token's number is `len(syntax)` + its place.
+        syntax, tokens: rows; a token's number is `len(syntax)` + its place.
         number: syntax node -> its number.
         chain: for each root, its leaves and tokens in the order of the text; a token that is a
             node of its own is given as -1 - its place.
         spans: (start, end) -> syntax node number; the innermost of several with the same bytes.
+        named: syntax node number -> places of the name tokens directly below it.
     """
 
     module: Module
-    syntax: Rows = field(default_factory=Rows)
-    tokens: Rows = field(default_factory=Rows)
+    syntax: list[Row] = field(default_factory=list)
+    tokens: list[Row] = field(default_factory=list)
     number: dict[ast.AST, int] = field(default_factory=dict)
     chain: list[list[int]] = field(default_factory=list)
     spans: dict[tuple[int, int], int] = field(default_factory=dict)
+    named: dict[int, list[int]] = field(default_factory=dict)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """All rows by number."""
+        return self.syntax + self.tokens
 
     @cached_property
     def index(self) -> dict[tuple[int, int], int]:
         """(start, end) -> node number: syntax first, the innermost of equals."""
         size = len(self.syntax)
-        places = zip(self.tokens.starts, self.tokens.ends, strict=True)
-        found = {place: size + number for number, place in enumerate(places)}
+        found = {(row.start, row.end): size + at for at, row in enumerate(self.tokens)}
         return {**found, **self.spans}
 
 
@@ -121,145 +117,156 @@ class Collector:
 
     def __init__(self, module: Module, focus: frozenset[ast.AST] | None, regions: Regions) -> None:
         self.found = FileNodes(module)
-        self._focus = focus
+        self._focus = focus or frozenset()
+        self._all_in_focus = focus is None
         self._regions = regions
         self._starts = module.table.starts
         self._source = module.source
+        self._chain: list[int] = []
 
     def collect(self, roots: list[ast.AST]) -> FileNodes:
         """Return the nodes of these statements and all below them."""
         for root in roots:
-            self.found.chain.append([])
+            self._chain = []
+            self.found.chain.append(self._chain)
             start, end = self._extent(root)
-            child = Child(start, end, root, "body")
-            todo: list[Visit | Gap] = [Visit(child, -1, 0, self._focus is None, in_string=False)]
+            todo = [Visit(start, end, root, "body", -1, 0, self._all_in_focus)]
             while todo:
-                item = todo.pop()
-                if isinstance(item, Gap):
-                    self._read_gap(item)
+                visit = todo.pop()
+                if visit.node is None:
+                    self._read_gap(visit)
                 else:
-                    todo += self._enter(item)
+                    self._enter(visit, visit.node, todo)
         return self.found
 
-    def _enter(self, visit: Visit) -> list[Visit | Gap]:
-        node = visit.child.node
-        kids = self._children(node, visit)
-        region = self._regions.of(node, visit.region)
-        focused = visit.focused or (self._focus is not None and node in self._focus)
-        visit = Visit(visit.child, visit.parent, region, focused, visit.in_string)
-        number = self._add(node, visit)
-        if visit.in_string or isinstance(node, STRINGS):
-            return self._enter_string(node, number, visit, kids)
-        if kids:
-            return self._between(kids, number, visit)
-        if isinstance(node, ast.Name | ast.Constant):
-            self.found.chain[-1].append(number)
+    def _enter(self, visit: Visit, node: ast.AST, todo: list[Visit]) -> None:
+        cls = node.__class__
+        start, end, _, field_, parent, region, focused = visit
+        region = self._regions.of(node, region)
+        focused = focused or node in self._focus
+        if cls in LEAVES:
+            kind, token, label = describe(node)
+            row = Row(kind, token, label, start, end, field_, parent, region, focused)
+            self._chain.append(self._add(node, row))
+            return
+        visit = Visit(start, end, node, field_, parent, region, focused)
+        kids = self._children(node)
+        if cls in STRINGS:
+            self._enter_string(visit, node)
+        elif kids:
+            self._enter_parent(visit, node, kids, todo)
         else:
-            self._read_leaf(number, visit)
-        return []
+            self._enter_leaf(visit, node)
 
-    def _enter_string(
-        self, node: ast.AST, number: int, visit: Visit, kids: list[Child]
-    ) -> list[Visit | Gap]:
-        if not kids:
-            self.found.chain[-1].append(number)
-        below = Visit(visit.child._replace(field=""), number, *visit[2:])
-        at = self.found.syntax.starts[number], self.found.syntax.ends[number]
-        for text in written_in(node):
-            kind = SIGN if text in schema.SIGNS else NAME_TOKEN
-            self._add_token(Word(0, 0, text, kind, token_id(text)), at, below)
-        region, focused = visit.region, visit.focused
-        return [Visit(kid, number, region, focused, in_string=True) for kid in reversed(kids)]
-
-    def _between(self, kids: list[Child], number: int, visit: Visit) -> list[Visit | Gap]:
-        """Return children and the gaps around them, the last first: they go on a stack."""
-        region, focused = visit.region, visit.focused
-        todo: list[Visit | Gap] = []
-        at = min(visit.child.start, kids[0].start)
-        for kid in kids:
-            if at < kid.start:
-                todo.append(Gap(at, kid.start, number, visit))
-            child_region = self._regions.outside(visit.child.node, kid.field, region)
-            todo.append(Visit(kid, number, child_region, focused, in_string=False))
-            at = max(at, kid.end)
-        if at < visit.child.end:
-            todo.append(Gap(at, visit.child.end, number, visit))
-        todo.reverse()
-        return todo
-
-    def _add(self, node: ast.AST, visit: Visit) -> int:
+    def _enter_parent(
+        self, visit: Visit, node: ast.AST, kids: list[Child], todo: list[Visit]
+    ) -> None:
+        """Add a node; put its children and the gaps between them on the stack, last first."""
+        start, end, _, field_, parent, region, focused = visit
         kind, token, label = describe(node)
-        if visit.in_string and isinstance(node, ast.arg):
-            token, label = token_id(node.arg), node.arg
-        start, end = self._own_extent(node, visit)
-        number = self.found.syntax.add(kind, token, label, (start, end), visit)
+        at = min(start, kids[0][0])
+        if node.__class__ in DECORATED:
+            start, end = self.found.module.table.offsets(node)
+        number = self._add(
+            node, Row(kind, token, label, start, end, field_, parent, region, focused)
+        )
+        own = len(todo)
+        for kid_start, kid_end, kid, name in kids:
+            if at < kid_start:
+                todo.append(Visit(at, kid_start, None, label, number, region, focused))
+            inner = self._regions.outside(node, name, region)
+            todo.append(Visit(kid_start, kid_end, kid, name, number, inner, focused))
+            at = max(at, kid_end)
+        if at < end:
+            todo.append(Visit(at, end, None, label, number, region, focused))
+        todo[own:] = todo[: own - 1 if own else None : -1]
+
+    def _enter_leaf(self, visit: Visit, node: ast.AST) -> None:
+        """Add a node without children: one token is the node itself, several lie below it."""
+        start, end, _, field_, parent, region, focused = visit
+        kind, token, label = describe(node)
+        words = words_of(self._source[start:end], label)
+        single = len(words) == 1 and words[0].start == 0 and words[0].end == end - start
+        if single:
+            token, label = words[0].token, words[0].text
+        number = self._add(
+            node, Row(kind, token, label, start, end, field_, parent, region, focused)
+        )
+        if single or not words:
+            self._chain.append(number)
+        else:
+            owner = node.__class__.__name__
+            self._read_gap(Visit(start, end, None, owner, number, region, focused))
+
+    def _enter_string(self, visit: Visit, string: ast.AST) -> None:
+        """Add an f-string and all inside it; its words come from the tree, not from the text."""
+        todo = [(string, visit.field, visit.parent)]
+        while todo:
+            node, name, parent = todo.pop()
+            start, end = self._inside(node, visit) if node is not string else visit[:2]
+            kind, token, label = describe(node)
+            row = Row(kind, token, label, start, end, name, parent, visit.region, visit.focused)
+            number = self._add(node, row, inside=(start, end) == visit[:2] and node is not string)
+            for text in written_in(node):
+                token_kind = SIGN if text in schema.SIGNS else NAME_TOKEN
+                below = row._replace(kind=token_kind, token=token_id(text), label=text, field="")
+                self._add_token(below._replace(parent=number))
+            kids = fields_of(node)
+            if not kids:
+                self._chain.append(number)
+            todo += [(kid, field_, number) for field_, kid in reversed(kids)]
+
+    def _inside(self, node: Any, visit: Visit) -> tuple[int, int]:
+        """Return a node's own bytes where they lie inside the string, else the string's."""
+        start, end = visit[:2]
+        if hasattr(node, "lineno") and node.end_lineno <= len(self._starts):
+            own = self.found.module.table.offsets(node)
+            if start < own[0] < own[1] < end:
+                return own
+        return start, end
+
+    def _add(self, node: ast.AST, row: Row, *, inside: bool = False) -> int:
+        number = len(self.found.syntax)
+        self.found.syntax.append(row)
         self.found.number[node] = number
-        if not visit.in_string or (start, end) != (visit.child.start, visit.child.end):
-            self.found.spans[start, end] = number
+        if not inside:
+            self.found.spans[row.start, row.end] = number
         return number
 
-    def _own_extent(self, node: ast.AST, visit: Visit) -> tuple[int, int]:
-        """Return [start, end) without decorators; in strings the node's own where it is inside."""
-        child = visit.child
-        if not visit.in_string:
-            if isinstance(node, DECORATED):
-                return self.found.module.table.offsets(node)
-            return child.start, child.end
-        if hasattr(node, "lineno") and node.end_lineno <= len(self._starts):  # type: ignore[attr-defined]
-            start, end = self.found.module.table.offsets(node)
-            if child.start < start < end < child.end:
-                return start, end
-        return child.start, child.end
+    def _add_token(self, row: Row) -> None:
+        place = len(self.found.tokens)
+        self.found.tokens.append(row)
+        self._chain.append(-1 - place)
+        if row.kind == NAME_TOKEN:
+            self.found.named.setdefault(row.parent, []).append(place)
 
-    def _add_token(self, word: Word, at: tuple[int, int], visit: Visit) -> None:
-        place = self.found.tokens.add(word.kind, word.token, word.text, at, visit)
-        self.found.chain[-1].append(-1 - place)
-
-    def _read_gap(self, gap: Gap) -> None:
-        visit = gap.visit
-        owner = visit.child.node.__class__.__name__
-        words = words_of(self._source[gap.start : gap.end], owner)
-        if words:
-            below = Visit(visit.child._replace(field=""), gap.owner, *visit[2:])
-            for word in words:
-                self._add_token(word, (gap.start + word.start, gap.start + word.end), below)
-
-    def _read_leaf(self, number: int, visit: Visit) -> None:
-        start, end = visit.child.start, visit.child.end
-        owner = visit.child.node.__class__.__name__
-        words = words_of(self._source[start:end], owner)
-        if len(words) == 1 and words[0].start == 0 and words[0].end == end - start:
-            rows = self.found.syntax
-            rows.tokens[number], rows.labels[number] = words[0].token, words[0].text
-            words = []
-        if not words:
-            self.found.chain[-1].append(number)
-        else:
-            self._read_gap(Gap(start, end, number, visit))
+    def _read_gap(self, gap: Visit) -> None:
+        start, end, _, owner, number, region, focused = gap
+        for word in words_of(self._source[start:end], owner):
+            first, last = start + word.start, start + word.end
+            at = (word.kind, word.token, word.text, first, last)
+            self._add_token(Row(*at, "", number, region, focused))
 
     # -- children and where they stand
 
-    def _children(self, node: ast.AST, visit: Visit) -> list[Child]:
-        pairs = fields_of(node)
-        if visit.in_string or isinstance(node, STRINGS):
-            start, end = visit.child.start, visit.child.end
-            return [Child(start, end, child, name) for name, child in pairs]
-        kids = [Child(*self._extent(child), child, name) for name, child in pairs]
+    def _children(self, node: ast.AST) -> list[Child]:
+        kids = [(*self._extent(child), child, name) for name, child in fields_of(node)]
         if len(kids) > 1:
             kids.sort(key=_start)
         return kids
 
     def _extent(self, node: Any) -> tuple[int, int]:
+        starts = self._starts
         try:
-            start = self._starts[node.lineno - 1] + node.col_offset
-            end = self._starts[node.end_lineno - 1] + node.end_col_offset
+            start = starts[node.lineno - 1] + node.col_offset
+            end = starts[node.end_lineno - 1] + node.end_col_offset
         except AttributeError:
             kids = [self._extent(child) for _, child in fields_of(node)]
             return min(start for start, _ in kids), max(end for _, end in kids)
-        if isinstance(node, DECORATED) and node.decorator_list:
+        if node.__class__ in DECORATED and node.decorator_list:
             start = self._extent(node.decorator_list[0])[0]
         return start, end
 
 
 def _start(child: Child) -> int:
-    return child.start
+    return child[0]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nerion_gym.graphs import schema
+from nerion_gym.graphs.nodes import Row
 from nerion_gym.graphs.relations import FILE_FAMILIES
 from nerion_gym.graphs.view import view_file
 from nerion_gym.graphs.words import token_id
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 SYMBOL = schema.KIND_ID["symbol"]
 KEPT_PARTS = 1024
+NODE_BITS = 24
+"""Room for a node's number in a packed pair."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +59,6 @@ class FilePart:
     syntax: int
     focused: bool
 
-    @cached_property
-    def edges(self) -> int:
-        """Number of edges."""
-        return sum(len(pairs) for pairs in self.links.values())
-
     def smallest_around(self, start: int, end: int) -> int | None:
         """Return the smallest node that contains these bytes, the innermost of equals, or None."""
         starts, ends = self.extents[: self.syntax, 0], self.extents[: self.syntax, 1]
@@ -79,37 +78,38 @@ def file_part(
 ) -> FilePart:
     """Build the part of one file; see `view_file` for the arguments and errors."""
     view = view_file(path, source, edited, shown)
-    syntax, tokens = view.nodes.syntax, view.nodes.tokens
-    symbols = [token_id(name) for name in view.symbols]
-    count = len(symbols)
-    focused = np.array(syntax.focused + tokens.focused + _focused_symbols(view), dtype=np.int16)
+    nodes, symbols = view.nodes, view.symbols
+    flags = [row.focused for row in nodes.rows]
+    focused = np.array(flags + _focused_symbols(view, flags), np.int16)
+    kinds, tokens, labels, starts, ends, fields, _, regions, _ = _columns(nodes.rows)
+    none = (-1,) * len(symbols)
     rows = np.zeros((len(focused), schema.NODE_WIDTH), np.int16)
-    rows[:, schema.KIND] = syntax.kinds + tokens.kinds + [SYMBOL] * count
-    rows[:, schema.TOKEN] = syntax.tokens + tokens.tokens + symbols
+    rows[:, schema.KIND] = (*kinds, *(SYMBOL for _ in symbols))
+    rows[:, schema.TOKEN] = (*tokens, *map(token_id, symbols))
     rows[:, schema.FLAGS] = focused * schema.FLAG_IN_FOCUS
-    nowhere = [-1] * count
-    starts, ends = syntax.starts + tokens.starts, syntax.ends + tokens.ends
-    extents = np.array([starts + nowhere, ends + nowhere], np.int32).T.reshape(-1, 2)
     return FilePart(
         path=path,
         size=len(source),
         rows=rows,
-        extents=extents,
-        regions=np.array(syntax.regions + tokens.regions + [0] * count, np.int32),
+        extents=np.array([(*starts, *none), (*ends, *none)], np.int32).T,
+        regions=np.array((*regions, *(0 for _ in symbols)), np.int32),
         links=_links(view),
-        labels=(*syntax.labels, *tokens.labels, *view.symbols),
-        fields=(*syntax.fields, *tokens.fields, *[""] * count),
-        index=view.nodes.index,
+        labels=(*labels, *symbols),
+        fields=(*fields, *("" for _ in symbols)),
+        index=nodes.index,
         region_lines=view.regions,
         functions=_functions(view),
-        syntax=len(syntax) + len(tokens),
+        syntax=len(nodes.rows),
         focused=bool(focused.any()),
     )
 
 
-def _focused_symbols(view: FileView) -> list[bool]:
+def _columns(rows: list[Row]) -> list[tuple[Any, ...]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * len(Row._fields)
+
+
+def _focused_symbols(view: FileView, focused: list[bool]) -> list[bool]:
     flags = [False] * len(view.symbols)
-    focused = view.nodes.syntax.focused + view.nodes.tokens.focused
     for place, symbol in zip(view.places, view.symbol_of, strict=True):
         if place >= 0 and focused[place]:
             flags[symbol] = True
@@ -119,14 +119,15 @@ def _focused_symbols(view: FileView) -> list[bool]:
 def _links(view: FileView) -> dict[int, np.ndarray]:
     found = {}
     for name, family in FILE_FAMILIES.items():
-        pairs = sorted(set(family(view)))
-        if pairs:
-            found[schema.RELATION[name]] = np.array(pairs, np.int32)
+        pairs = np.fromiter(chain.from_iterable(family(view)), np.int64).reshape(-1, 2)
+        if len(pairs):
+            packed = np.unique(pairs[:, 0] << NODE_BITS | pairs[:, 1])
+            both = np.stack([packed >> NODE_BITS, packed & ((1 << NODE_BITS) - 1)], axis=1)
+            found[schema.RELATION[name]] = both.astype(np.int32)
     return found
 
 
 def _functions(view: FileView) -> tuple[tuple[int, int], ...]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    regions = view.nodes.syntax.regions
     numbers = [n for node, n in view.nodes.number.items() if isinstance(node, kinds)]
-    return tuple((number, regions[number]) for number in numbers)
+    return tuple((number, view.nodes.syntax[number].region) for number in numbers)

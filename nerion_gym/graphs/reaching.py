@@ -135,7 +135,7 @@ class Reaching:
                 state = self._after(event, state)
 
     def seen_by(self, function: ast.AST, binding: int) -> Sources:
-        """Return the writes that a function defined here may find: made before, or still to come."""
+        """Return the writes that a function defined here may find: made before or to come."""
         before, ahead = self._marks.get(function, (0, 0))
         return self._expand((before | ahead) & self._writes[binding])
 

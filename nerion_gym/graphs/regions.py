@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from nerion_gym.syntax.module import Module
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
+STATEMENTS = frozenset(
+    cls
+    for cls in vars(ast).values()
+    if isinstance(cls, type) and issubclass(cls, ast.stmt | ast.excepthandler | ast.match_case)
+)
 AT_DEFINITION = ("decorator_list", "returns")
 """Fields of a function that run when it is defined; its defaults and annotations do too."""
 
@@ -33,9 +37,9 @@ class Regions:
 
     def of(self, node: ast.AST, inherited: int) -> int:
         """Return the region of a node, given its parent's."""
-        if not isinstance(node, STATEMENTS):
+        if node.__class__ not in STATEMENTS:
             return inherited
-        if isinstance(node, FUNCTIONS):
+        if node.__class__ in FUNCTIONS:
             self._heads[node] = self._new(header_lines(node))
             return self._new(own_lines(self._module, self._place[node]))
         return self._new(header_lines(node))

@@ -6,6 +6,7 @@ then symbols, then the file itself. `covers` joins tests and functions of all fi
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nerion_gym.graphs.flow import MOST_SOURCES
@@ -20,14 +21,14 @@ Pair = tuple[int, int]
 
 def child(view: FileView) -> Iterator[Pair]:
     """Parent -> syntax node or token directly below it; file -> its outermost nodes."""
-    for number, parent in enumerate(view.parents):
-        yield (parent if parent >= 0 else view.file, number)
+    for number, row in enumerate(view.nodes.rows):
+        yield (row.parent if row.parent >= 0 else view.file, number)
 
 
 def next_token(view: FileView) -> Iterator[Pair]:
     """Leaf or token -> the one after it in the text, within one root."""
     for chain in view.chains:
-        yield from zip(chain, chain[1:], strict=False)
+        yield from pairwise(chain)
 
 
 def last_read(view: FileView) -> Iterator[Pair]:

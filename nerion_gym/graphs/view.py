@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,9 +10,10 @@ from nerion_gym.graphs.flow import DataFlow, data_flow
 from nerion_gym.graphs.nodes import Collector, FileNodes
 from nerion_gym.graphs.regions import Regions
 from nerion_gym.syntax.module import parse_module
-from nerion_gym.syntax.names import name_spans
 
 if TYPE_CHECKING:
+    import ast
+
     from nerion_gym.syntax.module import Function, Module
     from nerion_gym.syntax.scopes import Access
     from nerion_gym.types.program import FunctionRef
@@ -33,11 +33,6 @@ class FileView:
 
     nodes: FileNodes
     regions: tuple[frozenset[int], ...]
-
-    @cached_property
-    def parents(self) -> list[int]:
-        """Parent's number of each syntax node and token; -1: the file."""
-        return self.nodes.syntax.parents + self.nodes.tokens.parents
 
     @cached_property
     def chains(self) -> list[list[int]]:
@@ -60,11 +55,14 @@ class FileView:
 
     def _place(self, access: Access) -> int:
         number = self.nodes.number.get(access.node, -1)
-        if number < 0 or isinstance(access.node, ast.Name):
+        named = self.nodes.named.get(number, ())
+        tokens = self.nodes.tokens
+        places = [place for place in named if tokens[place].label == access.name]
+        if not places:
             return number
-        for span in name_spans(self.nodes.module, access):
-            number = self.nodes.index.get((span.start, span.end), number)
-        return number
+        # `import a.a as a`: the name that is bound stands last there, first everywhere else.
+        at = -1 if getattr(access.node, "asname", None) else 0
+        return len(self.nodes.syntax) + places[at]
 
     @cached_property
     def symbols(self) -> list[str]:

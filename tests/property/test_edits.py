@@ -54,12 +54,17 @@ def drawn(program, count):
     return [edits[int(index)] for index in order]
 
 
+def kind(node):
+    """`-x` and `not x` are different kinds, so that a `not` in front is one difference."""
+    return type(node), type(node.op) if isinstance(node, ast.UnaryOp) else None
+
+
 def differences(one, two):
     """The smallest parts in which two trees differ, as (field, before, after)."""
     found, pending = [], [("", one, two)]
     while pending:
         field, left, right = pending.pop()
-        if isinstance(left, ast.AST) and type(left) is type(right):
+        if isinstance(left, ast.AST) and kind(left) == kind(right):
             pending += [
                 (name, getattr(left, name, None), getattr(right, name, None))
                 for name in left._fields
@@ -87,7 +92,8 @@ def is_truth(field, left, right):
         return right is (not left)
     if isinstance(left, ast.boolop):
         return isinstance(right, ast.boolop)
-    outer, inner = (left, right) if isinstance(left, ast.UnaryOp) else (right, left)
+    is_outer = isinstance(left, ast.UnaryOp) and isinstance(left.op, ast.Not)
+    outer, inner = (left, right) if is_outer else (right, left)
     return isinstance(outer.op, ast.Not) and ast.dump(outer.operand) == ast.dump(inner)
 
 

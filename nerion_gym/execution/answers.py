@@ -1,0 +1,60 @@
+"""What a child sent back, and what its end means for the test that was running."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from typing import Any
+
+from nerion_gym.execution.wire import frames
+from nerion_gym.types.outcome import Status, TestResult
+
+CPU_SIGNALS = (signal.SIGPROF, signal.SIGXCPU)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a child did: its records, exit code (or minus the signal), and whether time ran out."""
+
+    records: list[list[Any]]
+    code: int
+    out_of_time: bool
+
+
+def read_answer(header: dict[str, Any], output: bytes, nonce: bytes) -> Answer:
+    """Unpack what a slot sent back."""
+    return Answer(frames(nonce, output), int(header["code"]), bool(header["out_of_time"]))
+
+
+def not_run(test: str) -> TestResult:
+    """Return the result of a test that has none."""
+    return TestResult(test, Status.NOT_RUN, None, "call", "not run")
+
+
+def belongs(test: str, node: str) -> bool:
+    """Whether a test lies in a collector: "" is everything, else a folder, file or class."""
+    return node in ("", ".", test) or test.startswith((f"{node}::", f"{node}/"))
+
+
+def cause_of_death(answer: Answer, kinds: dict[str, list[Any]]) -> TestResult:
+    """Return the result of the test that was running when its child ended early."""
+    if answer.out_of_time:
+        return TestResult("", Status.TIMEOUT, None, "call", "out of wall time")
+    if -answer.code in CPU_SIGNALS:
+        return TestResult("", Status.TIMEOUT, None, "call", "out of CPU time")
+    if "broken" in kinds:
+        name = str(kinds["broken"][1])
+        status = Status.MEMORY if name == "MemoryError" else Status.CRASHED
+        return TestResult("", status, name, "call", f"{name} ended the session")
+    if answer.code < 0:
+        name = signal_name(-answer.code)
+        return TestResult("", Status.CRASHED, name, "call", f"ended by {name}")
+    return TestResult("", Status.CRASHED, "exit", "call", f"process left with code {answer.code}")
+
+
+def signal_name(number: int) -> str:
+    """Return a signal's name, real-time signals included."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

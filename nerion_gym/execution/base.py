@@ -1,0 +1,103 @@
+"""The lean base process: pytest imported, nothing collected, never torch.
+
+Started by path, as a script, with an environment of its own. It loads its siblings under the
+package name `_nerion_far`, so that neither `nerion_gym/__init__` (which imports Gymnasium) nor
+a program under test that is nerion-gym itself gets in the way.
+"""
+
+# Paths are strings here: they go to system calls, once a step, and pathlib costs more than those.
+# ruff: noqa: PTH100, PTH120
+
+from __future__ import annotations
+
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+import types
+
+PACKAGE = "_nerion_far"
+HEARTBEAT_MS = 1000
+
+
+def load() -> types.ModuleType:
+    """Make the private package and return its `zygote`."""
+    package = types.ModuleType(PACKAGE)
+    package.__path__ = [os.path.dirname(os.path.abspath(__file__))]
+    sys.modules[PACKAGE] = package
+    importlib.import_module(f"{PACKAGE}.session").preload()
+    return importlib.import_module(f"{PACKAGE}.zygote")
+
+
+def main() -> None:
+    """Fork task processes on request until the near side hangs up or ends."""
+    near = socket.socket(fileno=int(sys.argv[1]))
+    parent = os.getppid()
+    zygote = load()
+    wire = sys.modules[f"{PACKAGE}.wire"]
+    zygote.default_signals()
+    tasks: set[int] = set()
+    wire.send(near, {"op": "up"})
+    poll = select.poll()
+    poll.register(near, select.POLLIN)
+    try:
+        while os.getppid() == parent:
+            reap(tasks)
+            if poll.poll(HEARTBEAT_MS):
+                answer(near, tasks)
+    except wire.ClosedError:
+        return
+    finally:
+        for pid in tasks:
+            end(pid)
+
+
+def answer(near: socket.socket, tasks: set[int]) -> None:
+    """Carry out one request: start a task process, or end one."""
+    wire = sys.modules[f"{PACKAGE}.wire"]
+    zygote = sys.modules[f"{PACKAGE}.zygote"]
+    header, blob, fds = wire.receive(near)
+    if header["op"] == "quit":
+        raise wire.ClosedError("told to quit")
+    if header["op"] == "end":
+        if header["pid"] in tasks:
+            tasks.discard(header["pid"])
+            end(header["pid"])
+        wire.send(near, {"op": "ended"})
+        return
+    parent = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            near.close()
+            sys.modules[f"{PACKAGE}.sandbox"].die_with_parent(parent)
+            channels = [socket.socket(fileno=fd) for fd in fds]
+            zygote.task(*channels, importlib.import_module("marshal").loads(blob))
+        finally:
+            os._exit(1)
+    tasks.add(pid)
+    for fd in fds:
+        os.close(fd)
+    wire.send(near, {"op": "forked", "pid": pid})
+
+
+def end(pid: int) -> None:
+    """Kill a task process and reap it; its children die with it."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    except (ProcessLookupError, ChildProcessError):
+        return
+
+
+def reap(tasks: set[int]) -> None:
+    """Reap task processes that ended by themselves."""
+    for pid in list(tasks):
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:
+            tasks.discard(pid)
+
+
+if __name__ == "__main__":
+    main()

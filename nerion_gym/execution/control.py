@@ -1,0 +1,182 @@
+"""Prove the harness before its numbers: control run twice, coverage, and a fault that must show."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from nerion_gym.errors import TaskError
+from nerion_gym.execution.runner import LocalRunner
+from nerion_gym.syntax.module import parse_module
+from nerion_gym.types.coverage import Baseline
+from nerion_gym.types.outcome import survived
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nerion_gym.syntax.module import Function, Module
+    from nerion_gym.types.outcome import Outcome
+    from nerion_gym.types.program import Program
+    from nerion_gym.types.protocols import TestRunner
+    from nerion_gym.types.suite import Suite
+
+SHOWN = 5
+FAULTS_TRIED = 4
+FAULT = b'raise RuntimeError("nerion-gym: a fault forced on purpose")'
+
+
+def measure(runner: TestRunner, program: Program, suite: Suite) -> Baseline:
+    """Measure an unchanged program: control run (twice), coverage, and a forced fault.
+
+    Tests that fail in both control runs are no error here; the caller decides.
+
+    Raises:
+        TaskError: the suite does not collect, no test reaches the program, tests are flaky, or
+            a fault forced into executed code is not noticed.
+        SandboxError: the machinery failed.
+    """
+    known = remembered(runner, program, suite)
+    if known is not None:
+        runner.adopt(known)
+        return known
+    control = control_run(runner, program, suite)
+    require_collected(control)
+    require_steady(control, control_run(runner, program, suite))
+    coverage = runner.coverage(program, suite)
+    baseline = Baseline(program, suite, control, coverage)
+    runner.adopt(baseline)
+    require_fault_shows(runner, baseline)
+    if isinstance(runner, LocalRunner) and runner.cache:
+        runner.cache.put_baseline(baseline)
+    return baseline
+
+
+def remembered(runner: TestRunner, program: Program, suite: Suite) -> Baseline | None:
+    """Return the baseline that an earlier process measured, if the runner keeps them on disk."""
+    if isinstance(runner, LocalRunner) and runner.cache:
+        return runner.cache.get_baseline(program, suite)
+    return None
+
+
+def control_run(runner: TestRunner, program: Program, suite: Suite) -> Outcome:
+    """Run the whole suite on the unchanged program; our own runner really runs it each time."""
+    if isinstance(runner, LocalRunner):
+        return runner.control(program, suite)
+    return runner.run(program, suite)
+
+
+def require_collected(control: Outcome) -> None:
+    """Refuse a suite that does not collect.
+
+    Raises:
+        TaskError: names what failed, and the fix.
+    """
+    broken = [result for result in control.results if result.phase == "collect"]
+    if broken:
+        first = broken[0]
+        msg = (
+            f"pytest cannot collect the unchanged suite: {first.id}: {first.exception or ''} "
+            f"{first.message}".rstrip()
+            + f" ({len(broken)} file(s) or test(s) concerned). Make `python -m pytest` pass in "
+            "the project's folder first: install what is missing (plugins that addopts ask for "
+            "included), or name other tests"
+        )
+        raise TaskError(msg)
+
+
+def require_steady(first: Outcome, second: Outcome) -> None:
+    """Refuse flaky tests.
+
+    Raises:
+        TaskError: names the tests whose two control runs differ.
+    """
+    before, after = first.by_id(), second.by_id()
+    flaky = [
+        f"{test} ({before[test].status.name.lower()}, then {after[test].status.name.lower()})"
+        if test in before and test in after
+        else f"{test} (there in one run only)"
+        for test in sorted({*before, *after})
+        if before.get(test) != after.get(test)
+    ]
+    if flaky:
+        more = f" and {len(flaky) - SHOWN} more" if len(flaky) > SHOWN else ""
+        msg = (
+            f"flaky tests: {'; '.join(flaky[:SHOWN])}{more}. Two runs of the unchanged program "
+            "must agree: seed or deselect them (pytest's addopts are honoured)"
+        )
+        raise TaskError(msg)
+
+
+# --- the forced fault -------------------------------------------------------------------------
+
+
+def require_fault_shows(runner: TestRunner, baseline: Baseline) -> None:
+    """Force faults into executed functions until one is noticed.
+
+    Raises:
+        TaskError: no function is executed by a test, or no fault was noticed.
+    """
+    candidates = list(covered_functions(baseline))[:FAULTS_TRIED]
+    if not candidates:
+        paths = ", ".join(baseline.program.paths[:SHOWN])
+        msg = (
+            f"no test executes a function of {paths}: do the tests import these files, or an "
+            "installed copy? Check path= and tests=, and how the tests find the package"
+        )
+        raise TaskError(msg)
+    for module, function in candidates:
+        broken = with_fault(baseline.program, module, function)
+        if not survived(runner.run(broken, baseline.suite), baseline.control):
+            return
+    names = ", ".join(f"{module.path}::{function.qualname}" for module, function in candidates)
+    msg = (
+        f"a forced `raise` was noticed by no test, although tests execute it (tried in {names}): "
+        "the suite's verdicts cannot be trusted here. Do the tests swallow every exception?"
+    )
+    raise TaskError(msg)
+
+
+def covered_functions(baseline: Baseline) -> Iterator[tuple[Module, Function]]:
+    """Yield functions that tests execute, those with most tests first."""
+    found: list[tuple[int, int, Module, Function]] = []
+    for path, source in baseline.program.files:
+        module = parse_module(path, source)
+        for function in module.functions:
+            place = fault_place(function)
+            if place is not None:
+                tests = baseline.coverage.reaching(path, lines_of(place))
+                if tests:
+                    found.append((-len(tests), len(found), module, function))
+    for _, _, module, function in sorted(found, key=lambda item: item[:2]):
+        yield module, function
+
+
+def fault_place(function: Function) -> ast.stmt | None:
+    """Return the first statement after the docstring; None where there is none on its own line."""
+    body = function.node.body
+    first = body[1:] if ast.get_docstring(function.node, clean=False) is not None else body
+    if (
+        not first
+        or first[0].lineno == function.node.lineno
+        or getattr(first[0], "decorator_list", None)
+    ):
+        return None
+    return first[0]
+
+
+def lines_of(node: ast.stmt) -> range:
+    """Return the lines of a statement."""
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
+def with_fault(program: Program, module: Module, function: Function) -> Program:
+    """Return the program with a `raise` before a function's first statement."""
+    place = fault_place(function)
+    if place is None:
+        return program
+    start = module.span(place).start
+    margin = module.source[:start].rpartition(b"\n")[2]
+    indent = margin if not margin.strip() else b""
+    glue = b"\n" + indent if indent else b"; "
+    changed = module.source[:start] + FAULT + glue + module.source[start:]
+    return program.replaced({module.path: changed})

@@ -1,0 +1,259 @@
+"""The processes of one runner: which slot runs which job, and what happens when one is lost."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nerion_gym.errors import SandboxError
+from nerion_gym.execution.answers import Answer, read_answer
+from nerion_gym.execution.cache import Key
+from nerion_gym.execution.pool import Base, LostError, Slot, wait_for_any
+from nerion_gym.types.outcome import Status, TestResult
+
+if TYPE_CHECKING:
+    from nerion_gym.execution.jobs import Job, Warmth
+    from nerion_gym.types.outcome import Outcome
+    from nerion_gym.types.program import Program
+    from nerion_gym.types.suite import Suite
+
+SETUP_SECONDS = 300.0
+MEMORY_BYTES = 512 << 20
+KEPT_TASKS = 8
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a runner works.
+
+    Attributes:
+        workers: children in flight in `run_many`.
+        memory: bytes of address space that a child may map on top of the collected process.
+        setup_seconds: wall limit for the first collection of a program.
+        kept_tasks: tasks whose processes stay alive; the least recently used end first.
+    """
+
+    workers: int = 1
+    memory: int = MEMORY_BYTES
+    setup_seconds: float = SETUP_SECONDS
+    kept_tasks: int = KEPT_TASKS
+
+
+@dataclass
+class RunnerStats:
+    """What a runner has done.
+
+    Attributes:
+        control: runs of unchanged programs.
+        coverage: traced runs.
+        executions: runs of edited programs that really ran.
+        cache_hits: outcomes that were known.
+        unreached: edits that no test reaches; nothing ran.
+        swapped, reimported: executions by route.
+        widened: executions repeated with all tests, because the selected ones left state behind.
+        repeated: runs repeated because the wall clock ended them.
+        retried: runs repeated because the far side's processes were lost.
+    """
+
+    control: int = 0
+    coverage: int = 0
+    executions: int = 0
+    cache_hits: int = 0
+    unreached: int = 0
+    swapped: int = 0
+    reimported: int = 0
+    widened: int = 0
+    repeated: int = 0
+    retried: int = 0
+
+
+@dataclass
+class Pending:
+    """A job on its way, with what it belongs to."""
+
+    job: Job
+    home: Program
+    suite: Suite
+    control: Outcome | None
+    started: float
+    losses: int = 0
+
+
+class FarSide:
+    """The processes of one runner, started when first needed, anew after a fork."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._base: Base | None = None
+        self._slots: OrderedDict[Key, list[Slot]] = OrderedDict()
+        self._pid = os.getpid()
+
+    def close(self) -> None:
+        """End every process and remove every file."""
+        self._mind_forks()
+        for slots in self._slots.values():
+            for slot in slots:
+                slot.forget()
+        self._slots.clear()
+        if self._base is not None:
+            self._base.close()
+            self._base = None
+
+    def warmth(self, program: Program, suite: Suite) -> Warmth | None:
+        """Return what the live process of a program said, None when there is none."""
+        slots = self._slots.get(Key.of(program, suite), [])
+        return slots[0].warmth if slots else None
+
+    def ask(self, program: Program, suite: Suite, request: dict[str, Any]) -> Answer:
+        """Send one order to a slot of a program and return the answer.
+
+        Raises:
+            SandboxError: the processes were lost twice.
+        """
+        self._mind_forks()
+        for _ in range(2):
+            slot = self._slot(program, suite, 0)
+            try:
+                slot.wait_until_warm(self._settings.setup_seconds)
+                slot.submit(request)
+                header, output, nonce = slot.answer()
+                return read_answer(header, output, nonce)
+            except LostError as error:
+                reason = str(error)
+                self._drop(program, suite, slot)
+        msg = f"the processes that run tests were lost twice: {reason}"
+        raise SandboxError(msg)
+
+    def drive(self, queue: list[Pending], stats: RunnerStats) -> None:
+        """Carry jobs through.
+
+        Raises:
+            SandboxError: a job's processes were lost twice.
+        """
+        self._mind_forks()
+        waiting = list(reversed(queue))
+        active: dict[Slot, Pending] = {}
+        while waiting or active:
+            while waiting and len(active) < self._settings.workers:
+                entry = waiting.pop()
+                slot = self._free_slot(entry, active)
+                if self._start(slot, entry, stats):
+                    active[slot] = entry
+                elif not entry.job.done:
+                    waiting.append(entry)
+            for slot in wait_for_any(list(active)) if active else []:
+                entry = active.pop(slot)
+                if self._advance(slot, entry, stats):
+                    active[slot] = entry
+                elif not entry.job.done:
+                    waiting.append(entry)
+
+    def _start(self, slot: Slot, entry: Pending, stats: RunnerStats) -> bool:
+        """Send a job's first order; False when it needs none, or its slot was lost."""
+        try:
+            warmth = slot.wait_until_warm(self._settings.setup_seconds)
+        except LostError as error:
+            self._drop(entry.home, entry.suite, slot)
+            if entry.control is not None or entry.losses:
+                self._count_loss(entry, stats, error)
+            else:
+                entry.losses += 1
+                entry.job.died_of(collection_death(entry.suite, error))
+            return False
+        entry.job.begin(warmth)
+        return self._next(slot, entry, stats)
+
+    def _advance(self, slot: Slot, entry: Pending, stats: RunnerStats) -> bool:
+        """Take an answer in and send the next order; False when the job is done or lost."""
+        try:
+            header, output, nonce = slot.answer()
+        except LostError as error:
+            self._drop(entry.home, entry.suite, slot)
+            self._count_loss(entry, stats, error)
+            return False
+        entry.job.absorb(read_answer(header, output, nonce))
+        return self._next(slot, entry, stats)
+
+    def _next(self, slot: Slot, entry: Pending, stats: RunnerStats) -> bool:
+        request = entry.job.request()
+        if request is None:
+            return False
+        request["memory"] = self._settings.memory
+        try:
+            slot.submit(request)
+        except LostError as error:
+            self._drop(entry.home, entry.suite, slot)
+            self._count_loss(entry, stats, error)
+            return False
+        return True
+
+    def _count_loss(self, entry: Pending, stats: RunnerStats, error: LostError) -> None:
+        entry.losses += 1
+        stats.retried += 1
+        if entry.losses > 1:
+            msg = (
+                f"the processes that run tests were lost twice ({error}); is the machine out of "
+                "memory or the temporary folder out of space?"
+            )
+            raise SandboxError(msg) from error
+
+    def _free_slot(self, entry: Pending, active: dict[Slot, Pending]) -> Slot:
+        index = 0
+        while True:
+            slot = self._slot(entry.home, entry.suite, index)
+            if slot not in active:
+                return slot
+            index += 1
+
+    def _slot(self, program: Program, suite: Suite, index: int) -> Slot:
+        key = Key.of(program, suite)
+        slots = self._slots.setdefault(key, [])
+        self._slots.move_to_end(key)
+        while len(slots) <= index:
+            slots.append(self._new_slot(program, suite))
+        while len(self._slots) > self._settings.kept_tasks:
+            for slot in self._slots.popitem(last=False)[1]:
+                slot.close()
+        return slots[index]
+
+    def _new_slot(self, program: Program, suite: Suite) -> Slot:
+        for _ in range(2):
+            if self._base is None:
+                self._base = Base()
+            try:
+                return Slot(self._base, program, suite)
+            except LostError as error:
+                reason = str(error)
+                self._base.close()
+                self._base = None
+                self._slots.clear()
+        msg = f"the base process was lost twice: {reason}"
+        raise SandboxError(msg)
+
+    def _drop(self, program: Program, suite: Suite, slot: Slot) -> None:
+        slots = self._slots.get(Key.of(program, suite), [])
+        if slot in slots:
+            slots.remove(slot)
+        slot.close()
+
+    def _mind_forks(self) -> None:
+        """After a fork the processes belong to the parent: leave them alone, start our own."""
+        if self._pid == os.getpid():
+            return
+        for slots in self._slots.values():
+            for slot in slots:
+                slot.forget()
+        if self._base is not None:
+            self._base.forget()
+        self._slots = OrderedDict()
+        self._base = None
+        self._pid = os.getpid()
+
+
+def collection_death(suite: Suite, error: LostError) -> TestResult:
+    """Return the one result of a program whose unchanged suite ended the collecting process."""
+    name = suite.targets[0] if suite.targets else "collection"
+    message = f"collecting ended the process ({error})"
+    return TestResult(name, Status.CRASHED, None, "collect", message)

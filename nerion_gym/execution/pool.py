@@ -1,0 +1,271 @@
+"""The far side's processes as seen from here: one base, and slots that hold one task each."""
+
+# Paths are strings here: they go to system calls, once a step, and pathlib costs more than those.
+# ruff: noqa: PTH101, PTH102, PTH112, PTH118
+
+from __future__ import annotations
+
+import contextlib
+import marshal
+import os
+import select
+import shutil
+import site
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nerion_gym.errors import SandboxError
+from nerion_gym.execution.jobs import Warmth
+from nerion_gym.execution.wire import ClosedError, receive, send
+
+if TYPE_CHECKING:
+    from nerion_gym.types.program import Program
+    from nerion_gym.types.suite import Suite
+
+START_SECONDS = 60.0
+GRACE_SECONDS = 30.0
+"""How long past its own limit a slot may keep us waiting before it is given up."""
+KEPT_VARIABLES = ("LD_LIBRARY_PATH", "SSL_CERT_FILE", "SYSTEMROOT")
+
+
+class LostError(Exception):
+    """A slot's processes are gone, or do not answer."""
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of the base process: nothing of the user's but where Python is."""
+    folders = [str(Path(sys.executable).parent), *os.defpath.split(os.pathsep)]
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    return {
+        **kept,
+        "PYTHONUSERBASE": site.getuserbase(),
+        "PATH": os.pathsep.join(dict.fromkeys(folder for folder in folders if folder)),
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+class Base:
+    """The exec'ed base process and the scratch folder that everything lives in."""
+
+    def __init__(self) -> None:
+        if not sys.platform.startswith("linux"):
+            msg = (
+                f"tests cannot be bounded on {sys.platform!r} yet: run nerion-gym in a Linux "
+                "container or virtual machine, on Windows in WSL2"
+            )
+            raise SandboxError(msg)
+        # Resolved, because pytest resolves links in paths too.
+        self.folder = os.path.realpath(tempfile.mkdtemp(prefix="nerion-"))
+        self._count = 0
+        try:
+            self._process, self._socket = self._start()
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        near, far = socket.socketpair()
+        script = Path(__file__).with_name("base.py")
+        log = Path(self.folder, "base.log")
+        with far, log.open("wb") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-P", str(script), str(far.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env=environment(),
+                cwd=self.folder,
+                pass_fds=(far.fileno(),),
+            )
+        near.settimeout(START_SECONDS)
+        try:
+            receive(near)
+        except ClosedError as error:
+            process.kill()
+            process.wait()
+            near.close()
+            said = log.read_text(errors="replace")[-2000:]
+            msg = f"the base process did not start ({error}); it said:\n{said}"
+            raise SandboxError(msg) from error
+        return process, near
+
+    @property
+    def alive(self) -> bool:
+        """Whether the base process runs."""
+        return self._process.poll() is None
+
+    def fork_task(self, order: dict[str, Any], fds: tuple[int, int]) -> int:
+        """Let the base fork a task process; return its process id.
+
+        Raises:
+            LostError: the base is gone.
+        """
+        try:
+            send(self._socket, {"op": "task"}, marshal.dumps(order), fds)
+            return int(receive(self._socket)[0]["pid"])
+        except ClosedError as error:
+            raise LostError(f"base process: {error}") from error
+
+    def end_task(self, pid: int) -> None:
+        """Let the base kill a task process and reap it."""
+        with contextlib.suppress(ClosedError):
+            send(self._socket, {"op": "end", "pid": pid})
+            receive(self._socket)
+
+    def new_folder(self) -> str:
+        """Return a new empty folder for one slot."""
+        self._count += 1
+        folder = os.path.join(self.folder, f"slot{self._count}")
+        os.mkdir(folder)
+        return folder
+
+    def close(self) -> None:
+        """End everything and remove the scratch folder."""
+        # Said aloud: a fork of this process may hold the socket open, so that closing says nothing.
+        with contextlib.suppress(ClosedError):
+            send(self._socket, {"op": "quit"})
+        self._socket.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        remove_tree(self.folder)
+
+    def forget(self) -> None:
+        """Let go without ending anything: for a fork of the process that owns the base."""
+        self._socket.close()
+        self._process.returncode = 0
+
+
+def remove_tree(folder: str) -> None:
+    """Remove a folder in which tests may have made unreadable ones."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if not os.path.isdir(folder):
+        return
+    for path, names, _files in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                os.chmod(os.path.join(path, name), 0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class Slot:
+    """One copy of a task on the far side. It runs one order at a time."""
+
+    def __init__(self, base: Base, program: Program, suite: Suite) -> None:
+        self._base = base
+        self._folder = base.new_folder()
+        files = dict(suite.files) | dict(program.files)
+        order = {
+            "folder": self._folder,
+            "files": list(files.items()),
+            "targets": list(suite.targets),
+            "pythonpath": list(suite.pythonpath),
+        }
+        self._cold, far_cold = socket.socketpair()
+        self._warm, far_warm = socket.socketpair()
+        self._asked: socket.socket = self._warm
+        self._nonce = b""
+        self.deadline = 0.0
+        self.warmth: Warmth | None = None
+        with far_cold, far_warm:
+            self._pid = base.fork_task(order, (far_cold.fileno(), far_warm.fileno()))
+
+    def wait_until_warm(self, seconds: float) -> Warmth:
+        """Wait until the suite is collected.
+
+        Raises:
+            LostError: the process ended or took too long; it died of the program, most likely.
+            SandboxError: the scratch copy could not be written.
+        """
+        if self.warmth is not None:
+            return self.warmth
+        header, blob = self._receive(self._warm, seconds)
+        if header["op"] == "failed":
+            raise SandboxError(str(header["why"]))
+        send(self._cold, {"op": "prime"}, blob)
+        self.warmth = Warmth(
+            tests=tuple(header["tests"]),
+            errors=tuple(tuple(error) for error in header["errors"]),
+            may_run=bool(header["may_run"]),
+            live=frozenset(tuple(key) for key in header["live"]),
+            forkable=header["threads"] == 1,
+            cpu=float(header["cpu"]),
+        )
+        return self.warmth
+
+    def fileno(self) -> int:
+        """Return the file descriptor that becomes readable with the answer."""
+        return self._asked.fileno()
+
+    def submit(self, request: dict[str, Any]) -> None:
+        """Send an order.
+
+        Raises:
+            LostError: the process is gone.
+        """
+        asked = self._warm if request["op"] == "swap" else self._cold
+        try:
+            if asked is not self._asked:
+                # Both put the project's folder back after an order: one must be through first.
+                send(self._asked, {"op": "sync"})
+                self._receive(self._asked, GRACE_SECONDS)
+            self._asked = asked
+            self._nonce = request["nonce"]
+            self.deadline = time.monotonic() + request["wall"] + GRACE_SECONDS
+            send(asked, {"op": request["op"]}, marshal.dumps(request))
+        except ClosedError as error:
+            raise LostError(str(error)) from error
+
+    def answer(self) -> tuple[dict[str, Any], bytes, bytes]:
+        """Return (header, output, nonce) of the order under way; waits until its deadline.
+
+        Raises:
+            LostError: the process is gone or silent.
+        """
+        header, output = self._receive(self._asked, max(self.deadline - time.monotonic(), 0.01))
+        return header, output, self._nonce
+
+    def _receive(self, sock: socket.socket, seconds: float) -> tuple[dict[str, Any], bytes]:
+        sock.settimeout(seconds)
+        try:
+            header, blob, _fds = receive(sock)
+        except ClosedError as error:
+            raise LostError(str(error)) from error
+        finally:
+            sock.settimeout(GRACE_SECONDS)
+        return header, blob
+
+    def close(self) -> None:
+        """End the processes and remove the folder."""
+        self.forget()
+        self._base.end_task(self._pid)
+        remove_tree(self._folder)
+
+    def forget(self) -> None:
+        """Close our ends of the sockets only."""
+        self._cold.close()
+        self._warm.close()
+
+
+def wait_for_any(slots: list[Slot]) -> list[Slot]:
+    """Wait until slots answer, or the first deadline passes; return those with something to say.
+
+    A slot past its deadline is among them: reading from it raises.
+    """
+    poll = select.poll()
+    for slot in slots:
+        poll.register(slot.fileno(), select.POLLIN)
+    left = min(slot.deadline for slot in slots) - time.monotonic()
+    ready = {fd for fd, _event in poll.poll(max(left, 0.01) * 1000)}
+    now = time.monotonic()
+    return [slot for slot in slots if slot.fileno() in ready or slot.deadline <= now]

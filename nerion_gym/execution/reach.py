@@ -1,0 +1,100 @@
+"""From the records of a traced run to coverage that selection can trust."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nerion_gym.types.coverage import Coverage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nerion_gym.types.outcome import Outcome
+    from nerion_gym.types.program import Program
+
+Lines = dict[str, set[int]]
+
+
+def coverage_of(program: Program, records: list[list[Any]], control: Outcome | None) -> Coverage:
+    """Build coverage; where a test's dependence is not sure, it depends on every line.
+
+    A test depends on the lines that it executes in order and alone, on every line of a file that
+    it reads, on everything when it starts a process, stops the tracing or has another status
+    alone, and on what those tests execute with which it shares a fixture's object.
+    """
+    everything = {path: set(range(1, source.count(b"\n") + 2)) for path, source in program.files}
+    at_import: Lines = {}
+    tests: dict[str, Lines] = {}
+    status: dict[str, dict[str, str]] = {"lines": {}, "alone": {}}
+    shared: list[list[str]] = []
+    for kind, *rest in records:
+        if kind == "import":
+            at_import = depends_on(everything, *rest)
+        elif kind in status:
+            test, verdict, *parts = rest
+            status[kind][test] = verdict
+            add(tests.setdefault(test, {}), depends_on(everything, *parts))
+        elif kind == "shared":
+            shared = rest[0]
+    order = list(status["lines"])
+    if not order_is_free(order, status["alone"], status["lines"], control):
+        union: Lines = {}
+        for test in order:
+            add(union, tests[test])
+        tests = {test: union for test in order}
+    join(tests, shared)
+    frozen = {test: freeze(tests[test]) for test in order}
+    return Coverage(frozen, freeze(at_import))
+
+
+def depends_on(
+    everything: Lines, lines: Mapping[str, list[int]], read: Iterable[str], blind: bool
+) -> Lines:
+    """Return the lines that something depends on."""
+    if blind:
+        return {path: set(found) for path, found in everything.items()}
+    found = {path: set(numbers) for path, numbers in lines.items()}
+    for path in read:
+        found[path] = set(everything[path])
+    return found
+
+
+def add(lines: Lines, more: Lines) -> None:
+    """Add lines in place."""
+    for path, numbers in more.items():
+        lines.setdefault(path, set()).update(numbers)
+
+
+def order_is_free(
+    order: list[str],
+    alone: Mapping[str, str],
+    together: Mapping[str, str],
+    control: Outcome | None,
+) -> bool:
+    """Whether every test has the same status alone, traced, and in the control run."""
+    if any(alone.get(test) != together[test] for test in order):
+        return False
+    if control is None:
+        return True
+    names = {result.id: result.status.name for result in control.results}
+    return all(names.get(test) == together[test] for test in order)
+
+
+def join(tests: dict[str, Lines], groups: list[list[str]]) -> None:
+    """Give tests that share an object the union of their lines; sharing is transitive."""
+    merged: list[set[str]] = []
+    for group in groups:
+        members = {test for test in group if test in tests}
+        apart = [other for other in merged if not other & members]
+        joined = members.union(*(other for other in merged if other & members))
+        merged = [*apart, joined]
+    for members in merged:
+        union: Lines = {}
+        for test in members:
+            add(union, tests[test])
+        tests.update(dict.fromkeys(members, union))
+
+
+def freeze(lines: Lines) -> dict[str, frozenset[int]]:
+    """Return lines that cannot change."""
+    return {path: frozenset(numbers) for path, numbers in sorted(lines.items()) if numbers}

@@ -1,0 +1,136 @@
+"""The copy of a project that tests run in: written, edited for one run, put back."""
+
+# Paths are strings here: they go to system calls, once a step, and pathlib costs more than those.
+# ruff: noqa: PTH101, PTH102, PTH103, PTH108, PTH112, PTH114, PTH118, PTH120, PTH123
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Stamp = tuple[int, int, int, int]
+CACHE_PARTS = ("__pycache__",)
+
+
+class Scratch:
+    """A project's files in a folder of their own, beside an empty home and a temporary folder.
+
+    Args:
+        folder: empty folder that this object owns.
+        files: relative POSIX path -> bytes of everything that tests may see.
+    """
+
+    def __init__(self, folder: str, files: Mapping[str, bytes]) -> None:
+        self.root = os.path.join(folder, "project")
+        self.home = os.path.join(folder, "home")
+        self.tmp = os.path.join(folder, "tmp")
+        # Bytecode that came with a project could be stale: it is never written, never read.
+        self.files = {
+            path: data
+            for path, data in files.items()
+            if not set(path.split("/")) & set(CACHE_PARTS) and not path.endswith(".pyc")
+        }
+        self._stamps: dict[str, Stamp] = {}
+        self._folders = {parent for path in self.files for parent in _parents(path)}
+        self._edited: set[str] = set()
+
+    def create(self) -> None:
+        """Write everything for the first time."""
+        for folder in (self.root, self.home, self.tmp):
+            os.mkdir(folder)
+        for path in self.files:
+            self._write(path, self.files[path])
+
+    def edit(self, changes: Mapping[str, bytes]) -> None:
+        """Write other contents of some files, for one run."""
+        for path, data in changes.items():
+            self._edited.add(path)
+            self._write(path, data)
+
+    def restore(self) -> None:
+        """Put the project back: remove what is new, rewrite what differs, empty home and tmp."""
+        known = dict(self._stamps)
+        for relative, entry in list(_walk(self.root, "", self._folders)):
+            stamp = None if entry.is_dir(follow_symlinks=False) else _stamp(entry)
+            if stamp is None and relative in self._folders:
+                continue
+            if known.get(relative) == stamp and stamp is not None:
+                del known[relative]
+            elif relative not in known:
+                remove(entry.path)
+        for path in {*known, *self._edited}:
+            self._write(path, self.files[path])
+        self._edited.clear()
+        for folder in (self.home, self.tmp):
+            _empty(folder)
+
+    def _write(self, path: str, data: bytes) -> None:
+        target = os.path.join(self.root, path)
+        # Never through a link that a test left in the file's place.
+        if os.path.lexists(target):
+            remove(target)
+        else:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with open(os.open(target, flags, 0o644), "wb") as file:
+            file.write(data)
+            file.flush()
+            status = os.fstat(file.fileno())
+        self._stamps[path] = (status.st_mtime_ns, status.st_size, status.st_mode, status.st_ino)
+
+
+def _parents(path: str) -> Iterator[str]:
+    for parent in Path(path).parents:
+        if parent != Path():
+            yield parent.as_posix()
+
+
+def _stamp(entry: os.DirEntry[str]) -> Stamp:
+    status = entry.stat(follow_symlinks=False)
+    return (status.st_mtime_ns, status.st_size, status.st_mode, status.st_ino)
+
+
+def _walk(folder: str, prefix: str, known: set[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield (relative path, entry) of everything, going into known folders only."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            relative = prefix + entry.name
+            yield relative, entry
+            if relative in known and entry.is_dir(follow_symlinks=False):
+                yield from _walk(entry.path, f"{relative}/", known)
+
+
+def _empty(folder: str) -> None:
+    if not os.path.isdir(folder) or os.path.islink(folder):
+        remove(folder)
+        os.mkdir(folder)
+    with os.scandir(folder) as entries:
+        for entry in list(entries):
+            remove(entry.path)
+
+
+def remove(path: str) -> None:
+    """Remove a file, a link or a folder with all it holds, unreadable folders included."""
+    if not os.path.lexists(path):
+        return
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path, onerror=_open_and_retry)
+    else:
+        os.unlink(path)
+
+
+def _open_and_retry(function: object, path: str, _error: object) -> None:
+    """Give a folder that a test made unreadable its rights back, and try once more."""
+    parent = os.path.dirname(path)
+    for folder in (parent, path):
+        if os.path.isdir(folder) and not os.path.islink(folder):
+            os.chmod(folder, 0o700)
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    elif os.path.lexists(path):
+        os.unlink(path)

@@ -1,0 +1,179 @@
+"""One pytest session in this process: configured and collected, then run item by item."""
+
+# Paths are strings here: they go to system calls, once a step, and pathlib costs more than those.
+# ruff: noqa: PTH112, PTH113, PTH118, PTH120
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from _pytest.config import ConftestImportFailure, _prepareconfig, default_plugins
+from _pytest.nodes import Node
+
+from .recorder import Recorder, explain, last_error_line, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from .recorder import Verdict
+
+EVERYTHING = ""
+"""Node id of a failure that concerns every test: configuration, or a conftest."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """How pytest is called.
+
+    Attributes:
+        root: absolute folder that holds the project.
+        targets: relative paths handed to pytest.
+        pythonpath: relative folders in front of `sys.path`.
+        home, tmp: absolute folders for HOME and TMPDIR.
+    """
+
+    root: str
+    targets: tuple[str, ...]
+    pythonpath: tuple[str, ...]
+    home: str
+    tmp: str
+
+
+@dataclass
+class Collected:
+    """A session after collection.
+
+    Attributes:
+        errors: (node id, exception type name, message) of what failed to collect.
+        may_run: False where pytest would stop before the first test.
+    """
+
+    recorder: Recorder
+    session: pytest.Session | None = None
+    errors: list[tuple[str, str, str]] = field(default_factory=list)
+    may_run: bool = False
+
+    @property
+    def items(self) -> list[pytest.Item]:
+        """The tests in collection order."""
+        return list(self.session.items) if self.session is not None else []
+
+
+def preload() -> None:
+    """Import what every pytest session needs, and nothing that belongs to a project."""
+    for name in default_plugins:
+        importlib.import_module(f"_pytest.{name}")
+    importlib.import_module("unittest.mock")
+
+
+def enter(spec: Spec) -> None:
+    """Make this process look like a fresh `python -m pytest` in the project's folder."""
+    folders = [os.path.normpath(os.path.join(spec.root, path)) for path in spec.pythonpath]
+    os.environ.update(HOME=spec.home, TMPDIR=spec.tmp, PYTHONPATH=os.pathsep.join(folders))
+    os.environ["PYTEST_VERSION"] = pytest.__version__
+    os.chdir(spec.root)
+    sys.path[:0] = folders
+    sys.argv = [os.path.join(os.path.dirname(pytest.__file__), "__main__.py"), *spec.targets]
+    forget_namesakes(folders)
+
+
+def forget_namesakes(folders: list[str]) -> None:
+    """Forget imported modules that the project brings itself (it may be a library of pytest's)."""
+    kept = ("pytest", "_pytest", "pluggy", *sys.stdlib_module_names)
+    for name in list(sys.modules):
+        top = name.partition(".")[0]
+        if top in kept or top.startswith("_nerion"):
+            continue
+        places = [os.path.join(folder, top) for folder in folders]
+        if any(os.path.isdir(place) or os.path.isfile(f"{place}.py") for place in places):
+            del sys.modules[name]
+
+
+def arguments(spec: Spec) -> list[str]:
+    """Return pytest's command line.
+
+    One failure must not hide the other tests' results, whatever addopts say; and nothing is
+    remembered between runs.
+    """
+    fixed = ["-p", "no:cacheprovider", "--rootdir", spec.root, "--maxfail=0"]
+    return [*fixed, *spec.targets]
+
+
+def collect(spec: Spec) -> Collected:
+    """Configure pytest and collect, as `python -m pytest` does, and stop before the run."""
+    recorder = Recorder()
+    collected = Collected(recorder)
+    try:
+        config = _prepareconfig(arguments(spec), plugins=[recorder])
+        config._do_configure()
+        collected.session = session = pytest.Session.from_config(config)
+        config.hook.pytest_sessionstart(session=session)
+        config.hook.pytest_collection(session=session)
+    except ConftestImportFailure as error:
+        name, message = explain(error.cause, "")
+        collected.errors.append((EVERYTHING, name, f"{error.path}: {message}"))
+        return collected
+    except (pytest.UsageError, pytest.exit.Exception, Exception, SystemExit) as error:  # noqa: BLE001
+        collected.errors.extend(recorder.collect_errors)
+        collected.errors.append((EVERYTHING, type(error).__name__, usage_message(error)))
+        return collected
+    collected.errors.extend(recorder.collect_errors)
+    going_on = config.option.continue_on_collection_errors
+    collected.may_run = not collected.errors or bool(going_on)
+    if config.option.collectonly:
+        collected.errors.append((EVERYTHING, "UsageError", "addopts ask for --collect-only"))
+        collected.may_run = False
+    lighten(config)
+    return collected
+
+
+def usage_message(error: BaseException) -> str:
+    """Return what pytest would print, on one line."""
+    if isinstance(error, pytest.UsageError):
+        return " ".join(str(part).strip().replace("\n", "; ") for part in error.args)
+    return one_line(error) or last_error_line(repr(error))
+
+
+def lighten(config: pytest.Config) -> None:
+    """Drop what only prints: the terminal, and the text of tracebacks."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        config.pluginmanager.unregister(reporter)
+
+    def short(_self: Node, excinfo: Any, style: Any = None) -> str:
+        return f"{excinfo.typename}: {one_line(excinfo.value)}"
+
+    Node._repr_failure_py = short  # type: ignore[method-assign,assignment]
+
+
+def run_items(
+    collected: Collected,
+    wanted: Iterable[str] | None,
+    report: Callable[[str, Verdict | None, float, float], bool],
+) -> None:
+    """Run tests through pytest's own protocol, in collection order.
+
+    Args:
+        collected: the session.
+        wanted: node ids, None for all.
+        report: is called after each test with (id, verdict, wall seconds, CPU seconds);
+            returns False to stop.
+    """
+    session = collected.session
+    if session is None or not collected.may_run:
+        return
+    chosen = None if wanted is None else set(wanted)
+    items = [item for item in session.items if chosen is None or item.nodeid in chosen]
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        wall, cpu = time.perf_counter(), time.process_time()
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        spent = time.perf_counter() - wall, time.process_time() - cpu
+        going_on = report(item.nodeid, collected.recorder.take(), *spent)
+        if not going_on or session.shouldfail or session.shouldstop:
+            return

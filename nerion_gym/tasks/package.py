@@ -24,7 +24,8 @@ PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "pytest.ini", "tox.i
 SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
 SKIPPED_AT_ROOT = frozenset({"venv", "env", "build", "dist", "htmlcov"})
 """Skipped in the project's root only: deeper down they may be subpackages."""
-SKIPPED_ENDINGS = (".pyc", ".pyo", ".egg-info", ".dist-info")
+SKIPPED_ENDINGS = (".pyc", ".pyo")
+"""Not .egg-info: a suite may ask `importlib.metadata` for the version (toolz does)."""
 MAX_PROJECT_BYTES = 64 * 2**20
 MAX_FILES = 20_000
 MAX_CLIMB = 3

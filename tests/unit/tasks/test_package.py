@@ -85,6 +85,12 @@ def test_virtual_environments_are_left_out(tmp_path):
     assert not any(name.startswith("my/") for name in names(task.suite.files))
 
 
+def test_metadata_beside_the_package_is_kept(tmp_path):
+    files = {**FLAT, "pkg.egg-info/PKG-INFO": "Metadata-Version: 2.1\nName: pkg\nVersion: 1\n"}
+    task = load_package(project(tmp_path, files) / "pkg")
+    assert "pkg.egg-info/PKG-INFO" in names(task.suite.files)
+
+
 def test_excluded_files_stay_but_are_not_edited(tmp_path):
     task = load_package(project(tmp_path, FLAT) / "pkg", exclude=["pkg/core.py"])
     assert task.program.paths == ("pkg/__init__.py",)

@@ -25,6 +25,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from nerion_gym.commands.provenance import git_state  # noqa: E402
 from nerion_gym.logbook.files import write_json  # noqa: E402
 from nerion_gym.logbook.versions import versions  # noqa: E402
 from nerion_gym.report.tables import Metric, compare  # noqa: E402
@@ -97,7 +98,7 @@ def run_cell(subject: Subject, agent: str, seed: int) -> dict[str, Any]:
     result = json.loads(done.stdout)
     del result["folder"]
     words = ["python", "scripts/train.py", *arguments(subject, shown, agent, seed)]
-    return {"package": shown, "command": " ".join(words), **result}
+    return {"package": shown, "command": " ".join(words), "git": git_state(), **result}
 
 
 def recorded() -> dict[str, Any]:
@@ -113,8 +114,8 @@ def missing(record: dict[str, Any], only: str | None) -> list[tuple[Subject, str
     return [
         (subject, agent, seed)
         for subject in SUBJECTS
+        for agent in reversed(AGENTS)  # the quick ones first
         for seed in SEEDS
-        for agent in AGENTS
         if only in (None, subject.name)
         and (f"{subject.name}-{subject.version}", agent, seed) not in known
     ]

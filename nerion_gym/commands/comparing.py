@@ -200,7 +200,8 @@ def run_shown(plan: Plan, place: Place, jobs: int, screen: Screen, live: bool) -
             shown.update(rows[item.cell], completed=done, note=note)
             shown.stop_task(rows[item.cell])
             if not live:
-                screen.say(f"{item.cell.name}: {note}")
+                bound = f", ended by {item.result['ended_by']}" if item.result else ""
+                screen.say(f"{item.cell.name}: {note}{bound}")
     return ended
 
 
@@ -210,8 +211,7 @@ def ended_note(item: Ended) -> str:
         return f"failed: {item.error}"
     result = item.result
     note = progress_note(result["survivors"], result["mean_surprise"])
-    note += f", {result['steps']} steps, ended by {result['ended_by']}"
-    return note + (" (from before)" if item.reused else "")
+    return f"{note}, {result['steps']} steps" + (" (from before)" if item.reused else "")
 
 
 def make_table(plan: Plan, results: Sequence[dict[str, Any]]) -> Table | None:

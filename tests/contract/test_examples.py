@@ -49,3 +49,16 @@ def test_the_custom_agent_tries_nothing_twice_and_finds_the_known_gaps(tmp_path)
         text=True,
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.sandbox
+def test_the_custom_world_tells_what_its_tests_do_not_read(tmp_path):
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "examples" / "custom_world.py")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["no", "noticed", "no"], done.stdout + done.stderr
+    assert '"Hello, "' in lines[1]

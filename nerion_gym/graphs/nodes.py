@@ -263,7 +263,8 @@ class Collector:
         except AttributeError:
             kids = [self._extent(child) for _, child in fields_of(node)]
             return min(start for start, _ in kids), max(end for _, end in kids)
-        if node.__class__ in DECORATED and node.decorator_list:
+        decorated = node.__class__ in DECORATED
+        if decorated and node.decorator_list:
             start = self._extent(node.decorator_list[0])[0]
         return start, end
 

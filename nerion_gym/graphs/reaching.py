@@ -129,9 +129,13 @@ class Reaching:
             state = self._into[number]
             for event in self._flow.blocks[number].events:
                 if event >= 0:
-                    binding = self._bindings[event >> 1]
-                    reads = self._expand(state & self._reads[binding])
-                    yield event >> 1, reads, self._expand(state & self._writes[binding])
+                    access, binding = event >> 1, self._bindings[event >> 1]
+                    reads = state & self._reads[binding]
+                    if event & 1:
+                        # `x += 1` reads, then writes: its own reading is no news to its writing.
+                        reads &= ~self._bits.get(event ^ 1, 0)
+                    writes = self._expand(state & self._writes[binding])
+                    yield access, self._expand(reads), writes
                 state = self._after(event, state)
 
     def seen_by(self, function: ast.AST, binding: int) -> Sources:

@@ -41,7 +41,7 @@ check-imports: $(INSTALLED)
 	@$(BIN)/lint-imports
 
 check-tests: $(INSTALLED)
-	@$(BIN)/python -m pytest -q -m "pure and not slow"
+	@$(BIN)/python -m pytest -q -m "pure and not slow" --ignore=tests/property
 
 bench: $(INSTALLED) ## measure throughput against cold pytest; prints and records under benchmarks/results/
 	@$(BIN)/python benchmarks/throughput.py

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 HANDLERS = {**flow_simple.HANDLERS, **flow_blocks.HANDLERS}
 UNIT_KINDS = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.LAMBDA)
 MOST_ESCAPING = 8
-MOST_SOURCES = 16
-"""At most so many edges from one access: the latest in the text. Keeps the graph linear."""
 
 
 class Link(NamedTuple):

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Sources = tuple[int, ...]
 """Access numbers."""
+MOST_SOURCES = 8
+"""An access has at most so many last reads and writes: the latest in the text. It keeps the graph
+linear: sixty branches that write a name, then sixty that read it, would give 3,600 edges."""
 
 
 class Transfer(NamedTuple):
@@ -62,13 +65,12 @@ class Reaching:
         self._into = self._solve()
 
     def _number_events(self) -> None:
-        for block in self._flow.blocks:
-            for event in block.events:
-                if event >= 0 and event not in self._bits:
-                    bit = self._new((event >> 1,))
-                    self._bits[event] = bit
-                    masks = self._writes if event & 1 else self._reads
-                    masks[self._bindings[event >> 1]] |= bit
+        found = {event for block in self._flow.blocks for event in block.events if event >= 0}
+        for event in sorted(found):
+            bit = self._new((event >> 1,))
+            self._bits[event] = bit
+            masks = self._writes if event & 1 else self._reads
+            masks[self._bindings[event >> 1]] |= bit
 
     def _number_outside(self, outside: Mapping[int, Sources]) -> int:
         together = 0
@@ -150,16 +152,20 @@ class Reaching:
         ahead = self._writes_ahead()
         for number in self._order:
             block, state = self._flow.blocks[number], self._into[number]
+            before: dict[int, int] = {}
+            for event in block.events:
+                if event <= FIRST_MARK:
+                    before[event] = state
+                state = self._after(event, state)
             later = 0
-            for target in _successors(block):
+            for target in _successors(block) if before else ():
                 later |= ahead[target]
-            for place, event in enumerate(block.events):
+            for event in reversed(block.events) if before else ():
                 if event <= FIRST_MARK:
                     node = self._flow.deferred[FIRST_MARK - event]
-                    rest = self._written(block.events[place:])
-                    before, after = found.get(node, (0, 0))
-                    found[node] = before | state, after | later | rest
-                state = self._after(event, state)
+                    others = found.get(node, (0, 0))
+                    found[node] = others[0] | before[event], others[1] | later
+                later |= self._written((event,))
         return found
 
     def _writes_ahead(self) -> list[int]:
@@ -184,12 +190,15 @@ class Reaching:
         return together
 
     def _expand(self, state: int) -> Sources:
-        found: list[int] = []
-        while state:
-            low = state & -state
-            found += self._meaning[low.bit_length() - 1]
-            state ^= low
-        return tuple(sorted(set(found))) if len(found) > 1 else tuple(found)
+        """Return the accesses of a set, at most `MOST_SOURCES` bits: the latest in the text."""
+        found: set[int] = set()
+        for _ in range(MOST_SOURCES):
+            if not state:
+                break
+            place = state.bit_length() - 1
+            found.update(self._meaning[place])
+            state ^= 1 << place
+        return tuple(sorted(found))
 
 
 def _outputs(block: Block, transfer: Transfer, given: int) -> Iterator[tuple[int, int]]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nerion_gym.graphs.flow import MOST_SOURCES
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -48,11 +46,11 @@ def last_write(view: FileView) -> Iterator[Pair]:
 
 
 def _placed(view: FileView, access: int, sources: tuple[int, ...]) -> Iterator[Pair]:
-    source_nodes = [view.places[source] for source in sources]
-    shown = [node for node in source_nodes if node >= 0]
-    if view.places[access] >= 0:
-        for node in shown[-MOST_SOURCES:]:
-            yield view.places[access], node
+    place = view.places[access]
+    if place >= 0:
+        for source in sources:
+            if view.places[source] >= 0:
+                yield place, view.places[source]
 
 
 def binds(view: FileView) -> Iterator[Pair]:

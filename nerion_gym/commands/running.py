@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from nerion_gym.training.tally import Progress
 
 CHECKPOINT = "checkpoint"
-SHOWN_METRICS = ("charts/survivors", "charts/executions", "charts/episodic_return")
 BRIEF = ("executions", "steps", "episodes", "survivors", "mean_surprise")
 
 
@@ -43,7 +42,7 @@ def run_training(
         if on_folder is not None:
             on_folder(run.folder)
         run.note(git=git_state())
-        run.hparams(flat(settings), SHOWN_METRICS)
+        run.hparams(flat(settings))
         watchers = (watch, checkpoints(config, trainee.agent, run.folder))
         ended, numbers = trainee.fit(Hooks(watch=all_of(watchers)), run)
         result = {"algo": config.algo, "env": config.env, "seed": config.seed, **numbers}

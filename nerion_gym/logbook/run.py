@@ -35,7 +35,7 @@ from nerion_gym.logbook.tensorboard import TensorBoardFile, plain
 from nerion_gym.logbook.versions import versions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from types import TracebackType
     from typing import TextIO
 
@@ -124,9 +124,9 @@ class Run:
         """Record a text for TensorBoard."""
         self._board.text(tag, text, step)
 
-    def hparams(self, values: Mapping[str, Any], metrics: Sequence[str] = ()) -> None:
+    def hparams(self, values: Mapping[str, Any]) -> None:
         """Record flat hyperparameters for TensorBoard's HPARAMS tab."""
-        self._board.hparams({name: plain(value) for name, value in values.items()}, metrics)
+        self._board.hparams({name: plain(value) for name, value in values.items()})
 
     # -- what is known later
 

@@ -24,7 +24,7 @@ from tensorboard.plugins.hparams.metadata import (
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     HParam = bool | int | float | str
@@ -67,16 +67,12 @@ class TensorBoardFile:
         )
         self._add(Summary(value=[value]), step)
 
-    def hparams(self, values: Mapping[str, HParam], metrics: Sequence[str]) -> None:
-        """Record the hyperparameters of this run for the HPARAMS tab.
+    def hparams(self, values: Mapping[str, HParam]) -> None:
+        """Record the hyperparameters of this run (name -> bool, number or text).
 
-        Args:
-            values: name -> bool, number or text.
-            metrics: tags of scalars to show beside them.
+        No experiment-wide description is written: TensorBoard would take one run's for all,
+        while without it the columns, their types and what differs come from all runs.
         """
-        columns = [summary_v2.HParam(name) for name in sorted(values)]
-        shown = [summary_v2.Metric(tag) for tag in metrics]
-        self._add(summary_v2.hparams_config_pb(columns, shown), 0)
         self._add(summary_v2.hparams_pb(dict(values)), 0)
 
     def end(self, status: str) -> None:

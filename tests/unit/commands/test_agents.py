@@ -1,0 +1,40 @@
+"""Every agent in a real world: equal budgets, and the same seed gives the same run."""
+
+from __future__ import annotations
+
+import pytest
+
+from nerion_gym.commands.running import run_training
+from nerion_gym.logbook.reading import read_events, read_manifest
+from nerion_gym.training.config import train_config
+from policies.policy import NAMES
+
+pytestmark = pytest.mark.sandbox
+
+
+def train(folder, algo, seed=0, executions=8):
+    """Train in the toy world; return the run's folder and its numbers without the clock's."""
+    values = {"env": "Nerion-ToyMath-v0", "algo": algo, "seed": seed, "executions": executions}
+    run, result = run_training(train_config(values | {"tensorboard_log": folder}))
+    del result["seconds"]
+    return run, result
+
+
+def test_a_light_agent_repeats_its_run(tmp_path):
+    first, other = train(tmp_path, "success_rate"), train(tmp_path, "success_rate", seed=1)
+    assert train(tmp_path, "success_rate")[1] == first[1] != other[1]
+    assert first[1]["ended_by"] == "executions"
+    assert first[1]["mean_surprise"] > 0
+    assert read_manifest(first[0])["containment"] == "limits"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("algo", NAMES)
+def test_every_agent_spends_the_same_budget_and_repeats_its_run(tmp_path, algo):
+    runs = [train(tmp_path, algo, executions=12) for _ in range(2)]
+    assert runs[0][1] == runs[1][1]
+    assert runs[0][1]["executions"] == 12
+    steps = [[e for e in read_events(folder) if e["kind"] == "step"] for folder, _ in runs]
+    for one, other in zip(*steps, strict=True):
+        del one["time"], other["time"]
+        assert one == other

@@ -1,0 +1,1 @@
+"""Wrappers around any world: fixed shapes, intrinsic rewards, exploration schedules."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from nerion_gym.errors import ConfigError
-from nerion_gym.training.tally import SURPRISE, Tally
+from nerion_gym.training.tally import Tally
 from nerion_gym.types.protocols import Budget, FitResult
 from nerion_gym.types.transition import Episode, Transition
+from nerion_gym.wrappers.schedules import SURPRISE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -129,7 +130,8 @@ def take_step(
     classes = np.array(env.get_wrapper_attr("last_classes"), np.int8)
     return Transition(
         observation=observation,
-        action=action,
+        # An exploring wrapper may have executed another action than the one chosen.
+        action=int(info.get("executed_action", action)),
         reward=float(reward),
         terminated=bool(terminated),
         truncated=bool(truncated),

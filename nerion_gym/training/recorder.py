@@ -22,5 +22,6 @@ class Recorder(gym.Wrapper):
         """Step and count."""
         observation, reward, terminated, truncated, info = self.env.step(action)
         spent = int(self.env.get_wrapper_attr("stats").executions) - self._before
-        self._tally.add(int(action), float(reward), terminated or truncated, info, spent)
+        executed = int(info.get("executed_action", action))
+        self._tally.add(executed, float(reward), terminated or truncated, info, spent)
         return observation, reward, terminated, truncated, info

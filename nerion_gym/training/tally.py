@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nerion_gym.wrappers.schedules import SURPRISE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from nerion_gym.types.protocols import Logbook
 
-SURPRISE = "curiosity/surprise"
-"""The tag under which a policy with a model gives the newest transition's surprise, nats."""
 BLOCK = 100
 """Executions of one entry in `survivors_per_100` and `surprise_per_100`."""
 RECENT = 20
@@ -69,7 +69,7 @@ class Tally:
 
     def __post_init__(self) -> None:
         self._began = self.clock()
-        self._return, self._length = 0.0, 0
+        self._return, self._intrinsic, self._length = 0.0, 0.0, 0
         self._seen: set[tuple[str, str]] = set()
         self._recent: deque[float] = deque(maxlen=RECENT)
 
@@ -91,7 +91,7 @@ class Tally:
 
         Args:
             action: what was executed.
-            reward: extrinsic.
+            reward: of the step; a bonus wrapper's share is counted apart.
             ended: terminated or truncated (only the episode's numbers need to know).
             info: of the step.
             executions: spent in this run up to and with this step.
@@ -99,8 +99,12 @@ class Tally:
         """
         values = dict(metrics or {})
         self.steps += 1
-        self._return += reward
+        intrinsic = float(info.get("reward_intrinsic", 0.0))
+        self._return += reward - intrinsic
+        self._intrinsic += intrinsic
         self._length += 1
+        if "epsilon" in info:
+            values["exploration/epsilon"] = float(info["epsilon"])
         new = executions > self.executions
         self.executions = executions
         self._count(info, new, values.get(SURPRISE))
@@ -184,6 +188,8 @@ class Tally:
             "charts/episodic_return": self._return,
             "charts/episodic_length": float(self._length),
         }
+        if "reward_intrinsic" in info:
+            charts["charts/episodic_intrinsic_return"] = self._intrinsic
         self.logbook.event(
             "episode",
             episode=self.episodes,
@@ -192,7 +198,7 @@ class Tally:
             end=str(info.get("end", "")),
             task_id=str(info.get("task_id", "")),
         )
-        self._return, self._length = 0.0, 0
+        self._return, self._intrinsic, self._length = 0.0, 0.0, 0
         return charts
 
     def _found_per_block(self) -> list[int]:

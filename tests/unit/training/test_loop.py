@@ -10,6 +10,9 @@ from nerion_gym.errors import ConfigError
 from nerion_gym.memory.store import Store
 from nerion_gym.training.loop import Hooks, online, run_episode
 from nerion_gym.types.protocols import Budget
+from nerion_gym.wrappers.bonus import EntropyBonus
+from nerion_gym.wrappers.exploration import AdaptiveEpsilon
+from nerion_gym.wrappers.schedules import SURPRISE, Linear, SurpriseSignal
 from tests.unit.training.fake import Drawing, FakeEnv, Notes, Scripted
 
 pytestmark = pytest.mark.pure
@@ -92,6 +95,28 @@ def test_the_loop_tells_memory_signals_and_the_others():
     drawn = store.sample(4000, np.random.default_rng(0))
     counts = np.bincount(drawn.ids, minlength=3) / 4000
     assert counts == pytest.approx([1.01 / 6.03, 2.01 / 6.03, 3.01 / 6.03], abs=0.03)
+
+
+def test_the_policy_learns_what_an_exploring_wrapper_executed():
+    signal, notes = SurpriseSignal(), Notes()
+    env = AdaptiveEpsilon(FakeEnv(), Linear(1.0, 1.0, 1), signal)
+    policy = Scripted([1], lambda n: {SURPRISE: 0.5})
+    online(policy, 3, Hooks(signals=(signal,))).fit(env, Budget(steps=30), notes)
+    executed = [step.action for step in policy.learned]
+    assert len(set(executed)) > 3
+    assert executed == [step.info["executed_action"] for step in policy.learned]
+    assert [row["action"] for kind, row in notes.events if kind == "step"] == executed
+    assert notes.series("exploration/epsilon")[-1] == (30, 1.0)
+    assert signal.take() == (0.5, 0.0)
+
+
+def test_extrinsic_and_intrinsic_returns_are_apart():
+    notes = Notes()
+    env = EntropyBonus(FakeEnv(steps=4), coefficient=1.0, potential_based=False)
+    online(Scripted([1, 2, 4, 5])).fit(env, Budget(steps=4), notes)
+    assert notes.series("charts/episodic_return") == [(4, 2.0)]
+    ((_, intrinsic),) = notes.series("charts/episodic_intrinsic_return")
+    assert intrinsic > 0
 
 
 def test_an_episode_is_run_without_learning_and_replays():

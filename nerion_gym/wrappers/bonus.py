@@ -34,11 +34,12 @@ class Bonus(Protocol):
         ...
 
 
-class IntrinsicBonus(gym.Wrapper):
+class IntrinsicBonus(gym.Wrapper, gym.utils.RecordConstructorArgs):
     """Adds a bonus to the reward and tells both apart in info.
 
-    `info["reward_extrinsic"]` and `info["reward_intrinsic"]` sum to the reward. Put
-    `RecordEpisodeStatistics` inside it to record the world's own return.
+    `info["reward_extrinsic"]` (the world's own) and `info["reward_intrinsic"]` (of this bonus
+    and those inside it) sum to the reward. Put `RecordEpisodeStatistics` inside it to record the
+    world's own return.
 
     Args:
         env: a world, wrapped or not.
@@ -46,7 +47,9 @@ class IntrinsicBonus(gym.Wrapper):
     """
 
     def __init__(self, env: gym.Env, bonus: Bonus) -> None:
-        super().__init__(env)
+        # A bonus may hold a network: it is not copied.
+        gym.utils.RecordConstructorArgs.__init__(self, bonus=bonus, _disable_deepcopy=True)
+        gym.Wrapper.__init__(self, env)
         self.bonus = bonus
         self._before: Observation = {}
 
@@ -66,9 +69,11 @@ class IntrinsicBonus(gym.Wrapper):
         executed = int(info.get("executed_action", int(action)))
         intrinsic = self.bonus.pay(self._before, executed, info, ended=bool(terminated))
         self._before = observation
-        extrinsic = float(reward)
-        said = {"reward_extrinsic": extrinsic, "reward_intrinsic": intrinsic}
-        return observation, extrinsic + intrinsic, terminated, truncated, {**info, **said}
+        said = {
+            "reward_extrinsic": float(info.get("reward_extrinsic", reward)),
+            "reward_intrinsic": float(info.get("reward_intrinsic", 0.0)) + intrinsic,
+        }
+        return observation, float(reward) + intrinsic, terminated, truncated, {**info, **said}
 
 
 def entropy_of(operators: Iterable[int]) -> float:
@@ -91,7 +96,7 @@ class OperatorEntropy:
         window: how many of the last edits count.
         potential_based: pay discount * potential' - potential with potential = coefficient x
             entropy, 0 after termination, which leaves the optimal policy as it was (Ng, Harada
-            and Russell 1999); else pay coefficient x entropy at every step.
+            and Russell 1999); else pay coefficient x entropy at every step that is not masked.
         discount: the learner's.
     """
 
@@ -109,15 +114,17 @@ class OperatorEntropy:
     def pay(self, before: Observation, action: int, info: dict[str, Any], *, ended: bool) -> float:
         """Return the bonus of a step."""
         then = self.coefficient * entropy_of(self.window)
-        if not info.get("masked_action", False):
+        masked = bool(info.get("masked_action", False))
+        if not masked:
             self.window.append(int(before["edits"][action, OPERATOR]))
         now = self.coefficient * entropy_of(self.window)
         if not self.potential_based:
-            return now
+            # Else doing nothing for the rest of an episode would keep earning the window.
+            return 0.0 if masked else now
         return (0.0 if ended else self.discount * now) - then
 
 
-class EntropyBonus(IntrinsicBonus, gym.utils.RecordConstructorArgs):
+class EntropyBonus(IntrinsicBonus):
     """Rewards using different kinds of edits; see `OperatorEntropy`.
 
     With `potential_based=False` the reward depends on the window, so the observation shows it:

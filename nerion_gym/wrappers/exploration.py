@@ -71,7 +71,9 @@ class AdaptiveEpsilon(gym.Wrapper, gym.utils.RecordConstructorArgs):
         if heard is not None:
             self.schedule.observe(*heard)
         epsilon = self.schedule.value(self.steps)
-        explored = bool(self._rng.random() < epsilon and self._legal.size)
+        drawn = self._rng.random() < epsilon
+        # An action outside the space reaches the world, which says what is wrong with it.
+        explored = bool(drawn and self._legal.size and self.action_space.contains(action))
         executed = int(self._rng.choice(self._legal)) if explored else int(action)
         observation, reward, terminated, truncated, info = self.env.step(executed)
         self.steps += 1

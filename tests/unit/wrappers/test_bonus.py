@@ -1,12 +1,14 @@
 import math
 import pickle
+import warnings
 
 import numpy as np
 import pytest
+from gymnasium.utils.env_checker import check_env
 
 from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.errors import ConfigError
-from nerion_gym.wrappers.bonus import EntropyBonus, entropy_of
+from nerion_gym.wrappers.bonus import EntropyBonus, IntrinsicBonus, entropy_of
 from tests.unit.envs.fakes import FakeRunner, make_world
 
 pytestmark = pytest.mark.pure
@@ -85,11 +87,41 @@ def test_a_reward_that_depends_on_the_window_shows_it():
     assert "operator_window" not in make().reset(seed=0)[0]
 
 
-def test_masked_actions_do_not_count():
+def test_masked_actions_neither_count_nor_pay():
     env = make(coefficient=1.0, potential_based=False)
     env.reset(seed=0)
-    env.step(1)
+    env.step(actions_of(env, "swap_comparison")[0])
+    paid = env.step(actions_of(env, "increment_number")[0])[4]["reward_intrinsic"]
+    assert paid == pytest.approx(math.log(2))
     assert env.step(0)[4]["reward_intrinsic"] == 0.0
+    repeated = env.step(actions_of(env, "increment_number")[0])[4]["reward_intrinsic"]
+    assert repeated == pytest.approx(entropy_of([0, 1, 1]))
+
+
+class Always:
+    def reset(self, observation):
+        pass
+
+    def pay(self, before, action, info, *, ended):
+        return 0.25
+
+
+def test_bonuses_can_be_nested_and_the_extrinsic_reward_stays_the_worlds():
+    env = IntrinsicBonus(IntrinsicBonus(make(coefficient=0.0).env, Always()), Always())
+    env.reset(seed=0)
+    for action in range(1, 5):
+        _, reward, *_, info = env.step(action)
+        assert info["reward_extrinsic"] == info["reward_survivor"]
+        assert info["reward_intrinsic"] == 0.5
+        assert reward == info["reward_extrinsic"] + 0.5
+
+
+@pytest.mark.parametrize("options", [{}, {"potential_based": False}])
+def test_check_env_has_nothing_to_say(options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", ".*different from the unwrapped version")
+        check_env(make(**options), skip_render_check=True)
 
 
 def test_it_pickles_and_passes_attributes_through():

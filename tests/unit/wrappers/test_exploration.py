@@ -1,5 +1,10 @@
+import copy
+import pickle
+import warnings
+
 import numpy as np
 import pytest
+from gymnasium.utils.env_checker import check_env
 
 from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.errors import ConfigError
@@ -69,6 +74,32 @@ def test_a_listening_schedule_needs_a_signal():
     signal({"curiosity/surprise": 0.1, "curiosity/expected_surprise": 0.5})
     assert env.step(1)[4]["epsilon"] == 0.0
     assert env.step(1)[4]["epsilon"] == 0.0
+
+
+def test_an_action_outside_the_space_is_refused_whatever_epsilon_says():
+    env = make(1.0)
+    env.reset(seed=0)
+    with pytest.raises(ConfigError, match="expected 0"):
+        env.step(env.action_space.n)
+
+
+def test_check_env_has_nothing_to_say():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", ".*different from the unwrapped version")
+        check_env(make(0.5), skip_render_check=True)
+
+
+def test_it_pickles_and_copies():
+    env = make(0.5)
+    env.reset(seed=3)
+    env.step(1)
+    twins = pickle.loads(pickle.dumps(env)), copy.deepcopy(env)  # noqa: S301 - our own bytes
+    for twin in twins:
+        twin.unwrapped._runner = FakeRunner()
+    expected = [env.step(1)[4]["executed_action"] for _ in range(5)]
+    for twin in twins:
+        assert [twin.step(1)[4]["executed_action"] for _ in range(5)] == expected
 
 
 def test_an_environment_without_a_mask_is_refused():

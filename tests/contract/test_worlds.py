@@ -16,8 +16,11 @@ from gymnasium.vector import AsyncVectorEnv, SyncVectorEnv
 
 import nerion_gym  # noqa: F401 - registers the ids
 from envs_registry import WORLDS
+from nerion_gym.edits.operator_ids import OPERATOR_ID_LIMIT, SUBMIT, operator_id
+from nerion_gym.envs.observation import graph_of
 from nerion_gym.envs.state import EpisodeState
 from nerion_gym.errors import ConfigError
+from nerion_gym.graphs import schema
 
 pytestmark = pytest.mark.sandbox
 IDS = sorted(WORLDS)
@@ -243,6 +246,60 @@ def test_a_state_replays_in_another_environment(world):
     other.reset(seed=99)
     replayed = other.restore(EpisodeState.from_json(env.state.to_json()))
     assert same(replayed, last)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_number_in_an_observation_refers_to_something(world, form):
+    env = make(world, observation=form)
+    for observation, *_ in walk(env, 20, seed=6):
+        nodes, types, links = graph_arrays(observation)
+        kinds = nodes[:, schema.KIND]
+        assert kinds.min() > 0
+        assert kinds.max() < len(schema.KINDS)
+        assert nodes[:, schema.TOKEN].max() < schema.TOKENS
+        assert ((types > 0) & (types < len(schema.RELATIONS))).all()
+        assert ((links >= 0) & (links < len(nodes))).all()
+        edits, tests = observation["edits"], observation["tests"]
+        listed = observation["action_mask"][1:] == 1
+        rows, rest = edits[1:][listed], edits[1:][~listed]
+        assert len(rows) == len(env.get_wrapper_attr("edits"))
+        assert ((rows[:, 0] > SUBMIT) & (rows[:, 0] < OPERATOR_ID_LIMIT)).all()
+        assert ((rows[:, 1] >= 0) & (rows[:, 1] < len(nodes))).all()
+        assert ((rows[:, 2] >= -1) & (rows[:, 2] < len(nodes))).all()
+        assert (nodes[rows[:, 1], schema.FLAGS] & schema.FLAG_IN_FOCUS).all()
+        assert rows[:, 3].max() < schema.TOKENS
+        assert rows[:, 4].max() < schema.INFECTIONS
+        assert rows[:, 5].max() < schema.LAST_OUTCOMES
+        assert (rest == [0, -1, -1, 0, 0, 0]).all()
+        shown = tests[tests[:, 0] >= 0]
+        assert (kinds[shown[:, 0]] == schema.KIND_ID["test"]).all()
+        assert ((tests[:, 1] >= 0) & (tests[:, 1] < schema.STATUSES)).all()
+
+
+def graph_arrays(observation):
+    """Nodes, edge types and links without padding; what is cut off must be zeros."""
+    if "graph" in observation:
+        graph = observation["graph"]
+        return graph.nodes, graph.edges, graph.edge_links
+    nodes = int((observation["nodes"][:, schema.KIND] > 0).sum())
+    edges = int((observation["edge_types"] > 0).sum())
+    assert not observation["nodes"][nodes:].any()
+    assert not observation["edge_types"][edges:].any()
+    assert not observation["edge_links"][edges:].any()
+    return (
+        observation["nodes"][:nodes],
+        observation["edge_types"][:edges],
+        observation["edge_links"][:edges],
+    )
+
+
+def test_a_site_is_the_node_that_its_edit_names(world):
+    env = make(world)
+    observation, _ = env.reset(seed=7)
+    graph = graph_of(env.unwrapped.current)
+    for row, edit in zip(observation["edits"][1:], env.get_wrapper_attr("edits"), strict=False):
+        assert graph.span_of(int(row[1])) == edit.site
+        assert row[0] == operator_id(edit.operator)
 
 
 def test_many_random_legal_steps(world):

@@ -3,7 +3,9 @@
 A world is one file in `nerion_gym/envs/worlds/` and one entry here.
 """
 
-WORLDS = {
+from typing import Any
+
+WORLDS: dict[str, dict[str, Any]] = {
     "Nerion-ToyMath-v0": {
         "entry_point": "nerion_gym.envs.worlds.toy_math:make",
         "summary": "a few functions on numbers: to see a loop work",

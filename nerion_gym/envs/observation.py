@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nerion_gym.envs.state import State
     from nerion_gym.graphs.builder import ProgramGraph
     from nerion_gym.types.outcome import Outcome, TestResult
+    from nerion_gym.types.program import Program
     from nerion_gym.types.task import Limits
     from nerion_gym.types.transition import Observation
 
@@ -82,7 +83,7 @@ def build_scene(state: State, limits: Limits) -> Scene:
         site = node_or_none(graph.node_of(edit.site))
         rows[number] = (operator_id(edit.operator), site, argument, token, 0, 0)
     tests = tuple(result.id for result in state.initial.results)
-    slots = np.minimum(np.arange(len(tests)), limits.tests - 1)
+    slots = test_slots(state, tests, limits)
     test_nodes = np.full(limits.tests, -1, np.int16)
     for slot, test in zip(slots, tests, strict=True):
         if slot == limits.tests - 1 and len(tests) > limits.tests:
@@ -91,11 +92,26 @@ def build_scene(state: State, limits: Limits) -> Scene:
     return Scene(graph, rows, slots, test_nodes)
 
 
-def graph_of(state: State) -> ProgramGraph:
-    """Return the graph of a state's focus (cached by digest in the builder)."""
+def test_slots(state: State, tests: tuple[str, ...], limits: Limits) -> np.ndarray:
+    """Return the slot of each test: in suite order, those that reach the focus first.
+
+    Of a large suite only tests that reach the focus can change, so they get the slots of their
+    own. The task's program decides, not the edited one: a slot means the same test all episode.
+    """
+    if len(tests) <= limits.tests:
+        return np.arange(len(tests))
+    shown = graph_of(state, state.task.program)
+    order = sorted(range(len(tests)), key=lambda place: shown.test_node(tests[place]) is None)
+    slots = np.empty(len(tests), np.int64)
+    slots[order] = np.minimum(np.arange(len(tests)), limits.tests - 1)
+    return slots
+
+
+def graph_of(state: State, program: Program | None = None) -> ProgramGraph:
+    """Return the graph of a state's focus on its program or on another (cached by digest)."""
     coverage = None if state.task.baseline is None else state.task.baseline.coverage
     tests = tuple(result.id for result in state.initial.results)
-    return build(state.program, state.focus, coverage, tests)
+    return build(program or state.program, state.focus, coverage, tests)
 
 
 def node_or_none(node: int | None) -> int:

@@ -257,6 +257,16 @@ def test_tests_beyond_the_slots_share_the_last_which_holds_the_worst():
     assert observation["tests"][1, 0] == -1
 
 
+def test_tests_that_reach_the_focus_get_the_slots_of_their_own():
+    env, _ = make(limits=Limits(edits=32, tests=2, nodes=256, steps=6))
+    # In suite order t::product comes first; only the other two reach g.
+    observation, _ = env.reset(options={"focus": "m.py::g"})
+    assert observation["tests"][0, 0] >= 0
+    observation = env.step(action_of(env, "increment_number", b"2"))[0]  # g(0) == 2
+    assert list(observation["tests"][:, 1]) == [2, 1]
+    assert list(env.last_classes) == [1, 0]
+
+
 def test_a_focus_can_be_chosen_and_limits_the_catalog():
     env, _ = make()
     everything = set(env.edits)

@@ -29,24 +29,13 @@ def propose_renames(module: Module) -> Iterator[Edit]:
     Before:
         rate = 10
         def total(values):
-            rate = 0
-            for value in values:
-                rate = rate + value
+            rate = sum(value for value in values)
             return dict(rate=rate)
     After:
         rate = 10
         def total(values):
-            rate_local = 0
-            for value in values:
-                rate_local = rate_local + value
+            rate_local = sum(value for value in values)
             return dict(rate=rate_local)
-    After:
-        rate = 10
-        def total(values):
-            rate = 0
-            for value_local in values:
-                rate = rate + value_local
-            return dict(rate=rate)
 
     Before:
         def counter():

@@ -15,7 +15,7 @@ app = typer.Typer(
     help="Code-editing worlds for reinforcement learning: train agents, compare them, look.",
     add_completion=False,
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
 app.command(epilog=train.EXAMPLES)(train.train)

@@ -8,20 +8,12 @@ from nerion_gym.commands import flags
 from nerion_gym.commands.console import Screen
 
 EXAMPLES = """Examples:
-
-```
-nerion benchmark --preset demo
-nerion benchmark --env Nerion-ToyMath-v0 --algos uniform success_rate --seeds 10
-nerion benchmark --resume runs/benchmark-20260131-120000
-```
-"""
+  nerion benchmark --preset demo
+  nerion benchmark --env Nerion-ToyMath-v0 --algos uniform ppo --seeds 10
+  nerion benchmark --resume runs/benchmark-20260131-120000"""
 DEMO_EXAMPLES = """Examples:
-
-```
-nerion demo
-nerion demo --json
-```
-"""
+  nerion demo
+  nerion demo --json"""
 JOBS = 2
 
 

@@ -17,7 +17,7 @@ ShowProgress = Annotated[
     bool | None,
     typer.Option("--progress/--no-progress", help="Live display (default: on a terminal)."),
 ]
-World = Annotated[str, typer.Option("--env", metavar="ID", help="World (`nerion worlds`).")]
+World = Annotated[str, typer.Option("--env", metavar="ID", help="World; see nerion worlds.")]
 WorldArguments = Annotated[
     Pairs | None,
     typer.Option("--env-kwargs", metavar=SEVERAL, help="Arguments of the world."),
@@ -48,7 +48,7 @@ Save = Annotated[bool, typer.Option("--save", help="Write a checkpoint at the en
 SaveFreq = Annotated[int, typer.Option(metavar="N", help="Also a checkpoint every N steps.")]
 # The same for a benchmark, where what is not given comes from the preset.
 EachWorld = Annotated[
-    str | None, typer.Option("--env", metavar="ID", help="World (`nerion worlds`).")
+    str | None, typer.Option("--env", metavar="ID", help="World; see nerion worlds.")
 ]
 EachExecutions = Annotated[
     int | None, typer.Option("--executions", metavar="N", help="Budget of each run.")

@@ -12,12 +12,8 @@ from nerion_gym.commands.console import Screen
 from nerion_gym.errors import TaskError
 
 EXAMPLES = """Examples:
-
-```
-nerion scaffold src/mypkg/core.py
-nerion scaffold src/mypkg/core.py --json
-```
-"""
+  nerion scaffold src/mypkg/core.py
+  nerion scaffold src/mypkg/core.py --json"""
 
 
 def scaffold(

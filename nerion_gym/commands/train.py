@@ -21,17 +21,14 @@ if TYPE_CHECKING:
     from nerion_gym.training.config import TrainConfig
     from nerion_gym.training.tally import Progress
 
+
 EXAMPLES = """Examples:
+  nerion train --env Nerion-LogicV2-v0 --algo curiosity --executions 60
+  nerion train --env Nerion-Repo-v0 --env-kwargs path:src/mypkg tests:tests
+  nerion train --algo ppo -n 5000 -params learning_rate:0.001 --save
 
-```
-nerion train --env Nerion-LogicV2-v0 --algo curiosity --executions 60
-nerion train --env Nerion-Repo-v0 --env-kwargs path:src/mypkg tests:tests --executions 300
-nerion train --algo ppo -n 5000 -params learning_rate:0.001 --save
-```
-
-An execution is one run of the tests on an edited program, counted the first time; every run is
-also bounded by steps (20 x executions unless -n says otherwise) and says which bound ended it.
-"""
+An execution is one run of the tests on an edited program, counted the first time. A run is also \
+bounded by steps, 20 x executions unless -n says otherwise, and says which bound ended it."""
 
 
 def train(  # noqa: PLR0913, PLR0917 - its parameters are its flags

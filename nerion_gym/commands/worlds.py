@@ -7,12 +7,8 @@ from nerion_gym.commands import flags
 from nerion_gym.commands.console import Screen
 
 EXAMPLES = """Examples:
-
-```
-nerion worlds
-nerion worlds --json
-```
-"""
+  nerion worlds
+  nerion worlds --json"""
 
 
 def worlds(quiet: flags.Quiet = False, as_json: flags.AsJson = False) -> None:

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from time import perf_counter
+from resource import RUSAGE_CHILDREN, getrusage
 
 import gymnasium as gym
 import pytest
@@ -167,6 +167,15 @@ def test_the_scripts_are_the_commands(script):
     assert f"Usage: nerion {script}" in done.stdout
 
 
+def timed(code):
+    """Run code in a new interpreter; return its CPU seconds and what it printed."""
+    before = getrusage(RUSAGE_CHILDREN)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    after = getrusage(RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return spent, done.stdout
+
+
 @pytest.mark.sandbox
 def test_help_is_quick_and_loads_nothing_heavy():
     code = (
@@ -174,12 +183,9 @@ def test_help_is_quick_and_loads_nothing_heavy():
         "try: cli.main(['--help'])\nexcept SystemExit: pass\n"
         "print({'torch', 'pydantic', 'tensorboard', 'yaml', 'policies'} & set(sys.modules))"
     )
-    times, out = [], ""
-    for _ in range(5):
-        began = perf_counter()
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-        times.append(perf_counter() - began)
-        out = done.stdout
-    assert out.strip().endswith("set()")
-    # 0.3 s on a quiet machine is the aim; a shared one gets three times that before it fails.
-    assert min(times) < 0.9
+    assert timed(code)[1].strip().endswith("set()")
+    # 0.3 s on a quiet machine is the aim. Machines differ and stall, so CPU time is compared with
+    # that of what it cannot do without: worlds register with Gymnasium, typer parses.
+    needed = "import gymnasium, typer.main"
+    helped, least = zip(*[(timed(code)[0], timed(needed)[0]) for _ in range(4)], strict=True)
+    assert min(helped) < 2 * min(least), (helped, least)

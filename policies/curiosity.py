@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import pickle
 from collections import Counter, deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from nerion_gym.errors import ConfigError, StorageError
+from nerion_gym.wrappers.schedules import SurpriseDriven
 from policies.policy import (
     CLASSES,
     SURVIVED,
@@ -26,7 +26,9 @@ from policies.policy import (
 from policies.seeding import one_thread
 from policies.world_model.experience import Experience, Replay, Scene
 from policies.world_model.imagination import Pending, View, imagine
-from policies.world_model.model import ModelOptions, WorldModel, surprise
+from policies.world_model.measures import surprise
+from policies.world_model.model import WorldModel
+from policies.world_model.options import CuriosityOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,42 +44,6 @@ KEPT_SCENES = 512
 """Programs whose first-seen test statuses are remembered."""
 PRIORITY_FLOOR = 0.01
 """Nats added to every surprise in replay, so that what is understood is still drawn."""
-CHOICES = {"choice": ("curiosity", "uniform"), "imagination": ("pointer", "preview")}
-
-
-@dataclass(frozen=True)
-class CuriosityOptions(ModelOptions):
-    """Of the agent, beside those of its world model.
-
-    Attributes:
-        choice: "curiosity", or "uniform": the same model learning from edits chosen uniformly.
-        imagination: "pointer" encodes the program once; "preview" encodes every edited program.
-        candidates: edits previewed per step (drawn from those not run yet).
-        entropy_weight: of the normalised entropy beside the information gain, in the score.
-        uniform_share: choices that are always uniform: the temperature is fitted on them.
-        epsilon: share of further uniform choices.
-        batch: experiences per gradient step.
-        updates: gradient steps per new experience.
-        capacity: experiences kept for replay.
-        priority: exponent of the surprise in replay; 0 = uniform.
-    """
-
-    choice: Literal["curiosity", "uniform"] = "curiosity"
-    imagination: Literal["pointer", "preview"] = "pointer"
-    candidates: int = 32
-    entropy_weight: float = 0.5
-    uniform_share: float = 0.05
-    epsilon: float = 0.1
-    batch: int = 32
-    updates: int = 6
-    capacity: int = 5000
-    priority: float = 0.5
-
-    def __post_init__(self) -> None:
-        for name, values in CHOICES.items():
-            if getattr(self, name) not in values:
-                msg = f"{name}={getattr(self, name)!r}: expected one of {', '.join(values)}"
-                raise ConfigError(msg)
 
 
 class CuriosityPolicy:
@@ -107,6 +73,8 @@ class CuriosityPolicy:
         del observation_space, action_space  # ids are embedded: no shape is learned
         self.options = CuriosityOptions(**options)
         self.model = WorldModel(seed, self.options)
+        self.schedule = self.options.schedule()
+        self._steps = 0
         self._rng = np.random.default_rng(seed)
         self._replay = Replay(self.options.capacity, self.options.priority, PRIORITY_FLOOR)
         self._visits: Counter[bytes] = Counter()
@@ -122,7 +90,7 @@ class CuriosityPolicy:
     @property
     def epsilon(self) -> float:
         """Share of uniform choices now, beside `uniform_share`."""
-        return self.options.epsilon
+        return self.schedule.value(self._steps)
 
     # -- acting
 
@@ -203,10 +171,10 @@ class CuriosityPolicy:
     def update(self, transitions: Sequence[Transition]) -> dict[str, float]:
         """Learn from the newest transitions; return the tags of the last that taught anything.
 
-        curiosity/surprise (nats, before learning from it), curiosity/disagreement,
-        curiosity/entropy (share of log 5), exploration/epsilon, exploration/explored (0 or 1),
-        world_model/brier (survived or not, before learning, mean of the last 50 new edits),
-        world_model/temperature, losses/world_model.
+        curiosity/surprise and curiosity/expected_surprise (nats, before learning from it),
+        curiosity/disagreement, curiosity/entropy (share of log 5), exploration/epsilon,
+        exploration/explored (0 or 1), world_model/brier (survived or not, before learning, mean
+        of the last 50 new edits), world_model/temperature, losses/world_model.
         """
         metrics: dict[str, float] = {}
         with one_thread():
@@ -217,18 +185,21 @@ class CuriosityPolicy:
     def _learn(self, transition: Transition) -> dict[str, float]:
         pending, self._pending = self._asked(transition), None
         happened = suite_class(transition.classes)
+        self._steps += 1
         if happened is None or pending is None:
             return {}
         seen = imagine(self.model, [pending.question])
         shock = float(surprise(seen.probabilities, np.array([happened]))[0])
         metrics = {
             "curiosity/surprise": shock,
+            "curiosity/expected_surprise": float(seen.entropy[0]),
             "curiosity/disagreement": float(seen.disagreement[0]),
             "curiosity/entropy": float(seen.entropy[0] / np.log(CLASSES)),
             "exploration/epsilon": self.epsilon,
             "exploration/explored": float(pending.uniform),
         }
         if self._visits[pending.key] == 0:
+            self.schedule.observe(shock, float(seen.entropy[0]))
             metrics |= self._take_in(pending, transition.classes, seen.probabilities[0], shock)
         self._visits[pending.key] += 1
         return metrics
@@ -282,6 +253,8 @@ class CuriosityPolicy:
         return {
             "model": self.model.state(),
             "replay": self._replay.state(),
+            "steps": self._steps,
+            "epsilon": self.epsilon,
             "rng": self._rng.bit_generator.state,
             "visits": dict(self._visits),
             "scenes": [scene.state() for scene in self._scenes.values()],
@@ -303,6 +276,9 @@ class CuriosityPolicy:
             msg = f"{path}: does not fit this agent (made with other options?): {error}"
             raise StorageError(msg) from error
         self._replay.restore(state["replay"])
+        self._steps = int(state["steps"])
+        if isinstance(self.schedule, SurpriseDriven):
+            self.schedule.epsilon = float(state["epsilon"])
         self._rng.bit_generator.state = state["rng"]
         self._visits = Counter(state["visits"])
         self._scenes = {entry["key"]: Scene.restore(entry) for entry in state["scenes"]}

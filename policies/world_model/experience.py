@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from nerion_gym.graphs.schema import FLAG_EDITED, FLAGS
 from nerion_gym.memory.store import Store
@@ -14,6 +15,8 @@ from policies.encoder import LAST, graph_data
 from policies.policy import graph_arrays, program_key, suite_class
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch_geometric.data import Data
 
     from nerion_gym.types.transition import Observation
@@ -92,6 +95,42 @@ class Experience:
         """The suite's learning class."""
         found = suite_class(self.classes)
         return -1 if found is None else found
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Experiences as tensors; a program that occurs more than once is encoded once.
+
+    Attributes:
+        scenes: B programs.
+        graph: int64 [m], program of each experience.
+        rows: int64 [m, 6], edit rows without the memory of an episode.
+        classes: int64 [m, T], learning class per test slot, -1 masked.
+    """
+
+    scenes: list[Scene]
+    graph: Tensor
+    rows: Tensor
+    classes: Tensor
+
+    @classmethod
+    def of(cls, experiences: Sequence[Experience]) -> Batch:
+        """Gather experiences of worlds with one T."""
+        scenes = {item.scene.key: item.scene for item in experiences}
+        number = {key: position for position, key in enumerate(scenes)}
+        rows = np.stack([item.row for item in experiences])
+        classes = np.stack([item.classes for item in experiences])
+        return cls(
+            list(scenes.values()),
+            torch.tensor([number[item.scene.key] for item in experiences]),
+            torch.from_numpy(edit_rows(rows)).long(),
+            torch.from_numpy(classes).long(),
+        )
+
+
+def stacked_tests(scenes: Sequence[Scene]) -> Tensor:
+    """Return int64 [B, T, 2], the test rows of programs."""
+    return torch.from_numpy(np.stack([scene.tests for scene in scenes])).long()
 
 
 class Replay:

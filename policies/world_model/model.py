@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.nn import functional as F
+from torch import Tensor, nn
 
-from policies.encoder import LAYERS, WIDTH, Encoded, join
-from policies.policy import CLASSES
+from policies.encoder import OPERATOR, Encoded, join
 from policies.seeding import seeded
-from policies.world_model.experience import Experience, Scene, edit_rows
+from policies.world_model.experience import Batch, Experience, Scene, edit_rows, stacked_tests
+from policies.world_model.measures import entropy, masked_loss, surprise, tempered
 from policies.world_model.network import OutcomeNetwork
+from policies.world_model.options import ModelOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,30 +25,6 @@ TEMPERATURES = np.exp(np.linspace(-1.0, 1.5, 101))
 TEMPERATURE_SPREAD = 0.5
 """Standard deviation of the belief about log temperature before any calibration edit was seen:
 a handful of edits may not swing it."""
-SMALLEST = 1e-12
-
-
-@dataclass(frozen=True)
-class ModelOptions:
-    """Of the world model.
-
-    Attributes:
-        width: of the encoder.
-        layers: of the encoder.
-        heads: of the ensemble.
-        prior_scale: of the priors' logits.
-        learning_rate: of AdamW.
-        weight_decay: of AdamW.
-        test_weight: weight of the per-test loss beside the suite's.
-    """
-
-    width: int = WIDTH
-    layers: int = LAYERS
-    heads: int = 8
-    prior_scale: float = 0.5
-    learning_rate: float = 1e-3
-    weight_decay: float = 1e-2
-    test_weight: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -80,10 +56,23 @@ class WorldModel:
     def __init__(self, seed: int, options: ModelOptions | None = None) -> None:
         self.options = options or ModelOptions()
         o = self.options
+        self._seed, self._steps = seed, 0
         with seeded(seed):
-            self.network = OutcomeNetwork(o.width, o.layers, o.heads, o.prior_scale)
-        trained = [weight for weight in self.network.parameters() if weight.requires_grad]
-        self.optimizer = torch.optim.AdamW(trained, lr=o.learning_rate, weight_decay=o.weight_decay)
+            self.network = OutcomeNetwork(o.width, o.layers, o.heads, o.prior_scale, o.dropout)
+        self.network.eval()
+        # Base rates (of operators, of classes) are learned fast, the deep part slowly: the other
+        # way round it learns the few outcomes by heart before it knows the rates.
+        fast: list[nn.Parameter] = []
+        slow: list[nn.Parameter] = []
+        for name, weight in self.network.named_parameters():
+            if weight.requires_grad:
+                (fast if name.startswith("table") or name.endswith("offset") else slow).append(
+                    weight
+                )
+        groups: list[dict[str, Any]] = [{"params": slow}, {"params": fast, "lr": o.table_rate}]
+        self.optimizer = torch.optim.AdamW(
+            groups, lr=o.learning_rate, weight_decay=o.weight_decay, fused=True
+        )
         self.temperature = 1.0
         self._records: list[tuple[list[float], int]] = []
         self._encoded: tuple[bytes, Encoded] | None = None
@@ -124,7 +113,11 @@ class WorldModel:
     ) -> Prediction:
         known = torch.from_numpy(edit_rows(rows)).long()
         vectors = self.network.edit_vectors(found, graph, known)
-        heads = torch.softmax(self.network.suite_logits(found, graph, vectors), 2).double().numpy()
+        heads = (
+            torch.softmax(self.network.suite_logits(found, graph, vectors, known[:, OPERATOR]), 2)
+            .double()
+            .numpy()
+        )
         mean = heads.mean(axis=0)
         scaled = self._tempered(mean)
         per_test = None
@@ -151,25 +144,31 @@ class WorldModel:
         Returns:
             The loss, and the surprise of each experience before the step, nats.
         """
-        self.network.train()
-        scenes = list({item.scene.key: item.scene for item in batch}.values())
-        number = {scene.key: position for position, scene in enumerate(scenes)}
-        graph = torch.tensor([number[item.scene.key] for item in batch])
-        rows = torch.from_numpy(np.stack([edit_rows(item.row)[0] for item in batch])).long()
-        suites = torch.tensor([item.suite for item in batch])
-        classes = torch.from_numpy(np.stack([item.classes for item in batch])).long()
         share = torch.ones(len(batch)) if weights is None else torch.from_numpy(weights).float()
-        found = self.network.encode(join([scene.data() for scene in scenes]))
-        vectors = self.network.edit_vectors(found, graph, rows)
-        logits = self.network.suite_logits(found, graph, vectors)
-        loss = (masked_loss(logits, suites) * share).mean()
-        if self.options.test_weight > 0:
-            per_test = self.network.test_logits(found, graph, vectors, stacked_tests(scenes))
-            loss = loss + self.options.test_weight * (masked_loss(per_test, classes) * share).mean()
+        self._steps += 1
+        # Dropout draws from torch's global generator: seeded by the step, so that a resumed run
+        # goes on alike.
+        with seeded(self._seed + self._steps):
+            self.network.train()
+            logits, loss = self._loss(Batch.of(batch), share)
+            self.network.eval()
         self._step(loss)
         with torch.no_grad():
             mean = torch.softmax(logits, 2).mean(dim=0).double().numpy()
-        return float(loss.detach()), surprise(self._tempered(mean), suites.numpy())
+        happened = np.array([item.suite for item in batch])
+        return float(loss.detach()), surprise(self._tempered(mean), happened)
+
+    def _loss(self, batch: Batch, share: Tensor) -> tuple[Tensor, Tensor]:
+        net, o = self.network, self.options
+        found = net.encode(join([scene.data() for scene in batch.scenes]))
+        vectors = net.edit_vectors(found, batch.graph, batch.rows)
+        logits = net.suite_logits(found, batch.graph, vectors, batch.rows[:, OPERATOR])
+        loss = (masked_loss(logits, batch.classes.max(dim=1).values) * share).mean()
+        if o.test_weight > 0:
+            tests = stacked_tests(batch.scenes)
+            per_test = net.test_logits(found, batch.graph, vectors, tests)
+            loss = loss + o.test_weight * (masked_loss(per_test, batch.classes) * share).mean()
+        return logits, loss
 
     def _step(self, loss: Tensor) -> None:
         self._encoded = None
@@ -206,6 +205,7 @@ class WorldModel:
         return {
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "steps": self._steps,
             "temperature": self.temperature,
             "records": list(self._records),
         }
@@ -214,47 +214,7 @@ class WorldModel:
         """Become what `state` described."""
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
+        self._steps = int(state["steps"])
         self.temperature = float(state["temperature"])
         self._records = [(list(row), int(label)) for row, label in state["records"]]
         self._encoded = None
-
-
-def stacked_tests(scenes: Sequence[Scene]) -> Tensor:
-    """Return int64 [B, T, 2], the test rows of programs."""
-    return torch.from_numpy(np.stack([scene.tests for scene in scenes])).long()
-
-
-def masked_loss(logits: Tensor, classes: Tensor) -> Tensor:
-    """Return float32 [m]: cross entropy, mean over heads and over what is not masked (-1).
-
-    Args:
-        logits: [H, m, 5] or [H, m, T, 5].
-        classes: int64 [m] or [m, T].
-    """
-    heads = len(logits)
-    target = classes.unsqueeze(0).expand(heads, *classes.shape)
-    losses = F.cross_entropy(
-        logits.reshape(-1, CLASSES), target.reshape(-1), ignore_index=-1, reduction="none"
-    )
-    losses = losses.reshape(heads, len(classes), -1).mean(dim=0)
-    counted = (classes >= 0).reshape(len(classes), -1).sum(dim=1)
-    return losses.sum(dim=1) / counted.clamp(min=1)
-
-
-def entropy(probabilities: np.ndarray) -> np.ndarray:
-    """Return the entropy over the last axis, nats."""
-    safe = np.maximum(probabilities, SMALLEST)
-    return -(probabilities * np.log(safe)).sum(axis=-1)
-
-
-def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """Return probabilities to the power 1 / temperature, normalised over the last axis."""
-    logarithm = np.log(np.maximum(probabilities, SMALLEST)) / temperature
-    powers = np.exp(logarithm - logarithm.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
-
-
-def surprise(probabilities: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Return the negative log-likelihood of classes int [m] under float [m, 5], nats."""
-    chosen = probabilities[np.arange(len(classes)), classes]
-    return -np.log(np.maximum(chosen, SMALLEST))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from nerion_gym.graphs import schema
-from nerion_gym.graphs.parts import KEPT_PARTS, NODE_BITS, FilePart, file_part
+from nerion_gym.graphs.parts import KEPT_PARTS, FilePart, file_part, packed, unpacked
 from nerion_gym.graphs.relations import covers
 from nerion_gym.graphs.words import token_id
 from nerion_gym.types.program import Span
@@ -200,11 +200,7 @@ def _edges(
     placed: tuple[Placed, ...], known: Known, tests: dict[str, int]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return relation ids and links, sorted by relation, then by links."""
-    found = [
-        _packed(relation, _numbers(item)[pairs])
-        for item in placed
-        for relation, pairs in item.part.links.items()
-    ]
+    found = [_renumbered(item) for item in placed]
     pairs = [
         (tests[test], item.first + node)
         for item in placed
@@ -212,20 +208,21 @@ def _edges(
         for test in covering
         if test in tests
     ]
-    found.append(_packed(schema.RELATION["covers"], np.array(pairs, np.int64).reshape(-1, 2)))
+    source, target = np.array(pairs, np.int64).reshape(-1, 2).T
+    found.append(packed(schema.RELATION["covers"], source, target))
     keys = np.concatenate(found)
     keys.sort()
-    mask = (1 << NODE_BITS) - 1
-    types = keys >> (2 * NODE_BITS)
-    links = np.stack([keys >> NODE_BITS & mask, keys & mask], axis=1).astype(np.int32)
+    types, source, target = unpacked(keys)
+    links = np.empty((len(keys), 2), np.int32)
+    links[:, 0], links[:, 1] = source, target
     types.flags.writeable = links.flags.writeable = False
     return types, links
 
 
-def _packed(relation: int, pairs: np.ndarray) -> np.ndarray:
-    """Return int64 [e]: relation, from and to in one number, so that sorting is one pass."""
-    wide = pairs.astype(np.int64)
-    return (relation << (2 * NODE_BITS)) | (wide[:, 0] << NODE_BITS) | wide[:, 1]
+def _renumbered(item: Placed) -> np.ndarray:
+    relation, source, target = unpacked(item.part.edges)
+    numbers = _numbers(item)
+    return packed(relation, numbers[source], numbers[target])
 
 
 def _numbers(item: Placed) -> np.ndarray:

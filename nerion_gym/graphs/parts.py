@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,7 +35,8 @@ class FilePart:
         rows: int16 [n, 4], node columns without the "covered" flag.
         extents: int32 [n, 2], bytes [start, end) of each node; -1 for symbols.
         regions: int32 [n], region of each node (0: none).
-        links: relation id -> int32 [e, 2], local node numbers, sorted, no pair twice.
+        edges: int64 [e], sorted, none twice: relation id, from and to packed in one number
+            (see `packed`), local node numbers.
         labels, fields: text of each node; field that it stands in below its parent.
         index: (start, end) -> node.
         region_lines: lines of each region.
@@ -50,7 +50,7 @@ class FilePart:
     rows: np.ndarray = field(repr=False)
     extents: np.ndarray = field(repr=False)
     regions: np.ndarray = field(repr=False)
-    links: dict[int, np.ndarray] = field(repr=False)
+    edges: np.ndarray = field(repr=False)
     labels: tuple[str, ...] = field(repr=False)
     fields: tuple[str, ...] = field(repr=False)
     index: dict[tuple[int, int], int] = field(repr=False)
@@ -93,7 +93,7 @@ def file_part(
         rows=rows,
         extents=np.array([(*starts, *none), (*ends, *none)], np.int32).T,
         regions=np.array((*regions, *(0 for _ in symbols)), np.int32),
-        links=_links(view),
+        edges=_edges(view),
         labels=(*labels, *symbols),
         fields=(*fields, *("" for _ in symbols)),
         index=nodes.index,
@@ -116,15 +116,23 @@ def _focused_symbols(view: FileView, focused: list[bool]) -> list[bool]:
     return flags
 
 
-def _links(view: FileView) -> dict[int, np.ndarray]:
-    found = {}
+def _edges(view: FileView) -> np.ndarray:
+    keys: set[int] = set()
     for name, family in FILE_FAMILIES.items():
-        pairs = np.fromiter(chain.from_iterable(family(view)), np.int64).reshape(-1, 2)
-        if len(pairs):
-            packed = np.unique(pairs[:, 0] << NODE_BITS | pairs[:, 1])
-            both = np.stack([packed >> NODE_BITS, packed & ((1 << NODE_BITS) - 1)], axis=1)
-            found[schema.RELATION[name]] = both.astype(np.int32)
-    return found
+        relation = schema.RELATION[name] << (2 * NODE_BITS)
+        keys.update(relation | source << NODE_BITS | target for source, target in family(view))
+    return np.array(sorted(keys), np.int64)
+
+
+def packed(relation: np.ndarray | int, source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Return int64 [e]: each edge as one number, so that sorting is one pass."""
+    return (relation << (2 * NODE_BITS)) | (source << NODE_BITS) | target
+
+
+def unpacked(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return relation, from and to, int64 [e] each."""
+    mask = (1 << NODE_BITS) - 1
+    return edges >> (2 * NODE_BITS), edges >> NODE_BITS & mask, edges & mask
 
 
 def _functions(view: FileView) -> tuple[tuple[int, int], ...]:

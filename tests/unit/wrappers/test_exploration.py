@@ -2,6 +2,7 @@ import copy
 import pickle
 import warnings
 
+import gymnasium
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
@@ -103,6 +104,5 @@ def test_it_pickles_and_copies():
 
 
 def test_an_environment_without_a_mask_is_refused():
-    gymnasium = pytest.importorskip("gymnasium")
     with pytest.raises(ConfigError, match="action_mask"):
         AdaptiveEpsilon(gymnasium.make("CartPole-v1"), Fixed(0.1))

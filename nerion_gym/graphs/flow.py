@@ -10,7 +10,7 @@ left to their symbol: every access is joined to it anyway.
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -44,8 +44,9 @@ class DataFlow:
 
     Attributes:
         scopes: the file's scopes.
-        accesses: every mention in the units, in source order; a place is an access number.
-        units: scopes of the units, outer before inner, with their ancestors.
+        accesses: every mention in the units and every shown one, in source order; a place is an
+            access number.
+        units: scopes of the units, outer before inner.
     """
 
     scopes: Scopes
@@ -118,10 +119,13 @@ class Solver:
 
     def _on_entry(self, unit: Scope, binding: int) -> tuple[int, ...]:
         owner, function = self._owners[binding], unit
+        escaping = self._escaping.get(binding, ())
+        if owner not in self._solved:
+            return escaping
         while (around := unit_of(function.parent)) is not owner:  # type: ignore[arg-type]
             function = around
         seen = self._solved[owner].seen_by(function.node, binding)
-        return (*seen, *self._escaping.get(binding, ()))
+        return (*seen, *escaping)
 
 
 def lay_out(unit: ast.AST, mentions: dict[ast.AST, list[tuple[int, bool]]]) -> Flow:
@@ -152,24 +156,50 @@ def unit_of(scope: Scope) -> Scope:
 
 
 def data_flow(scopes: Scopes, inside: set[ast.AST]) -> DataFlow:
-    """Return the data flow of the units that have a syntax node in the graph.
+    """Return the data flow of what is shown: of a focus only the units that decide its edges.
 
     Args:
         scopes: of the file.
         inside: the graph's syntax nodes.
     """
-    units: set[Scope] = {scopes.root}
+    units = _units_shown(scopes, inside)
+    chosen = [scope for scope in scopes.all if unit_of(scope) in units]
+    shown = [access for scope in chosen for access in scope.accesses if access.node in inside]
+    needed = _units_needed(scopes, shown, inside)
+    beside = [
+        access
+        for scope in chosen
+        if unit_of(scope) in needed
+        for access in scope.accesses
+        if access.node not in inside
+    ]
+    accesses = sorted([*shown, *beside], key=_position)
+    return DataFlow(scopes, tuple(accesses), tuple(s for s in chosen if s in needed))
+
+
+def _units_shown(scopes: Scopes, inside: set[ast.AST]) -> set[Scope]:
+    """Return the units with a shown node and those around them."""
+    units = {scopes.root}
     for scope in scopes.all:
         if scope.node in inside:
             unit: Scope | None = unit_of(scope)
             while unit is not None and unit not in units:
                 units.add(unit)
                 unit = unit_of(unit.parent) if unit.parent else None
-    chosen = [scope for scope in scopes.all if unit_of(scope) in units]
-    accesses = [access for scope in chosen for access in scope.accesses]
-    accesses.sort(key=_position)
-    ordered = tuple(scope for scope in chosen if scope in units)
-    return DataFlow(scopes, tuple(accesses), ordered)
+    return units
+
+
+def _units_needed(scopes: Scopes, shown: list[Access], inside: set[ast.AST]) -> set[Scope]:
+    """Return the shown units, and around them those where a name meets another shown mention."""
+    keys = [scopes.key(access) for access in shown]
+    mentions = Counter(keys)
+    statements = getattr(scopes.root.node, "body", [])
+    needed = {scopes.root} if all(node in inside for node in statements) else set()
+    for access, key in zip(shown, keys, strict=True):
+        unit = unit_of(access.scope)
+        if unit.node in inside or mentions[key] > 1:
+            needed.add(unit)
+    return needed
 
 
 def _position(access: Access) -> tuple[int, int]:

@@ -9,19 +9,31 @@ import ast
 from typing import Any
 
 from nerion_gym.graphs.control import CALL, EXIT, Flow, Handler
-from nerion_gym.syntax.trees import children
+from nerion_gym.graphs.kinds import FIELDS
 
-RISKY = (ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Starred, ast.FormattedValue)
+RISKY = frozenset(
+    {ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Starred, ast.FormattedValue}
+)
 RUNS_OTHER_CODE = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom)
 
 
 def plain(flow: Flow, node: ast.AST) -> None:
     """Lay out a node whose children run in the order of its fields."""
-    for child in children(node):
-        flow.visit(child)
-    if isinstance(node, RISKY):
+    _children(flow, node)
+    if node.__class__ in RISKY:
         flow.risk()
     flow.mention(node)
+
+
+def _children(flow: Flow, node: ast.AST) -> None:
+    for name in FIELDS[node.__class__]:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            flow.visit(value)
+        elif value.__class__ is list:
+            for item in value:
+                if isinstance(item, ast.AST):
+                    flow.visit(item)
 
 
 def _name(flow: Flow, node: ast.Name) -> None:
@@ -33,8 +45,7 @@ def _nothing(flow: Flow, node: ast.AST) -> None:
 
 
 def _call(flow: Flow, node: ast.AST) -> None:
-    for child in children(node):
-        flow.visit(child)
+    _children(flow, node)
     flow.event(CALL)
     flow.risk()
 

@@ -9,7 +9,6 @@ from nerion_gym.graphs import schema
 from nerion_gym.graphs.words import token_id
 
 OTHER = schema.KIND_ID["other"]
-KIND_OF_CLASS = {name: schema.KIND_ID[name] for name in schema.SYNTAX_KINDS}
 CONSTANTS = {
     type(None): "none",
     bool: "bool",
@@ -30,13 +29,15 @@ STRINGS = tuple(getattr(ast, name) for name in ("JoinedStr", "TemplateStr") if h
 DECORATED: frozenset[type] = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 LEAVES: frozenset[type] = frozenset({ast.Name, ast.Constant})
 """Nodes that are one token, whatever it says."""
-NOT_CHILDREN = frozenset({"ctx", "op", "ops", "type_comment", "type_ignores"})
+CLASSES: tuple[type[ast.AST], ...] = tuple(
+    cls for cls in vars(ast).values() if isinstance(cls, type) and issubclass(cls, ast.AST)
+)
+NOT_CHILDREN = frozenset({"ctx", "op", "ops", "attr", "arg", "type_comment", "type_ignores"})
 FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
-    cls: tuple(name for name in cls._fields if name not in NOT_CHILDREN)
-    for cls in vars(ast).values()
-    if isinstance(cls, type) and issubclass(cls, ast.AST)
+    cls: tuple(name for name in cls._fields if name not in NOT_CHILDREN) for cls in CLASSES
 } | dict.fromkeys(LEAVES, ())
 """Class -> the fields that may hold child nodes."""
+DESCRIPTIONS = {cls: (schema.KIND_ID.get(cls.__name__, OTHER), 0, cls.__name__) for cls in CLASSES}
 SIGN_TEXTS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.MatMult: "@", ast.Div: "/", ast.Mod: "%",
     ast.Pow: "**", ast.LShift: "<<", ast.RShift: ">>", ast.BitOr: "|", ast.BitXor: "^",
@@ -50,13 +51,12 @@ CONVERSIONS = {115: "!s", 114: "!r", 97: "!a"}
 
 def describe(node: ast.AST) -> tuple[int, int, str]:
     """Return a node's kind id, token id (0: none of its own) and label."""
-    name = node.__class__.__name__
     if isinstance(node, ast.Name):
         return NAME_KINDS[node.ctx.__class__], token_id(node.id), node.id
     if isinstance(node, ast.Constant):
         label = repr(node.value)
         return CONSTANT_KINDS.get(node.value.__class__, OTHER), token_id(label), label
-    return KIND_OF_CLASS.get(name, OTHER), 0, name
+    return DESCRIPTIONS[node.__class__]
 
 
 def fields_of(node: ast.AST) -> list[tuple[str, ast.AST]]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.graphs import schema
 from nerion_gym.graphs.kinds import DECORATED, LEAVES, STRINGS, describe, fields_of, written_in
+from nerion_gym.graphs.regions import STATEMENTS
 from nerion_gym.graphs.words import NAME as NAME_TOKEN
 from nerion_gym.graphs.words import SIGN, token_id, words_of
 
@@ -142,7 +143,8 @@ class Collector:
     def _enter(self, visit: Visit, node: ast.AST, todo: list[Visit]) -> None:
         cls = node.__class__
         start, end, _, field_, parent, region, focused = visit
-        region = self._regions.of(node, region)
+        if cls in STATEMENTS:
+            region = self._regions.of(node, region)
         focused = focused or node in self._focus
         if cls in LEAVES:
             kind, token, label = describe(node)
@@ -165,7 +167,8 @@ class Collector:
         start, end, _, field_, parent, region, focused = visit
         kind, token, label = describe(node)
         at = min(start, kids[0][0])
-        if node.__class__ in DECORATED:
+        plain = node.__class__ not in DECORATED
+        if not plain:
             start, end = self.found.module.table.offsets(node)
         number = self._add(
             node, Row(kind, token, label, start, end, field_, parent, region, focused)
@@ -174,7 +177,7 @@ class Collector:
         for kid_start, kid_end, kid, name in kids:
             if at < kid_start:
                 todo.append(Visit(at, kid_start, None, label, number, region, focused))
-            inner = self._regions.outside(node, name, region)
+            inner = region if plain else self._regions.outside(node, name, region)
             todo.append(Visit(kid_start, kid_end, kid, name, number, inner, focused))
             at = max(at, kid_end)
         if at < end:

@@ -191,6 +191,10 @@ class Reaching:
 
     def _expand(self, state: int) -> Sources:
         """Return the accesses of a set, at most `MOST_SOURCES` bits: the latest in the text."""
+        if not state:
+            return ()
+        if not state & (state - 1):
+            return self._meaning[state.bit_length() - 1]
         found: set[int] = set()
         for _ in range(MOST_SOURCES):
             if not state:

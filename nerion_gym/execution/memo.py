@@ -24,7 +24,7 @@ Codes = dict[tuple[str, str, str], bytes]
 
 
 class CodeMemo:
-    """Remembers what was compiled below a folder; installed once per process."""
+    """Remembers what was compiled below a folder, and what pytest rewrote; one per process."""
 
     def __init__(self, root: str, codes: Codes | None = None) -> None:
         self.root = f"{root}/"
@@ -45,7 +45,7 @@ class CodeMemo:
             return self._recall(("import", str(path), digest(data)), build)
 
         def rewrite_test(path: Any, config: Any) -> tuple[Any, CodeType]:
-            if not sys.dont_write_bytecode or not str(path).startswith(self.root):
+            if not sys.dont_write_bytecode:
                 return rewrite(path, config)
             key = ("rewrite", str(path), digest(path.read_bytes()))
             return None, self._recall(key, lambda: rewrite(path, config)[1])

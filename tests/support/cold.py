@@ -1,0 +1,185 @@
+"""The independent judge: a cold `python -m pytest` on a fresh copy, and what it reported.
+
+Shares nothing with `nerion_gym.execution`: its own plugin, its own reduction to statuses.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PLUGIN = '''
+import json, os, pytest
+
+def write(**row):
+    with open(os.environ["COLD_RECORDS"], "a") as file:
+        file.write(json.dumps(row) + "\\n")
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    result = yield
+    report = result.get_result()
+    if call.excinfo is not None:
+        report.cold_raised = type(call.excinfo.value).__name__
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logstart(nodeid, location):
+    write(kind="start", test=nodeid)
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report):
+    write(kind="report", test=report.nodeid, when=report.when, outcome=report.outcome,
+          expected=hasattr(report, "wasxfail"), raised=getattr(report, "cold_raised", None),
+          subtest=hasattr(report, "context"), text=str(report.longrepr or "")[:40])
+
+def pytest_collectreport(report):
+    if report.failed:
+        write(kind="collect", node=report.nodeid)
+
+def pytest_sessionfinish(session, exitstatus):
+    write(kind="end", code=int(exitstatus))
+'''
+SEVERITY = ["SKIPPED", "PASSED", "XFAILED", "XPASSED", "XPASSED!", "FAILED", "ERROR", "MEMORY"]
+
+
+def run_cold(program, suite, *, seconds=20.0) -> dict[str, tuple]:
+    """Return test id -> (status name, exception name, phase) from a cold run on a fresh copy.
+
+    A test that was running when the time was up is ("TIMEOUT", None, "call"), one whose process
+    died ("CRASHED", None, "call"); tests after either are missing.
+    """
+    with tempfile.TemporaryDirectory(prefix="cold-") as folder:
+        rows, out_of_time, code, said = _run(Path(folder).resolve(), program, suite, seconds)
+    verdicts: dict[str, tuple] = {}
+    running = None
+    for row in rows:
+        if row["kind"] == "start":
+            running = row["test"]
+        elif row["kind"] == "report":
+            _keep_worst(verdicts, row)
+            running = None if row["when"] == "teardown" else running
+        elif row["kind"] == "collect":
+            verdicts["collect " + row["node"]] = ("ERROR", None, "collect")
+    ended = any(row["kind"] == "end" for row in rows)
+    if running is not None and not ended:
+        verdicts[running] = ("TIMEOUT" if out_of_time else "CRASHED", None, "call")
+    if not ended and running is None and out_of_time:
+        verdicts["collect "] = ("TIMEOUT", None, "collect")
+    if not rows and not out_of_time:
+        assert code != 0, said
+        verdicts["collect "] = ("ERROR", None, "collect")
+    return verdicts
+
+
+def expected_for(verdicts, tests) -> dict[str, tuple | None]:
+    """Return what a cold run says of each test: a verdict, or None where it says nothing."""
+    failed = {name.removeprefix("collect "): v for name, v in verdicts.items() if _is_node(name)}
+    stopped = any(verdict[0] in ("TIMEOUT", "CRASHED") for verdict in verdicts.values())
+    found: dict[str, tuple | None] = {}
+    for test in tests:
+        under = [v for node, v in failed.items() if node in ("", ".") or _below(test, node)]
+        if test in verdicts:
+            found[test] = verdicts[test]
+        elif under:
+            found[test] = under[0]
+        else:
+            found[test] = None if stopped else ("NOT_RUN", None, "call")
+    return found
+
+
+def differences(outcome, verdicts) -> list[str]:
+    """Return a line for each test on which an outcome and a cold run disagree."""
+    wanted = expected_for(verdicts, [result.id for result in outcome.results])
+    lines = []
+    for result in outcome.results:
+        cold = wanted[result.id]
+        if cold is None:
+            continue
+        warm = (result.status.name, result.exception, result.phase)
+        if warm[0] in ("TIMEOUT", "CRASHED", "NOT_RUN") or warm[2] == "collect":
+            warm = (warm[0], None, warm[2])
+        if warm[0] == "PASSED" and cold[0] == "PASSED":
+            continue
+        if warm != cold:
+            lines.append(f"{result.id}: warm {warm}, cold {cold} (route {outcome.route})")
+    return lines
+
+
+def _run(folder, program, suite, seconds):
+    root, records = folder / "project", folder / "records.jsonl"
+    for path, data in (*suite.files, *program.files):
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    (folder / "plugin").mkdir()
+    (folder / "plugin" / "cold_records.py").write_text(PLUGIN)
+    for name in ("home", "tmp"):
+        (folder / name).mkdir()
+    places = [os.path.normpath(root / path) for path in suite.pythonpath]
+    environment = {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), *os.defpath.split(os.pathsep)]),
+        "LANG": "C.UTF-8",
+        "HOME": str(folder / "home"),
+        "TMPDIR": str(folder / "tmp"),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": os.pathsep.join([*places, str(folder / "plugin")]),
+        "COLD_RECORDS": str(records),
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "cold_records", "-p", "no:cacheprovider"]
+    command += ["--rootdir", str(root), "--maxfail=0", *suite.targets]
+    out_of_time, code, said = False, 0, ""
+    try:
+        done = subprocess.run(
+            command, cwd=root, env=environment, capture_output=True, timeout=seconds
+        )
+        code, said = done.returncode, done.stdout.decode(errors="replace")[-2000:]
+    except subprocess.TimeoutExpired:
+        out_of_time = True
+    text = records.read_text() if records.exists() else ""
+    return [json.loads(line) for line in text.splitlines()], out_of_time, code, said
+
+
+def _keep_worst(verdicts, row):
+    verdict = _verdict(row)
+    if verdict is None:
+        return
+    old = verdicts.get(row["test"])
+    if old is None or _severity(verdict) > _severity(old):
+        verdicts[row["test"]] = verdict
+
+
+def _verdict(row):
+    when, raised = row["when"], row["raised"]
+    if row["outcome"] == "failed":
+        if row["text"].startswith("[XPASS(strict)]"):
+            return ("XPASSED", "XPASS(strict)", when)
+        if raised == "MemoryError":
+            return ("MEMORY", raised, when)
+        if row["text"].startswith("contains ") and raised is None:
+            return None  # failing subtests are reported one by one
+        return ("FAILED" if when == "call" else "ERROR", raised, when)
+    if row["subtest"]:
+        return None
+    if row["outcome"] == "skipped":
+        return ("XFAILED" if row["expected"] else "SKIPPED", None, when)
+    if when != "call":
+        return None
+    return ("XPASSED" if row["expected"] else "PASSED", None, when)
+
+
+def _severity(verdict):
+    name = "XPASSED!" if verdict[1] == "XPASS(strict)" else verdict[0]
+    return SEVERITY.index(name)
+
+
+def _is_node(name):
+    return name.startswith("collect ")
+
+
+def _below(test, node):
+    return test == node or test.startswith((node + "::", node + "/"))

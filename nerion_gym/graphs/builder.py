@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from nerion_gym.errors import ConfigError
 from nerion_gym.graphs import schema
 from nerion_gym.graphs.parts import KEPT_PARTS, FilePart, file_part, packed, unpacked
 from nerion_gym.graphs.relations import covers
@@ -116,7 +117,7 @@ def build(
         tests: test ids in suite order.
 
     Raises:
-        ConfigError: a function of the focus does not exist.
+        ConfigError: a file or function of the focus does not exist, or it is empty.
         ProgramSyntaxError: a shown file is not valid Python.
     """
     return _build(program, focus, Known(coverage), tests)
@@ -148,6 +149,14 @@ def _build(
 def _parts(program: Program, focus: Focus | None) -> list[FilePart]:
     if focus is None:
         return [file_part(path, source, None) for path, source in program.files]
+    refs = (*focus.functions, *focus.context)
+    missing = sorted({ref.path for ref in refs} - set(program.paths))
+    if missing or not refs:
+        msg = (
+            f"the focus names {', '.join(missing) or 'nothing'}; the program has "
+            f"{', '.join(program.paths[:5])}: name functions of those files"
+        )
+        raise ConfigError(msg)
     found = []
     for path, source in program.files:
         edited = tuple(ref for ref in focus.functions if ref.path == path)

@@ -299,6 +299,10 @@ def test_graphs_can_be_pickled_and_copied():
 def test_errors_name_what_is_missing_or_broken():
     with pytest.raises(ConfigError, match="no function 'aera'"):
         graph_of(focus=focus_on("aera"))
+    with pytest.raises(ConfigError, match=r"names z\.py; the program has m\.py"):
+        graph_of(focus=Focus((FunctionRef("z.py", "f"),)))
+    with pytest.raises(ConfigError, match="names nothing"):
+        graph_of(focus=Focus(()))
     with pytest.raises(ProgramSyntaxError, match=r"m\.py:1"):
         graph_of(b"def (\n")
 

@@ -11,13 +11,13 @@ SECONDS = 5
 def git_state() -> dict[str, str | bool] | None:
     """Return commit and dirty flag of the checkout that holds nerion_gym, or None.
 
-    None: installed from a wheel, git is missing, or it does not answer.
+    Dirty means that a tracked file was changed. None: installed from a wheel, git is missing, or it does not answer.
     """
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return None
     commit = git(root, "rev-parse", "HEAD")
-    status = git(root, "status", "--porcelain")
+    status = git(root, "status", "--porcelain", "--untracked-files=no")
     if commit is None or status is None:
         return None
     return {"commit": commit, "dirty": bool(status)}

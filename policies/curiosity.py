@@ -24,7 +24,7 @@ from policies.policy import (
     write_checkpoint,
 )
 from policies.seeding import one_thread
-from policies.world_model.experience import Experience, Replay, Scene
+from policies.world_model.experience import Replay, Scene
 from policies.world_model.imagination import Pending, View, imagine
 from policies.world_model.measures import surprise
 from policies.world_model.model import WorldModel
@@ -221,7 +221,7 @@ class CuriosityPolicy:
     ) -> dict[str, float]:
         """Learn from an edit that was run for the first time."""
         scene, row = pending.question
-        experience = Experience(scene, np.array(row, np.int16), np.array(classes, np.int8))
+        experience = self.model.take_in(scene, row, classes)
         happened = experience.suite
         self._briers.append(2.0 * float(predicted[SURVIVED] - (happened == SURVIVED)) ** 2)
         if pending.uniform:

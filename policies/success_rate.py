@@ -135,7 +135,7 @@ class SuccessRatePolicy:
             counts = {int(op): np.array(values) for op, values in state["counts"].items()}
             visits = {bytes.fromhex(key): count for key, count in state["visits"].items()}
             scores = list(state["scores"])
-        except (ValueError, KeyError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             msg = f"{path}: not what SuccessRatePolicy.save writes ({error})"
             raise StorageError(msg) from error
         self._counts, self._visits = counts, Counter(visits)

@@ -84,11 +84,13 @@ class Experience:
         scene: the program.
         row: int16 [6], the edit.
         classes: int8 [T], learning class per test slot, -1 masked.
+        shares: float32 [H], what it weighs in each head's base rates.
     """
 
     scene: Scene
     row: np.ndarray
     classes: np.ndarray
+    shares: np.ndarray
 
     @property
     def suite(self) -> int:
@@ -106,12 +108,14 @@ class Batch:
         graph: int64 [m], program of each experience.
         rows: int64 [m, 6], edit rows without the memory of an episode.
         classes: int64 [m, T], learning class per test slot, -1 masked.
+        shares: float32 [H, m, 1], what each weighs in each head's base rates.
     """
 
     scenes: list[Scene]
     graph: Tensor
     rows: Tensor
     classes: Tensor
+    shares: Tensor
 
     @classmethod
     def of(cls, experiences: Sequence[Experience]) -> Batch:
@@ -125,7 +129,13 @@ class Batch:
             torch.tensor([number[item.scene.key] for item in experiences]),
             torch.from_numpy(edit_rows(rows)).long(),
             torch.from_numpy(classes).long(),
+            torch.from_numpy(np.stack([item.shares for item in experiences], axis=1)).unsqueeze(2),
         )
+
+    @property
+    def suites(self) -> Tensor:
+        """The suites' learning classes, int64 [m]."""
+        return self.classes.max(dim=1).values
 
 
 def stacked_tests(scenes: Sequence[Scene]) -> Tensor:
@@ -184,8 +194,8 @@ class Replay:
             "added": self._added,
             "scenes": [scene.state() for scene in scenes.values()],
             "items": [
-                (i.scene.key, torch.from_numpy(i.row), torch.from_numpy(i.classes))
-                for i in self._items
+                (item.scene.key, *map(torch.from_numpy, (item.row, item.classes, item.shares)))
+                for item in self._items
             ],
             "surprises": list(self._surprises),
         }
@@ -194,8 +204,8 @@ class Replay:
         """Become what `state` described: the same draws from here on."""
         scenes = {entry["key"]: Scene.restore(entry) for entry in state["scenes"]}
         items = [
-            Experience(scenes[key], row.numpy(), classes.numpy())
-            for key, row, classes in state["items"]
+            Experience(scenes[key], row.numpy(), classes.numpy(), shares.numpy())
+            for key, row, classes, shares in state["items"]
         ]
         surprises, capacity = list(state["surprises"]), self._settings[0]
         # A full store goes round: refill it so that the same slot is the oldest again.

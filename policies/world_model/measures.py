@@ -33,6 +33,17 @@ def masked_loss(logits: Tensor, classes: Tensor) -> Tensor:
     return losses.sum(dim=1) / counted.clamp(min=1)
 
 
+def one_hot(suites: Tensor) -> Tensor:
+    """Return one-hot float32 [m, 5] of learning classes int64 [m], none masked."""
+    return F.one_hot(suites, CLASSES).float()
+
+
+def class_shares(classes: Tensor) -> Tensor:
+    """Return float32 [m, 5], the shares of the classes among unmasked tests int64 [m, T]."""
+    found = F.one_hot(classes.clamp(min=0), CLASSES) * (classes >= 0).unsqueeze(2)
+    return found.sum(dim=1) / found.sum(dim=(1, 2)).clamp(min=1).unsqueeze(1)
+
+
 def entropy(probabilities: np.ndarray) -> np.ndarray:
     """Return the entropy over the last axis, nats."""
     safe = np.maximum(probabilities, SMALLEST)

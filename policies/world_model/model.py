@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from policies.encoder import OPERATOR, Encoded, join
 from policies.seeding import seeded
 from policies.world_model.experience import Batch, Experience, Scene, edit_rows, stacked_tests
-from policies.world_model.measures import entropy, masked_loss, surprise, tempered
+from policies.world_model.measures import (
+    class_shares,
+    entropy,
+    masked_loss,
+    one_hot,
+    surprise,
+    tempered,
+)
 from policies.world_model.network import OutcomeNetwork
 from policies.world_model.options import ModelOptions
 
@@ -60,18 +67,10 @@ class WorldModel:
         with seeded(seed):
             self.network = OutcomeNetwork(o.width, o.layers, o.heads, o.prior_scale, o.dropout)
         self.network.eval()
-        # Base rates (of operators, of classes) are learned fast, the deep part slowly: the other
-        # way round it learns the few outcomes by heart before it knows the rates.
-        fast: list[nn.Parameter] = []
-        slow: list[nn.Parameter] = []
-        for name, weight in self.network.named_parameters():
-            if weight.requires_grad:
-                (fast if name.startswith("table") or name.endswith("offset") else slow).append(
-                    weight
-                )
-        groups: list[dict[str, Any]] = [{"params": slow}, {"params": fast, "lr": o.table_rate}]
+        self._rng = np.random.default_rng(seed)
+        trained = [weight for weight in self.network.parameters() if weight.requires_grad]
         self.optimizer = torch.optim.AdamW(
-            groups, lr=o.learning_rate, weight_decay=o.weight_decay, fused=True
+            trained, lr=o.learning_rate, weight_decay=o.weight_decay, fused=True
         )
         self.temperature = 1.0
         self._records: list[tuple[list[float], int]] = []
@@ -112,17 +111,13 @@ class WorldModel:
         tests: bool,
     ) -> Prediction:
         known = torch.from_numpy(edit_rows(rows)).long()
-        vectors = self.network.edit_vectors(found, graph, known)
-        heads = (
-            torch.softmax(self.network.suite_logits(found, graph, vectors, known[:, OPERATOR]), 2)
-            .double()
-            .numpy()
-        )
+        asked = self.network.ask(found, graph, known)
+        heads = torch.softmax(self.network.suite_logits(asked), 2).double().numpy()
         mean = heads.mean(axis=0)
         scaled = self._tempered(mean)
         per_test = None
         if tests:
-            logits = self.network.test_logits(found, graph, vectors, stacked_tests(scenes))
+            logits = self.network.test_logits(asked, stacked_tests(scenes))
             per_test = self._tempered(torch.softmax(logits, 3).double().numpy().mean(axis=0))
         doubt = np.maximum(entropy(mean) - entropy(heads).mean(axis=0), 0.0)
         return Prediction(scaled, doubt, entropy(scaled), per_test)
@@ -131,6 +126,23 @@ class WorldModel:
         return tempered(probabilities, self.temperature)
 
     # -- learning
+
+    def take_in(self, scene: Scene, row: np.ndarray, classes: np.ndarray) -> Experience:
+        """Count an outcome in the base rates; return the experience to learn from.
+
+        Args:
+            scene: the program.
+            row: int16 [6], the edit.
+            classes: int8 [T], learning class per test slot; at least one is not masked.
+        """
+        shares = self._rng.exponential(size=self.options.heads).astype(np.float32)
+        item = Experience(scene, np.array(row, np.int16), np.array(classes, np.int8), shares)
+        batch, operator = Batch.of([item]), int(row[OPERATOR])
+        weighed = batch.shares[:, 0, 0]
+        self.network.suite_rates.add(operator, one_hot(batch.suites)[0], weighed)
+        self.network.test_rates.add(operator, class_shares(batch.classes)[0], weighed)
+        self._encoded = None
+        return item
 
     def learn(
         self, batch: Sequence[Experience], weights: np.ndarray | None = None
@@ -160,13 +172,12 @@ class WorldModel:
 
     def _loss(self, batch: Batch, share: Tensor) -> tuple[Tensor, Tensor]:
         net, o = self.network, self.options
-        found = net.encode(join([scene.data() for scene in batch.scenes]))
-        vectors = net.edit_vectors(found, batch.graph, batch.rows)
-        logits = net.suite_logits(found, batch.graph, vectors, batch.rows[:, OPERATOR])
-        loss = (masked_loss(logits, batch.classes.max(dim=1).values) * share).mean()
+        asked = net.ask(net.encode(join([s.data() for s in batch.scenes])), batch.graph, batch.rows)
+        logits = net.suite_logits(asked, batch.shares * one_hot(batch.suites))
+        loss = (masked_loss(logits, batch.suites) * share).mean()
         if o.test_weight > 0:
-            tests = stacked_tests(batch.scenes)
-            per_test = net.test_logits(found, batch.graph, vectors, tests)
+            own = batch.shares * class_shares(batch.classes)
+            per_test = net.test_logits(asked, stacked_tests(batch.scenes), own)
             loss = loss + o.test_weight * (masked_loss(per_test, batch.classes) * share).mean()
         return logits, loss
 
@@ -205,7 +216,9 @@ class WorldModel:
         return {
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "seed": self._seed,
             "steps": self._steps,
+            "rng": self._rng.bit_generator.state,
             "temperature": self.temperature,
             "records": list(self._records),
         }
@@ -214,7 +227,8 @@ class WorldModel:
         """Become what `state` described."""
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self._steps = int(state["steps"])
+        self._seed, self._steps = int(state["seed"]), int(state["steps"])
+        self._rng.bit_generator.state = state["rng"]
         self.temperature = float(state["temperature"])
         self._records = [(list(row), int(label)) for row, label in state["records"]]
         self._encoded = None

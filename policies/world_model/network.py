@@ -6,19 +6,26 @@ network plus a fixed random one, so that heads agree only where outcomes have ta
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from nerion_gym.edits.operator_ids import OPERATOR_ID_LIMIT
-from policies.encoder import EditEncoder, Encoder, TestEncoder
+from policies.encoder import OPERATOR, EditEncoder, Encoder, TestEncoder
 from policies.policy import CLASSES
 
 if TYPE_CHECKING:
     from policies.encoder import Encoded, GraphBatch
 
 HIDDEN = 32
+COMMON = 0.5
+"""Pseudo-count of each class over all operators: before any outcome every class is as likely."""
+CONCENTRATION = 2.0
+"""Outcomes that an operator needs before its own rates count as much as all operators'."""
+OPINION = 1.0
+"""Spread, in nats, of the heads' first opinions about an operator."""
 
 
 class Heads(nn.Module):
@@ -67,27 +74,71 @@ class PriorHeads(nn.Module):
         return self.trained(vectors) + self.scale * self.prior(vectors.detach())
 
 
-class OperatorTable(nn.Module):
-    """What each head believes of an operator whatever the program: logits, 0 at first.
+class BaseRates(nn.Module):
+    """What each head has counted of an operator, whatever the program: no gradient, no rate.
 
-    The operator alone tells much (AUC .707 on programs never seen), and a table learns it from
-    a few dozen edits, which leaves the deep part the rest to explain.
+    The operator alone tells much (AUC .707 on programs never seen), and counting learns it from
+    a few edits; the deep part is left to explain the rest. An operator's rates are drawn
+    towards those of all operators together, and each head starts from an opinion of its own and
+    weighs outcomes its own way (Bayesian bootstrap, Rubin 1981), so that heads disagree about
+    operators that were seen little.
 
     Args:
         heads: H.
     """
 
+    counts: Tensor
+    opinions: Tensor
+
     def __init__(self, heads: int) -> None:
         super().__init__()
-        self.heads = heads
-        self.logits = nn.Embedding(OPERATOR_ID_LIMIT, heads * CLASSES)
-        nn.init.zeros_(self.logits.weight)
-        self.offset = nn.Parameter(torch.zeros(heads, 1, CLASSES))
+        shape = (heads, OPERATOR_ID_LIMIT, CLASSES)
+        self.register_buffer("counts", torch.zeros(shape))
+        self.register_buffer("opinions", torch.randn(shape) * OPINION)
 
-    def forward(self, operators: Tensor) -> Tensor:
-        """Return logits, float32 [H, m, 5], of operator ids int64 [m]."""
-        rows = self.logits(operators.clamp(0, OPERATOR_ID_LIMIT - 1))
-        return rows.reshape(-1, self.heads, CLASSES).transpose(0, 1) + self.offset
+    def add(self, operator: int, target: Tensor, shares: Tensor) -> None:
+        """Count an outcome.
+
+        Args:
+            operator: its id.
+            target: float32 [5], the class as one-hot, or the shares of several tests.
+            shares: float32 [H], what it weighs in each head, 1 on average.
+        """
+        self.counts[:, operator] += shares.unsqueeze(1) * target
+
+    def forward(self, operators: Tensor, own: Tensor | None = None) -> Tensor:
+        """Return log probabilities, float32 [H, m, 5].
+
+        Args:
+            operators: int64 [m].
+            own: float32 [H, m, 5], counts that are the edits' own and left out, so that the deep
+                part learns from rates that do not know the answer; or None.
+        """
+        counted = self.counts[:, operators]
+        total = self.counts.sum(dim=1, keepdim=True).expand_as(counted)
+        if own is not None:
+            counted, total = (counted - own).clamp(min=0), (total - own).clamp(min=0)
+        common = (total + COMMON) / (total + COMMON).sum(dim=2, keepdim=True)
+        opinion = torch.softmax(common.log() + self.opinions[:, operators], dim=2)
+        rates = counted + CONCENTRATION * opinion
+        return (rates / rates.sum(dim=2, keepdim=True)).log()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Edits that the network is asked about.
+
+    Attributes:
+        found: the encoded programs.
+        graph: int64 [m], program of each edit.
+        operators: int64 [m].
+        vectors: float32 [m, width].
+    """
+
+    found: Encoded
+    graph: Tensor
+    operators: Tensor
+    vectors: Tensor
 
 
 class OutcomeNetwork(nn.Module):
@@ -111,7 +162,8 @@ class OutcomeNetwork(nn.Module):
         self.encoder = Encoder(width, layers)
         self.edits = EditEncoder(self.encoder)
         self.tests = TestEncoder(self.encoder)
-        self.table = OperatorTable(heads)
+        self.suite_rates = BaseRates(heads)
+        self.test_rates = BaseRates(heads)
         self.suite = PriorHeads(heads, 3 * width, prior_scale)
         self.dropout = nn.Dropout(dropout)
         self.test = PriorHeads(heads, 3 * width, prior_scale)
@@ -120,39 +172,37 @@ class OutcomeNetwork(nn.Module):
         """Encode programs: once each, however many edits are asked about."""
         return self.encoder(batch)
 
-    def edit_vectors(self, found: Encoded, graph: Tensor, rows: Tensor) -> Tensor:
-        """Return float32 [m, width] of edit rows int64 [m, 6] of programs int64 [m]."""
-        return self.edits(self.encoder, found, graph, rows)
+    def ask(self, found: Encoded, graph: Tensor, rows: Tensor) -> Asked:
+        """Point at edit rows int64 [m, 6] of programs int64 [m]."""
+        vectors = self.edits(self.encoder, found, graph, rows)
+        operators = rows[:, OPERATOR].clamp(0, OPERATOR_ID_LIMIT - 1)
+        return Asked(found, graph, operators, vectors)
 
-    def suite_logits(
-        self, found: Encoded, graph: Tensor, vectors: Tensor, operators: Tensor
-    ) -> Tensor:
+    def suite_logits(self, asked: Asked, own: Tensor | None = None) -> Tensor:
         """Return float32 [H, m, 5]: the worst class over the tests.
 
         Args:
-            found: of the programs.
-            graph: int64 [m], program of each edit.
-            vectors: float32 [m, width], of `edit_vectors`.
-            operators: int64 [m].
+            asked: about which edits.
+            own: float32 [H, m, 5], see `BaseRates`.
         """
-        own = self.edits.operator(operators.clamp(0, OPERATOR_ID_LIMIT - 1))
-        deep = torch.cat([vectors, found.graphs[graph], own], dim=1)
-        return self.table(operators) + self.suite(self.dropout(deep))
+        kind = self.edits.operator(asked.operators)
+        deep = torch.cat([asked.vectors, asked.found.graphs[asked.graph], kind], dim=1)
+        return self.suite_rates(asked.operators, own) + self.suite(self.dropout(deep))
 
-    def test_logits(self, found: Encoded, graph: Tensor, vectors: Tensor, tests: Tensor) -> Tensor:
+    def test_logits(self, asked: Asked, tests: Tensor, own: Tensor | None = None) -> Tensor:
         """Return float32 [H, m, T, 5].
 
         Args:
-            found: of the programs.
-            graph: int64 [m], program of each edit.
-            vectors: float32 [m, width], of `edit_vectors`.
+            asked: about which edits.
             tests: int64 [B, T, 2], test rows of each program.
+            own: float32 [H, m, 5], see `BaseRates`.
         """
         programs, slots, _ = tests.shape
         owner = torch.arange(programs).repeat_interleave(slots)
-        seen = self.tests(found, owner, tests.reshape(programs * slots, -1))
-        seen = seen.reshape(programs, slots, -1)[graph]
-        edits = vectors.unsqueeze(1).expand_as(seen)
-        pairs = torch.cat([edits, seen, edits * seen], dim=2)
-        logits = self.test(self.dropout(pairs.reshape(len(graph) * slots, -1)))
-        return logits.reshape(len(logits), len(graph), slots, CLASSES)
+        seen = self.tests(asked.found, owner, tests.reshape(programs * slots, -1))
+        seen = seen.reshape(programs, slots, -1)[asked.graph]
+        edits = asked.vectors.unsqueeze(1).expand_as(seen)
+        pairs = torch.cat([edits, seen, edits * seen], dim=2).reshape(-1, 3 * seen.shape[2])
+        logits = self.test(self.dropout(pairs))
+        deep = logits.reshape(len(logits), len(asked.graph), slots, CLASSES)
+        return self.test_rates(asked.operators, own).unsqueeze(2) + deep

@@ -32,7 +32,6 @@ class ModelOptions:
         prior_scale: of the priors' logits.
         learning_rate: of AdamW.
         weight_decay: of AdamW.
-        table_rate: learning rate of what is believed of an operator alone.
         dropout: share of the deep part's inputs left out while learning.
         test_weight: weight of the per-test loss beside the suite's.
     """
@@ -43,7 +42,6 @@ class ModelOptions:
     prior_scale: float = 0.3
     learning_rate: float = 2e-4
     weight_decay: float = 1e-2
-    table_rate: float = 1e-2
     dropout: float = 0.5
     test_weight: float = 0.2
 

@@ -1,11 +1,21 @@
 """Fixture worlds for learning tests: small, fast, with the observation of the design."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
 from nerion_gym.envs.stats import ExecutionStats
 from nerion_gym.graphs import schema
+from nerion_gym.types.transition import Transition
+
+ROOT = Path(__file__).resolve().parents[2]
+NODES = 20
+"""Padded size of `random_observation`."""
 
 TOKENS = (40, 41, 42, 43, 44)
 """Tokens that sites of the identity world carry."""
@@ -57,7 +67,7 @@ def to_padded(observation, nodes):
     return {**padded(observation["graph"], nodes), **rest}
 
 
-def random_observation(rng, *, edits=12, tests=4, nodes=20):
+def random_observation(rng, *, edits=12, tests=4, nodes=NODES):
     """Return a graph observation with random contents: a tree, some legal edits, some tests."""
     size = int(rng.integers(5, nodes + 1))
     rows = np.zeros((size, schema.NODE_WIDTH), np.int16)
@@ -89,6 +99,50 @@ def random_observation(rng, *, edits=12, tests=4, nodes=20):
         "action_mask": mask,
         "steps_left": np.array([rng.random()], np.float32),
     }
+
+
+def stacked(observations, nodes=NODES):
+    """Return graph observations padded and stacked, as tensors [B, ...]."""
+    import torch
+
+    forms = [to_padded(observation, nodes) for observation in observations]
+    return {key: torch.as_tensor(np.stack([form[key] for form in forms])) for key in forms[0]}
+
+
+def bandit_observation(operators, tests=1):
+    """Return an observation with one legal edit per operator id, each at a node of its own."""
+    count = len(operators)
+    nodes = np.ones((count + 1, schema.NODE_WIDTH), np.int16)
+    nodes[:, schema.TOKEN] = np.arange(count + 1)
+    links = np.array([(0, child) for child in range(1, count + 1)], np.int32)
+    edits = np.zeros((count + 1, schema.EDIT_WIDTH), np.int16)
+    edits[0, 0], edits[:, 1:3] = 1, -1
+    edits[1:, 0], edits[1:, 1] = operators, np.arange(1, count + 1)
+    mask = np.ones(count + 1, np.int8)
+    mask[0] = 0
+    return {
+        "graph": spaces.GraphInstance(nodes, np.full(count, CHILD, np.int64), links),
+        "edits": edits,
+        "tests": np.tile(np.array([[0, 1]], np.int16), (tests, 1)),
+        "action_mask": mask,
+        "steps_left": np.ones(1, np.float32),
+    }
+
+
+def transition(observation, action, classes):
+    """Return a step that measured `action` with these learning classes."""
+    array = np.array(classes, np.int8)
+    return Transition(observation, action, 0.0, False, False, observation, {}, array)
+
+
+def run_python(code):
+    """Run code in a new interpreter at the repository's root; return what it printed."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
 
 
 class IdentityWorld(gym.Env):

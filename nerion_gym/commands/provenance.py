@@ -11,7 +11,8 @@ SECONDS = 5
 def git_state() -> dict[str, str | bool] | None:
     """Return commit and dirty flag of the checkout that holds nerion_gym, or None.
 
-    Dirty means that a tracked file was changed. None: installed from a wheel, git is missing, or it does not answer.
+    Dirty means that a tracked file was changed. None: installed from a wheel, git is missing, or
+    it does not answer.
     """
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():

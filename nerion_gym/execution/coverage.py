@@ -22,7 +22,7 @@ from .supervise import run_child
 from .tracer import Tracer
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from .recorder import Verdict
     from .session import Spec
@@ -74,8 +74,11 @@ def _is_plain(value: object) -> bool:
     return type(value) in ATOMS or issubclass(type(value), PLAIN)
 
 
-def cover(spec: Spec, order: dict[str, Any], fd: int) -> None:
-    """Trace collection, every test alone, and the session; tell what each executed."""
+def cover(spec: Spec, order: dict[str, Any], restore: Callable[[], None], fd: int) -> None:
+    """Trace collection, every test alone, and the session; tell what each executed.
+
+    `restore` puts the project's folder back: what one test alone leaves there is not for the next.
+    """
     teller = Teller(fd, order["nonce"])
     enter(spec)
     tracer = Tracer(spec.root, list(order["paths"]))
@@ -83,8 +86,7 @@ def cover(spec: Spec, order: dict[str, Any], fd: int) -> None:
     collected = collect(spec)
     teller.tell("import", *tracer.take())
     if collected.session is not None and collected.may_run:
-        if order["alone"]:
-            run_alone(collected, tracer, teller, order)
+        run_alone(collected, tracer, teller, order, restore)
         shared = SharedFixtures()
         collected.session.config.pluginmanager.register(shared)
         run_traced(collected, tracer, teller, "lines", None)
@@ -105,7 +107,13 @@ def run_traced(
     run_items(collected, wanted, report)
 
 
-def run_alone(collected: Collected, tracer: Tracer, teller: Teller, order: dict[str, Any]) -> None:
+def run_alone(
+    collected: Collected,
+    tracer: Tracer,
+    teller: Teller,
+    order: dict[str, Any],
+    restore: Callable[[], None],
+) -> None:
     """Run each test in a child of its own, as long as there is time."""
     deadline = time.monotonic() + order["alone_seconds"]
     for item in collected.items:
@@ -115,6 +123,7 @@ def run_alone(collected: Collected, tracer: Tracer, teller: Teller, order: dict[
         tracer.listening = False
         child = partial(_one_alone, collected, tracer, order["nonce"], item.nodeid)
         ended = run_child(child, left)
+        restore()
         tracer.listening = True
         teller.pass_on(ended.output)
 

@@ -95,7 +95,6 @@ class LocalRunner:
             "nonce": os.urandom(16),
             "files": {},
             "paths": list(program.paths),
-            "alone": True,
             "alone_seconds": ALONE_SECONDS,
             "wall": COVER_SECONDS,
         }

@@ -68,7 +68,7 @@ def task(near: socket.socket, near_warm: socket.socket, order: Order) -> None:
         "anew": lambda order, mapped: partial(
             run_collected_anew, spec, job_of(spec, order), mapped
         ),
-        "cover": lambda order, _mapped: partial(cover, spec, order),
+        "cover": lambda order, _mapped: partial(cover, spec, order, scratch.restore),
     }
     _leave_after(partial(serve, near, scratch, bodies, (pid,), memo))
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PLUGIN = '''
+PLUGIN = """
 import json, os, pytest
 
 def write(**row):
@@ -42,7 +42,7 @@ def pytest_collectreport(report):
 
 def pytest_sessionfinish(session, exitstatus):
     write(kind="end", code=int(exitstatus))
-'''
+"""
 SEVERITY = ["SKIPPED", "PASSED", "XFAILED", "XPASSED", "XPASSED!", "FAILED", "ERROR", "MEMORY"]
 
 

@@ -1,16 +1,29 @@
 """Fixture worlds for learning tests: small, fast, with the observation of the design."""
 
+import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
+from nerion_gym.edits.catalog import enumerate_edits
+from nerion_gym.edits.preview import apply
+from nerion_gym.edits.registry import resolve
+from nerion_gym.envs.core import CodeEditEnv
+from nerion_gym.envs.reward import RepairProgress
 from nerion_gym.envs.stats import ExecutionStats
+from nerion_gym.envs.world import World
 from nerion_gym.graphs import schema
+from nerion_gym.types.coverage import Baseline, Coverage
+from nerion_gym.types.outcome import Outcome, Status, TestResult
+from nerion_gym.types.program import Program
+from nerion_gym.types.suite import Suite
+from nerion_gym.types.task import Limits, Task
 from nerion_gym.types.transition import Transition
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -190,3 +203,119 @@ class IdentityWorld(gym.Env):
             "action_mask": mask,
             "steps_left": np.ones(1, np.float32),
         }
+
+
+# --- one-bug repair -------------------------------------------------------------------------------
+
+SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
+COMPARISONS = {"below": "<", "above": ">", "atmost": "<=", "atleast": ">="}
+REPAIR_OPERATORS = ("change_operator_multiply_to_add", "swap_arithmetic", "swap_comparison")
+REPAIR_LIMITS = Limits(edits=40, tests=6, nodes=160, steps=4)
+ARGUMENTS = ((7, 2), (2, 7), (3, 3), (12, 5))
+
+
+class InlineRunner:
+    """Runs examples in this process: programs of the repair world neither loop nor import."""
+
+    def run(self, program, tests, *, stop_at_first_failure=False):
+        namespace = {}
+        exec(program.source("m.py"), namespace)  # noqa: S102 - written by this module
+        examples = json.loads(tests.files[0][1])
+        return Outcome(
+            tuple(self._check(namespace, *example) for example in examples), selected=len(examples)
+        )
+
+    def _check(self, namespace, name, function, expected):
+        try:
+            found = [namespace[function](*numbers) for numbers in ARGUMENTS]
+        except (ArithmeticError, TypeError) as error:
+            return TestResult(name, Status.FAILED, type(error).__name__)
+        good = found == expected
+        return TestResult(
+            name,
+            Status.PASSED if good else Status.FAILED,
+            None if good else "AssertionError",
+        )
+
+    def run_many(self, programs, tests):
+        return [self.run(program, tests) for program in programs]
+
+    def adopt(self, baseline):
+        pass
+
+
+@dataclass(frozen=True)
+class OneBug:
+    """Draws a program of a few named functions and breaks one of them by one listed edit.
+
+    What a function should do can be read from its name (`area_add` adds), never from its
+    original; which one is broken, from the failing test.
+
+    Attributes:
+        seeds: number of different tasks; task i is always the same.
+        first: number of the first; disjoint ranges are disjoint tasks.
+        functions: of a program.
+    """
+
+    seeds: int = 100_000
+    first: int = 0
+    functions: int = 5
+
+    def sample(self, rng, options):
+        return one_bug_task(self.first + int(rng.integers(self.seeds)), self.functions)
+
+
+def one_bug_task(number, functions=5):
+    """Return the numbered task: a broken program, and the baseline of the right one."""
+    rng = np.random.default_rng([number, 77])
+    names, lines, spans = [], [], []
+    for position in range(functions):
+        name, body = write_function(rng, position)
+        spans.append(range(len(lines) + 1, len(lines) + 3))
+        names.append(name)
+        lines += [f"def {name}(a, b):", f"    return {body}", "", ""]
+    right = Program.from_files({"m.py": "\n".join(lines[:-1]).encode()})
+    runner, suite = InlineRunner(), suite_for(right, names)
+    control = runner.run(right, suite)
+    covered = {f"t.py::test_{n}": {"m.py": frozenset(s)} for n, s in zip(names, spans, strict=True)}
+    baseline = Baseline(right, suite, control, Coverage(covered, {"m.py": frozenset()}))
+    edits = enumerate_edits(right, resolve(REPAIR_OPERATORS), None)
+    for choice in rng.permutation(len(edits)):
+        broken = apply(right, edits[int(choice)])
+        if runner.run(broken, suite).passing() < len(names):
+            return Task("one bug", broken, suite, "repair", REPAIR_OPERATORS, baseline=baseline)
+    raise AssertionError(number)
+
+
+def write_function(rng, position):
+    """Return the name and the body of a function: one sign, which the name tells."""
+    if rng.random() < 0.5:
+        kind = str(rng.choice(list(SIGNS)))
+        return f"f{position}_{kind}", f"a {SIGNS[kind]} b"
+    kind = str(rng.choice(list(COMPARISONS)))
+    return f"f{position}_{kind}", f"a {COMPARISONS[kind]} b"
+
+
+def suite_for(program, names):
+    """Return a suite that expects of each function what it gives now."""
+    namespace = {}
+    exec(program.source("m.py"), namespace)  # noqa: S102 - written by this module
+    examples = [
+        (f"t.py::test_{name}", name, [namespace[name](*numbers) for numbers in ARGUMENTS])
+        for name in names
+    ]
+    return Suite((("t.py", json.dumps(examples).encode()),), targets=("t.py",))
+
+
+def repair_world(first=0, seeds=100_000, observation="padded"):
+    """Return the environment: repair one bug in at most four edits."""
+    world = World(
+        "OneBug",
+        0,
+        resolve(REPAIR_OPERATORS),
+        OneBug(seeds, first),
+        RepairProgress(),
+        "always",
+        REPAIR_LIMITS,
+    )
+    return CodeEditEnv(world, observation=observation, runner=InlineRunner())

@@ -111,7 +111,8 @@ def compare(path, source):
     for scope in module.scopes.all:
         if scope.kind in (ScopeKind.MODULE, ScopeKind.TYPE):
             continue
-        key = (scope.node.lineno, scope.name)
+        # A function may be called "listcomp", so both sides go through the same table.
+        key = (scope.node.lineno, COMPREHENSIONS.get(scope.name, scope.name))
         if key in merged:
             continue
         facts = resolved(scope, deferred)

@@ -14,16 +14,32 @@ CPU_SIGNALS = (signal.SIGPROF, signal.SIGXCPU)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a child did: its records, exit code (or minus the signal), and whether time ran out."""
+    """What a child did.
+
+    Attributes:
+        records: what it told.
+        code: exit code, or minus the signal that ended it.
+        out_of_time: whether the wall limit ended it.
+        out_of_cpu: whether it had used up its CPU time.
+    """
 
     records: list[list[Any]]
     code: int
     out_of_time: bool
+    out_of_cpu: bool = False
 
 
-def read_answer(header: dict[str, Any], output: bytes, nonce: bytes) -> Answer:
-    """Unpack what a slot sent back."""
-    return Answer(frames(nonce, output), int(header["code"]), bool(header["out_of_time"]))
+def read_answer(header: dict[str, Any], output: bytes, order: dict[str, Any]) -> Answer:
+    """Unpack what a slot sent back in answer to an order."""
+    code = int(header["code"])
+    # A program that ignores the first two signals is ended by SIGKILL.
+    spent = code == -signal.SIGKILL and header["cpu"] >= order.get("cpu", float("inf"))
+    return Answer(
+        frames(order["nonce"], output),
+        code,
+        bool(header["out_of_time"]),
+        out_of_cpu=-code in CPU_SIGNALS or spent,
+    )
 
 
 def not_run(test: str) -> TestResult:
@@ -40,7 +56,7 @@ def cause_of_death(answer: Answer, kinds: dict[str, list[Any]]) -> TestResult:
     """Return the result of the test that was running when its child ended early."""
     if answer.out_of_time:
         return TestResult("", Status.TIMEOUT, None, "call", "out of wall time")
-    if -answer.code in CPU_SIGNALS:
+    if answer.out_of_cpu:
         return TestResult("", Status.TIMEOUT, None, "call", "out of CPU time")
     if "broken" in kinds:
         name = str(kinds["broken"][1])

@@ -6,13 +6,14 @@ a program under test that is nerion-gym itself gets in the way.
 """
 
 # Paths are strings here: they go to system calls, once a step, and pathlib costs more than those.
-# ruff: noqa: PTH100, PTH120
+# ruff: noqa: PTH100, PTH109, PTH120
 
 from __future__ import annotations
 
 import importlib
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -34,6 +35,7 @@ def load() -> types.ModuleType:
 def main() -> None:
     """Fork task processes on request until the near side hangs up or ends."""
     near = socket.socket(fileno=int(sys.argv[1]))
+    folder = os.getcwd()
     parent = os.getppid()
     zygote = load()
     wire = sys.modules[f"{PACKAGE}.wire"]
@@ -52,6 +54,8 @@ def main() -> None:
     finally:
         for pid in tasks:
             end(pid)
+        # The owner removes the scratch folder too, unless it was killed.
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def answer(near: socket.socket, tasks: set[int]) -> None:

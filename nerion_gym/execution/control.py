@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from nerion_gym.errors import TaskError
 from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.coverage import Baseline
-from nerion_gym.types.outcome import survived
+from nerion_gym.types.outcome import LearningClass, learning_class, survived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,12 +67,18 @@ def control_run(runner: TestRunner, program: Program, suite: Suite) -> Outcome:
 
 
 def require_collected(control: Outcome) -> None:
-    """Refuse a suite that does not collect.
+    """Refuse a suite that does not collect, or holds no test that runs.
 
     Raises:
         TaskError: names what failed, and the fix.
     """
     broken = [result for result in control.results if result.phase == "collect"]
+    if all(learning_class(result) is LearningClass.MASKED for result in control.results):
+        msg = (
+            f"pytest found no test that runs ({len(control.results)} collected, all skipped): "
+            "name the test file or folder with tests=..."
+        )
+        raise TaskError(msg)
     if broken:
         first = broken[0]
         msg = (
@@ -114,21 +121,23 @@ def require_fault_shows(runner: TestRunner, baseline: Baseline) -> None:
     """Force faults into executed functions until one is noticed.
 
     Raises:
-        TaskError: no function is executed by a test, or no fault was noticed.
+        TaskError: the tests execute nothing of the program, or no fault was noticed.
     """
-    candidates = list(covered_functions(baseline))[:FAULTS_TRIED]
+    candidates = [
+        (f"{module.path}::{function.qualname}", with_fault(baseline.program, module, function))
+        for module, function in islice(covered_functions(baseline), FAULTS_TRIED)
+    ] or list(islice(faults_at_import(baseline), FAULTS_TRIED))
     if not candidates:
         paths = ", ".join(baseline.program.paths[:SHOWN])
         msg = (
-            f"no test executes a function of {paths}: do the tests import these files, or an "
+            f"no test executes a line of {paths}: do the tests import these files, or an "
             "installed copy? Check path= and tests=, and how the tests find the package"
         )
         raise TaskError(msg)
-    for module, function in candidates:
-        broken = with_fault(baseline.program, module, function)
+    for _, broken in candidates:
         if not survived(runner.run(broken, baseline.suite), baseline.control):
             return
-    names = ", ".join(f"{module.path}::{function.qualname}" for module, function in candidates)
+    names = ", ".join(name for name, _ in candidates)
     msg = (
         f"a forced `raise` was noticed by no test, although tests execute it (tried in {names}): "
         "the suite's verdicts cannot be trusted here. Do the tests swallow every exception?"
@@ -149,6 +158,13 @@ def covered_functions(baseline: Baseline) -> Iterator[tuple[Module, Function]]:
                     found.append((-len(tests), len(found), module, function))
     for _, _, module, function in sorted(found, key=lambda item: item[:2]):
         yield module, function
+
+
+def faults_at_import(baseline: Baseline) -> Iterator[tuple[str, Program]]:
+    """Yield (path, program that raises at that file's end), for programs without functions."""
+    for path, source in baseline.program.files:
+        if baseline.coverage.at_import.get(path):
+            yield path, baseline.program.replaced({path: source + b"\n" + FAULT + b"\n"})
 
 
 def fault_place(function: Function) -> ast.stmt | None:

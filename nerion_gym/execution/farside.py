@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nerion_gym.errors import SandboxError
-from nerion_gym.execution.answers import Answer, read_answer
 from nerion_gym.execution.cache import Key
 from nerion_gym.execution.pool import Base, LostError, Slot, wait_for_any
 from nerion_gym.types.outcome import Status, TestResult
 
 if TYPE_CHECKING:
+    from nerion_gym.execution.answers import Answer
     from nerion_gym.execution.jobs import Job, Warmth
     from nerion_gym.types.outcome import Outcome
     from nerion_gym.types.program import Program
@@ -118,8 +118,7 @@ class FarSide:
             try:
                 slot.wait_until_warm(self._settings.setup_seconds)
                 slot.submit(request)
-                header, output, nonce = slot.answer()
-                return read_answer(header, output, nonce)
+                return slot.answer()
             except LostError as error:
                 reason = str(error)
                 self._drop(program, suite, slot)
@@ -168,12 +167,12 @@ class FarSide:
     def _advance(self, slot: Slot, entry: Pending, stats: RunnerStats) -> bool:
         """Take an answer in and send the next order; False when the job is done or lost."""
         try:
-            header, output, nonce = slot.answer()
+            answer = slot.answer()
         except LostError as error:
             self._drop(entry.home, entry.suite, slot)
             self._count_loss(entry, stats, error)
             return False
-        entry.job.absorb(read_answer(header, output, nonce))
+        entry.job.absorb(answer)
         return self._next(slot, entry, stats)
 
     def _next(self, slot: Slot, entry: Pending, stats: RunnerStats) -> bool:
@@ -209,14 +208,15 @@ class FarSide:
 
     def _slot(self, program: Program, suite: Suite, index: int) -> Slot:
         key = Key.of(program, suite)
-        slots = self._slots.setdefault(key, [])
+        while len(self._slots.setdefault(key, [])) <= index:
+            # Starting one may lose the base, and with it every slot: ask for the list again.
+            slot = self._new_slot(program, suite)
+            self._slots.setdefault(key, []).append(slot)
         self._slots.move_to_end(key)
-        while len(slots) <= index:
-            slots.append(self._new_slot(program, suite))
-        while len(self._slots) > self._settings.kept_tasks:
-            for slot in self._slots.popitem(last=False)[1]:
-                slot.close()
-        return slots[index]
+        while len(self._slots) > max(self._settings.kept_tasks, self._settings.workers):
+            for old in self._slots.popitem(last=False)[1]:
+                old.close()
+        return self._slots[key][index]
 
     def _new_slot(self, program: Program, suite: Suite) -> Slot:
         for _ in range(2):
@@ -226,9 +226,7 @@ class FarSide:
                 return Slot(self._base, program, suite)
             except LostError as error:
                 reason = str(error)
-                self._base.close()
-                self._base = None
-                self._slots.clear()
+                self.close()
         msg = f"the base process was lost twice: {reason}"
         raise SandboxError(msg)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nerion_gym.errors import SandboxError
+from nerion_gym.execution.answers import Answer, read_answer
 from nerion_gym.execution.jobs import Warmth
 from nerion_gym.execution.wire import ClosedError, receive, send
 
@@ -174,11 +175,15 @@ class Slot:
         self._cold, far_cold = socket.socketpair()
         self._warm, far_warm = socket.socketpair()
         self._asked: socket.socket = self._warm
-        self._nonce = b""
+        self._order: dict[str, Any] = {}
         self.deadline = 0.0
         self.warmth: Warmth | None = None
         with far_cold, far_warm:
-            self._pid = base.fork_task(order, (far_cold.fileno(), far_warm.fileno()))
+            try:
+                self._pid = base.fork_task(order, (far_cold.fileno(), far_warm.fileno()))
+            except LostError:
+                self.forget()
+                raise
 
     def wait_until_warm(self, seconds: float) -> Warmth:
         """Wait until the suite is collected.
@@ -220,20 +225,20 @@ class Slot:
                 send(self._asked, {"op": "sync"})
                 self._receive(self._asked, GRACE_SECONDS)
             self._asked = asked
-            self._nonce = request["nonce"]
+            self._order = request
             self.deadline = time.monotonic() + request["wall"] + GRACE_SECONDS
             send(asked, {"op": request["op"]}, marshal.dumps(request))
         except ClosedError as error:
             raise LostError(str(error)) from error
 
-    def answer(self) -> tuple[dict[str, Any], bytes, bytes]:
-        """Return (header, output, nonce) of the order under way; waits until its deadline.
+    def answer(self) -> Answer:
+        """Return the answer to the order under way; waits until its deadline.
 
         Raises:
             LostError: the process is gone or silent.
         """
         header, output = self._receive(self._asked, max(self.deadline - time.monotonic(), 0.01))
-        return header, output, self._nonce
+        return read_answer(header, output, self._order)
 
     def _receive(self, sock: socket.socket, seconds: float) -> tuple[dict[str, Any], bytes]:
         sock.settimeout(seconds)

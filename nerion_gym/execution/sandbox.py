@@ -58,14 +58,13 @@ def confine(bounds: Bounds, mapped: int) -> None:
     limit(resource.RLIMIT_FSIZE, FILE_BYTES)
     limit(resource.RLIMIT_CORE, 0)
     # Whole seconds only, so this is what holds when the program disarms the timer.
-    limit(resource.RLIMIT_CPU, int(bounds.cpu) + 2)
+    limit(resource.RLIMIT_CPU, int(bounds.cpu) + 1, spare=1)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_PROF, bounds.cpu)
 
 
-def limit(which: int, value: int) -> None:
-    """Set a resource limit, soft = hard; never raise one that is lower already."""
+def limit(which: int, value: int, spare: int = 0) -> None:
+    """Set a resource limit, hard = soft + spare; never raise one that is lower already."""
     hard = resource.getrlimit(which)[1]
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(which, (value, value))
+    highest = value + spare if hard == resource.RLIM_INFINITY else min(value + spare, hard)
+    resource.setrlimit(which, (min(value, highest), highest))

@@ -1,0 +1,267 @@
+"""Programs and tests that misbehave, and processes that are lost: the next step works."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nerion_gym.errors import SandboxError
+from nerion_gym.execution.control import measure
+from nerion_gym.execution.runner import LocalRunner
+from nerion_gym.types.outcome import Status, survived
+from tests.support.projects import edited, project
+
+pytestmark = pytest.mark.sandbox
+
+SOURCE = """\
+import os
+
+
+def work(value):
+    return value + 1
+
+
+def other(value):
+    return value * 2
+"""
+TESTS = """\
+import pathlib
+from m import other, work
+
+
+def test_work():
+    assert work(1) == 2
+
+
+def test_other():
+    assert other(2) == 4
+    assert pathlib.Path("m.py").exists()
+"""
+TROUBLE = {
+    "prints 50 MB": ("print('x' * 1000000 * 50)", Status.PASSED),
+    "writes 50 MB to descriptor 1": (
+        "[os.write(1, b'x' * 1000000) for _ in range(50)]", Status.PASSED,
+    ),
+    "closes every descriptor": ("os.closerange(0, 5000)", Status.CRASHED),
+    "writes rubbish to every descriptor": (
+        "[_write(fd) for fd in range(600)]",
+        Status.PASSED,
+    ),
+    "forks a daemon": ("_daemon()", Status.PASSED),
+    "leaves a thread": (
+        "__import__('threading').Thread(target=__import__('time').sleep, args=(60,)).start()",
+        Status.PASSED,
+    ),
+    "changes the folder": ("os.chdir('/')", Status.PASSED),
+    "ignores signals": (
+        "[__import__('signal').signal(n, 1) for n in (2, 14, 15, 27)] and _forever()",
+        Status.TIMEOUT,
+    ),
+    "stops itself": ("os.kill(os.getpid(), 19)", Status.TIMEOUT),
+    "removes the project": ("__import__('shutil').rmtree('.', ignore_errors=True)", Status.PASSED),
+    "replaces a file by a link": (
+        "(os.remove('test_m.py'), os.symlink('/etc/hostname', 'test_m.py'))", Status.PASSED,
+    ),
+    "makes unreadable folders": ("(os.makedirs('a/b/c'), os.chmod('a', 0))", Status.PASSED),
+    "recurses for ever": ("work(value)", Status.FAILED),
+    "exits": ("__import__('sys').exit(0)", Status.FAILED),
+    "interrupts": ("(_ for _ in ()).throw(KeyboardInterrupt)", Status.CRASHED),
+    "ends pytest": ("__import__('pytest').exit('enough')", Status.CRASHED),
+}  # fmt: skip
+HELPERS = """
+
+
+def _write(fd):
+    try:
+        os.write(fd, b"rubbish" * 3)
+    except OSError:
+        return
+
+
+def _forever():
+    while True:
+        pass
+
+
+def _daemon():
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            import time
+            time.sleep(600)
+        os._exit(0)
+"""
+SLOW = ("stops itself",)
+
+
+def descendants():
+    """Return the process ids below this process, by reading /proc."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(path.parent.name)] = int(text[1])
+    found, pending = set(), {os.getpid()}
+    while pending:
+        pending = {pid for pid, parent in parents.items() if parent in pending} - found
+        found |= pending
+    return found
+
+
+def handles():
+    """Return the number of open file descriptors."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@pytest.fixture(scope="module")
+def known():
+    program, suite = project(SOURCE + HELPERS, TESTS)
+    with LocalRunner(cache=False) as runner:
+        yield runner, measure(runner, program, suite)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, marks=pytest.mark.slow if case in SLOW else ()) for case in TROUBLE],
+)
+def test_trouble_has_its_status_and_the_next_step_works(known, case):
+    runner, baseline = known
+    code, status = TROUBLE[case]
+    clean = runner.run(
+        edited(baseline.program, "return value + 1", "return 1 + value"), baseline.suite
+    )
+    assert survived(clean, baseline.control)
+    processes, open_files = descendants(), handles()
+    program = edited(baseline.program, "    return value + 1", f"    {code}\n    return value + 1")
+    outcome = runner.run(program, baseline.suite)
+    assert outcome.results[0].status is status, outcome.results[0]
+    # In one session the second test sees the folder that the first one left.
+    after = Status.FAILED if case == "changes the folder" else Status.PASSED
+    assert outcome.results[1].status is after
+    again = edited(baseline.program, "return value + 1", "return value + 2")
+    names = [result.status.name for result in runner.run(again, baseline.suite).results]
+    assert names == ["FAILED", "PASSED"]
+    fine = edited(baseline.program, "return value * 2", "return 2 * value")
+    assert survived(runner.run(fine, baseline.suite), baseline.control)
+    assert descendants() == processes
+    assert handles() == open_files
+
+
+def test_a_lost_process_is_replaced_once(known):
+    runner, baseline = known
+    for number, pid in enumerate(sorted(descendants(), reverse=True)):
+        if not Path(f"/proc/{pid}").exists():
+            continue  # it went with the one before
+        before = runner.stats.retried
+        os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
+        program = edited(baseline.program, "value + 1", f"value + {100 + number}")
+        names = [result.status.name for result in runner.run(program, baseline.suite).results]
+        assert names == ["FAILED", "PASSED"]
+        assert runner.stats.retried <= before + 1
+    assert runner.stats.retried > 0
+
+
+def test_a_process_lost_in_the_middle_of_a_step(known):
+    runner, baseline = known
+    program = edited(
+        baseline.program, "return value + 1",
+        "import signal; os.kill(os.getppid(), signal.SIGKILL); return value + 1",
+    )  # fmt: skip
+    with pytest.raises(SandboxError, match="lost twice"):
+        runner.run(program, baseline.suite)
+    again = edited(baseline.program, "value + 1", "value + 2")
+    names = [result.status.name for result in runner.run(again, baseline.suite).results]
+    assert names == ["FAILED", "PASSED"]
+
+
+def test_a_full_disk_is_a_clear_error(monkeypatch, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)], capture_output=True
+    )
+    if mounted.returncode:
+        # Without the right to mount: a folder that cannot be written says the same.
+        monkeypatch.setattr("nerion_gym.execution.pool.tempfile.mkdtemp", lambda **_: "/proc/self")
+        with pytest.raises((SandboxError, OSError)):
+            run_large(tmp_path)
+        return
+    try:
+        monkeypatch.setattr("tempfile.tempdir", str(small))
+        with pytest.raises(SandboxError, match="scratch"):
+            run_large(tmp_path)
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=True)
+
+
+def run_large(_folder):
+    program, suite = project(SOURCE + "# " + "x" * 200_000 + "\n", TESTS)
+    with LocalRunner() as runner:
+        runner.run(program, suite)
+
+
+def test_nothing_is_left_after_close():
+    processes = descendants()
+    open_files = handles()
+    program, suite = project(SOURCE, TESTS)
+    runner = LocalRunner()
+    baseline = measure(runner, program, suite)
+    runner.run(edited(program, "value + 1", "value + 5"), suite)
+    folder = runner._far._base.folder
+    assert Path(folder).is_dir()
+    runner.close()
+    assert descendants() == processes
+    assert handles() == open_files
+    assert not Path(folder).exists()
+    assert baseline.control.results
+
+
+ENDINGS = {
+    "returns": "",
+    "raises": "raise RuntimeError",
+    "is killed": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_far_side_ends_with_its_owner(ending):
+    script = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).resolve().parents[3])!r})
+from nerion_gym.execution.runner import LocalRunner
+from tests.support.projects import project
+program, suite = project({SOURCE!r}, {TESTS!r})
+runner = LocalRunner()
+runner.run(program, suite)
+print(runner._far._base._process.pid, runner._far._base.folder, flush=True)
+{ENDINGS[ending]}
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    pid, folder = done.stdout.split()
+    deadline = time.monotonic() + 10
+    left = [Path(f"/proc/{pid}"), Path(folder)]
+    while any(path.exists() for path in left) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [path for path in left if path.exists()] == []
+
+
+def test_memory_and_files_do_not_grow(known):
+    runner, baseline = known
+    programs = [
+        edited(baseline.program, "value + 1", f"value + {number}") for number in range(200, 260)
+    ]
+    for program in programs[:10]:
+        runner.run(program, baseline.suite)
+    folder = Path(runner._far._base.folder)
+    files, descriptors = len(list(folder.rglob("*"))), handles()
+    for program in programs[10:]:
+        runner.run(program, baseline.suite)
+    assert len(list(folder.rglob("*"))) == files
+    assert handles() == descriptors

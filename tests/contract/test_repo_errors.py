@@ -1,0 +1,96 @@
+"""What `Nerion-Repo-v0` says of packages that it cannot use: the file, and the fix."""
+
+import gymnasium as gym
+import pytest
+
+import nerion_gym  # noqa: F401 - registers the ids
+from nerion_gym.errors import NerionError
+
+pytestmark = pytest.mark.sandbox
+GOOD = {
+    "pkg/__init__.py": "",
+    "pkg/a.py": "def f(x):\n    y = x + 1\n    return y\n",
+    "tests/test_a.py": "from pkg.a import f\n\ndef test_f():\n    assert f(1) == 2\n",
+}
+COIN = """\
+from pathlib import Path
+from pkg.a import f
+
+def test_f():
+    assert f(1) == 2
+
+def test_coin():
+    counter = Path({counter!r})
+    counter.write_text(counter.read_text() + "x" if counter.exists() else "x")
+    assert len(counter.read_text()) % 2
+"""
+CASES = {
+    "failing": (
+        {"tests/test_a.py": "from pkg.a import f\n\ndef test_f():\n    assert f(1) == 3\n"},
+        r"test_a\.py::test_f.*mend",
+    ),
+    "no tests": ({"tests/test_a.py": "x = 1\n"}, r"found no test that runs.*tests="),
+    "skipped": (
+        {"tests/test_a.py": "import pytest\n\n@pytest.mark.skip\ndef test_f():\n    pass\n"},
+        r"1 collected, all skipped",
+    ),
+    "import": ({"tests/test_a.py": "import no_such_thing\n"}, r"test_a\.py.*no_such_thing"),
+    "elsewhere": ({"tests/test_a.py": "def test_f():\n    pass\n"}, r"no test executes a line"),
+    "no site": (
+        {
+            "pkg/a.py": "X = None\n",
+            "tests/test_a.py": "from pkg.a import X\n\ndef test_x():\n    assert X is None\n",
+        },
+        r"no editable site in pkg/",
+    ),
+    "syntax": ({"pkg/a.py": "def f(:\n"}, r"pkg/a\.py:1.*exclude="),
+    "not UTF-8": ({"pkg/a.py": "# -*- coding: latin-1 -*-\nx = '\xe9'\n"}, r"pkg/a\.py:1.*UTF-8"),
+    "plugin": (
+        {"pytest.ini": "[pytest]\naddopts = --no-such-option\n"},
+        r"no-such-option",
+    ),
+}
+
+
+def write(root, files):
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="latin-1")
+
+
+def reset(root, **options):
+    env = gym.make("Nerion-Repo-v0", path=str(root / "pkg"), tests=str(root / "tests"))
+    return env.reset(seed=0, **options)
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_an_unusable_package_is_refused_with_the_fix(name, tmp_path):
+    changes, message = CASES[name]
+    write(tmp_path, {**GOOD, **changes})
+    with pytest.raises(NerionError, match=message):
+        reset(tmp_path)
+
+
+def test_flaky_tests_are_named(tmp_path_factory):
+    root, outside = tmp_path_factory.mktemp("p"), tmp_path_factory.mktemp("o") / "counter"
+    write(root, {**GOOD, "tests/test_a.py": COIN.format(counter=str(outside))})
+    with pytest.raises(NerionError, match=r"flaky tests: tests/test_a\.py::test_coin.*deselect"):
+        reset(root)
+
+
+def test_a_package_without_functions_can_still_be_edited(tmp_path):
+    changes = {
+        "pkg/a.py": "LIMIT = 3\n",
+        "tests/test_a.py": "from pkg.a import LIMIT\n\ndef test_x():\n    assert LIMIT > 1\n",
+    }
+    write(tmp_path, {**GOOD, **changes})
+    _, info = reset(tmp_path)
+    assert info["passed"] == 1
+
+
+def test_unknown_arguments_are_refused():
+    with pytest.raises(TypeError, match="colour"):
+        gym.make("Nerion-Repo-v0", path=".", colour="red")
+    with pytest.raises(NerionError, match="needs a package"):
+        gym.make("Nerion-Repo-v0")

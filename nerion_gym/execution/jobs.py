@@ -211,9 +211,11 @@ class Job:
 
     def _ended_well(self, kinds: dict[str, list[Any]]) -> None:
         self._done = True
-        changed = bool(kinds.get("state", [None, False])[1])
-        stopped = self._first_failure_only and len(self.results) < len(self.plan.tests or ())
-        if changed and not stopped and set(self.plan.tests or ()) != set(self._order):
+        chosen = self.plan.tests
+        if chosen is None or not kinds.get("state", [None, False])[1]:
+            return
+        stopped = self._first_failure_only and len(self.results) < len(chosen)
+        if not stopped and set(chosen) != set(self._order):
             # Tests that were not selected may see what these left behind.
             self.polluted = True
             self.plan = replace(self.plan, tests=None, why="tests leave changed state behind")

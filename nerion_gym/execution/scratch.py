@@ -56,7 +56,8 @@ class Scratch:
         """Put the project back: remove what is new, rewrite what differs, empty home and tmp."""
         known = dict(self._stamps)
         for relative, entry in list(_walk(self.root, "", self._folders)):
-            stamp = None if entry.is_dir(follow_symlinks=False) else _stamp(entry)
+            status = entry.stat(follow_symlinks=False)
+            stamp = None if entry.is_dir(follow_symlinks=False) else _stamp(status)
             if stamp is None and relative in self._folders:
                 continue
             if known.get(relative) == stamp and stamp is not None:
@@ -81,7 +82,7 @@ class Scratch:
             file.write(data)
             file.flush()
             status = os.fstat(file.fileno())
-        self._stamps[path] = (status.st_mtime_ns, status.st_size, status.st_mode, status.st_ino)
+        self._stamps[path] = _stamp(status)
 
 
 def _parents(path: str) -> Iterator[str]:
@@ -90,9 +91,9 @@ def _parents(path: str) -> Iterator[str]:
             yield parent.as_posix()
 
 
-def _stamp(entry: os.DirEntry[str]) -> Stamp:
-    status = entry.stat(follow_symlinks=False)
-    return (status.st_mtime_ns, status.st_size, status.st_mode, status.st_ino)
+def _stamp(status: os.stat_result) -> Stamp:
+    """Return what changes with every write: the change time cannot be set by a program."""
+    return (status.st_ctime_ns, status.st_size, status.st_mode, status.st_ino)
 
 
 def _walk(folder: str, prefix: str, known: set[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:

@@ -89,5 +89,5 @@ def frames(nonce: bytes, output: bytes) -> list[list[Any]]:
             found.append(record)
             position = output.find(nonce, end)
         else:
-            position = output.find(nonce, start)
+            position = output.find(nonce, position + 1)
     return found

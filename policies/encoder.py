@@ -72,6 +72,7 @@ class GraphBatch:
         edge_type: int64 [e].
         graph: int64 [n], the graph of each node.
         starts: int64 [B], each graph's first node.
+        status: int64 [n], status id of a test's node, 0 of any other.
     """
 
     nodes: Tensor
@@ -79,27 +80,49 @@ class GraphBatch:
     edge_type: Tensor
     graph: Tensor
     starts: Tensor
+    status: Tensor
 
 
 def join(graphs: Sequence[Data]) -> GraphBatch:
-    """Lay graphs of any sizes end to end."""
+    """Lay graphs of any sizes end to end; each with its test rows, `tests` int64 [T, 2]."""
     sizes = torch.tensor([len(data.x) for data in graphs])
     starts = torch.cumsum(sizes, 0) - sizes
     shifted = [data.edge_index + start for data, start in zip(graphs, starts, strict=True)]
+    nodes = torch.cat([data.x for data in graphs])
+    tests = torch.cat([data.tests for data in graphs])
+    owner = torch.repeat_interleave(
+        torch.arange(len(graphs)), torch.tensor([len(data.tests) for data in graphs])
+    )
     return GraphBatch(
-        nodes=torch.cat([data.x for data in graphs]),
+        nodes=nodes,
         edge_index=torch.cat(shifted, dim=1),
         edge_type=torch.cat([data.edge_type for data in graphs]),
         graph=torch.repeat_interleave(torch.arange(len(graphs)), sizes),
         starts=starts,
+        status=status_of_nodes(len(nodes), starts[owner], tests),
     )
+
+
+def status_of_nodes(count: int, starts: Tensor, tests: Tensor) -> Tensor:
+    """Return int64 [count]: the status id at each test's node, 0 elsewhere.
+
+    Args:
+        count: nodes of the batch.
+        starts: int64 [m], first node of each test's graph.
+        tests: int64 [m, 2], test rows.
+    """
+    shown = tests[:, TEST_NODE] >= 0
+    status = torch.zeros(count, dtype=torch.long)
+    status[(starts + tests[:, TEST_NODE])[shown]] = tests[shown, STATUS]
+    return status
 
 
 def join_padded(observation: Mapping[str, Tensor]) -> GraphBatch:
     """Lay a stacked padded observation end to end, dropping the padding.
 
     Args:
-        observation: nodes [B, N, 4], edge_types [B, E], edge_links [B, E, 2], any dtype.
+        observation: nodes [B, N, 4], edge_types [B, E], edge_links [B, E, 2], tests [B, T, 2],
+            of any dtype.
     """
     nodes, types = observation["nodes"].long(), observation["edge_types"].long()
     real = nodes[:, :, schema.KIND] > 0
@@ -108,12 +131,15 @@ def join_padded(observation: Mapping[str, Tensor]) -> GraphBatch:
     joined = types > 0
     edge_graph = joined.nonzero()[:, 0]
     links = observation["edge_links"].long()[joined] + starts[edge_graph].unsqueeze(1)
+    tests = observation["tests"].long()
+    owner = torch.arange(len(nodes)).repeat_interleave(tests.shape[1])
     return GraphBatch(
         nodes=nodes[real],
         edge_index=links.t().contiguous(),
         edge_type=types[joined],
-        graph=torch.repeat_interleave(torch.arange(len(nodes), device=nodes.device), sizes),
+        graph=torch.repeat_interleave(torch.arange(len(nodes)), sizes),
         starts=starts,
+        status=status_of_nodes(int(sizes.sum()), starts[owner], tests.flatten(0, 1)),
     )
 
 
@@ -146,9 +172,9 @@ class Encoded:
 class Encoder(nn.Module):
     """GINE over the program graph (Hu et al. 2020, arXiv 1905.12265), relations as edge features.
 
-    Node vector = sum of embeddings of kind, token, value profile and flags; each layer adds
-    `GINEConv` of the normalised states to them. Every edge also runs backwards, as relation
-    id + R.
+    Node vector = sum of embeddings of kind, token, value profile and flags, and of its status
+    where it is a test; each layer adds `GINEConv` of the normalised states to them. Every edge
+    also runs backwards, as relation id + R.
 
     Args:
         width: of every vector.
@@ -162,6 +188,7 @@ class Encoder(nn.Module):
         self.token = nn.Embedding(schema.TOKENS, width)
         self.profile = nn.Embedding(schema.PROFILES, width)
         self.flags = nn.Embedding(schema.FLAG_COMBINATIONS, width)
+        self.status = nn.Embedding(schema.STATUSES, width)
         self.relation = nn.Embedding(2 * RELATIONS, width)
         self.convolutions = nn.ModuleList(GINEConv(two_layers(width)) for _ in range(layers))
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(layers + 1))
@@ -181,7 +208,7 @@ class Encoder(nn.Module):
         """Encode a batch."""
         both = torch.cat([batch.edge_index, batch.edge_index.flip(0)], dim=1)
         relations = self.relation(torch.cat([batch.edge_type, batch.edge_type + RELATIONS]))
-        states = self.embed(batch.nodes)
+        states = self.embed(batch.nodes) + self.status(batch.status.clamp(0, schema.STATUSES - 1))
         for norm, convolution in zip(self.norms, self.convolutions, strict=False):
             states = states + convolution(norm(states), both, relations)
         states = self.norms[-1](states)
@@ -225,7 +252,7 @@ class EditEncoder(nn.Module):
 
 
 class TestEncoder(nn.Module):
-    """A vector per test slot: its node's state and its status.
+    """A vector per test slot: its node's state, and its status where it has no node.
 
     Args:
         encoder: whose states are read.

@@ -251,7 +251,8 @@ class Sb3Learner:
 def _flat(observation: Observation) -> list[tuple[str, Any]]:
     """Return the parts of an observation, graph or padded, under the padded form's names."""
     nodes, types, links = graph_arrays(observation)
-    rest = [(k, v) for k, v in observation.items() if k in ("edits", "action_mask", "steps_left")]
+    parts = ("edits", "tests", "action_mask", "steps_left")
+    rest = [(key, observation[key]) for key in parts]
     return [("nodes", nodes), ("edge_types", types), ("edge_links", links), *rest]
 
 

@@ -54,8 +54,10 @@ class Scene:
         return cls(key, shown, np.array(types, np.int16), np.array(links, np.int32), tests)
 
     def data(self) -> Data:
-        """Return the PyG graph."""
-        return graph_data(self.nodes, self.types, self.links)
+        """Return the PyG graph with its test rows."""
+        data = graph_data(self.nodes, self.types, self.links)
+        data.tests = torch.from_numpy(self.tests).long()
+        return data
 
     def state(self) -> dict[str, Any]:
         """Return the scene as tensors, for a checkpoint."""

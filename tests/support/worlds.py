@@ -207,8 +207,18 @@ class IdentityWorld(gym.Env):
 
 # --- one-bug repair -------------------------------------------------------------------------------
 
-SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
-COMPARISONS = {"below": "<", "above": ">", "atmost": "<=", "atleast": ">="}
+SIGNS = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "*",
+    "divide": "/",
+    "below": "<",
+    "above": ">",
+    "at_most": "<=",
+    "at_least": ">=",
+}
+TEST_SHARE = 0.25
+"""Share of the broken programs that only test tasks have."""
 REPAIR_OPERATORS = ("change_operator_multiply_to_add", "swap_arithmetic", "swap_comparison")
 REPAIR_LIMITS = Limits(edits=40, tests=6, nodes=160, steps=4)
 ARGUMENTS = ((7, 2), (2, 7), (3, 3), (12, 5))
@@ -248,52 +258,42 @@ class InlineRunner:
 class OneBug:
     """Draws a program of a few named functions and breaks one of them by one listed edit.
 
-    What a function should do can be read from its name (`area_add` adds), never from its
-    original; which one is broken, from the failing test.
+    What a function should do can be read from its name (`add` adds), never from its original;
+    which one is broken, from the failing test. Training and test tasks have no broken program in
+    common: its digest says to which of the two it belongs.
 
     Attributes:
-        seeds: number of different tasks; task i is always the same.
-        first: number of the first; disjoint ranges are disjoint tasks.
+        split: "train" or "test".
         functions: of a program.
     """
 
-    seeds: int = 100_000
-    first: int = 0
+    split: str = "train"
     functions: int = 5
 
     def sample(self, rng, options):
-        return one_bug_task(self.first + int(rng.integers(self.seeds)), self.functions)
+        while True:
+            task = one_bug_task(rng, self.functions)
+            if task.split == self.split:
+                return task
 
 
-def one_bug_task(number, functions=5):
-    """Return the numbered task: a broken program, and the baseline of the right one."""
-    rng = np.random.default_rng([number, 77])
-    names, lines, spans = [], [], []
-    for position in range(functions):
-        name, body = write_function(rng, position)
-        spans.append(range(len(lines) + 1, len(lines) + 3))
-        names.append(name)
-        lines += [f"def {name}(a, b):", f"    return {body}", "", ""]
-    right = Program.from_files({"m.py": "\n".join(lines[:-1]).encode()})
-    runner, suite = InlineRunner(), suite_for(right, names)
+def one_bug_task(rng, functions):
+    """Return a drawn task: a broken program, and the baseline of the right one."""
+    kinds = [str(kind) for kind in rng.permutation(list(SIGNS))[:functions]]
+    body = "\n\n\n".join(f"def {kind}(a, b):\n    return a {SIGNS[kind]} b" for kind in kinds)
+    right = Program.from_files({"m.py": f"{body}\n".encode()})
+    runner, suite = InlineRunner(), suite_for(right, kinds)
     control = runner.run(right, suite)
-    covered = {f"t.py::test_{n}": {"m.py": frozenset(s)} for n, s in zip(names, spans, strict=True)}
+    lines = {kind: frozenset({4 * n + 1, 4 * n + 2}) for n, kind in enumerate(kinds)}
+    covered = {f"t.py::test_{kind}": {"m.py": found} for kind, found in lines.items()}
     baseline = Baseline(right, suite, control, Coverage(covered, {"m.py": frozenset()}))
     edits = enumerate_edits(right, resolve(REPAIR_OPERATORS), None)
     for choice in rng.permutation(len(edits)):
         broken = apply(right, edits[int(choice)])
-        if runner.run(broken, suite).passing() < len(names):
-            return Task("one bug", broken, suite, "repair", REPAIR_OPERATORS, baseline=baseline)
-    raise AssertionError(number)
-
-
-def write_function(rng, position):
-    """Return the name and the body of a function: one sign, which the name tells."""
-    if rng.random() < 0.5:
-        kind = str(rng.choice(list(SIGNS)))
-        return f"f{position}_{kind}", f"a {SIGNS[kind]} b"
-    kind = str(rng.choice(list(COMPARISONS)))
-    return f"f{position}_{kind}", f"a {COMPARISONS[kind]} b"
+        if runner.run(broken, suite).passing() < functions:
+            split = "test" if int(broken.digest[:2], 16) < TEST_SHARE * 256 else "train"
+            return Task("bug", broken, suite, "repair", REPAIR_OPERATORS, split, baseline=baseline)
+    raise AssertionError(kinds)
 
 
 def suite_for(program, names):
@@ -307,13 +307,13 @@ def suite_for(program, names):
     return Suite((("t.py", json.dumps(examples).encode()),), targets=("t.py",))
 
 
-def repair_world(first=0, seeds=100_000, observation="padded"):
+def repair_world(split="train", observation="padded"):
     """Return the environment: repair one bug in at most four edits."""
     world = World(
         "OneBug",
         0,
         resolve(REPAIR_OPERATORS),
-        OneBug(seeds, first),
+        OneBug(split),
         RepairProgress(),
         "always",
         REPAIR_LIMITS,

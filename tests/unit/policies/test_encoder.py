@@ -44,7 +44,7 @@ def test_both_forms_become_the_same_data(observations):
 def test_both_batchers_give_the_same_batch(observations):
     ragged = join([to_data(observation) for observation in observations])
     padded = join_padded(stacked(observations))
-    for name in ("nodes", "edge_index", "edge_type", "graph", "starts"):
+    for name in ("nodes", "edge_index", "edge_type", "graph", "starts", "status"):
         assert torch.equal(getattr(ragged, name), getattr(padded, name)), name
 
 
@@ -67,7 +67,7 @@ def test_a_graph_without_edges_is_a_graph(encoder, observations):
 
 def test_messages_run_both_ways_and_relations_matter(encoder):
     data = to_data(random_observation(np.random.default_rng(3)))
-    data.x = data.x[:3]
+    data.x, data.tests = data.x[:3], data.tests[:0]
     data.edge_index = torch.tensor([[0, 1], [1, 2]])
     data.edge_type = torch.tensor([1, 1])
     before = encoder(join([data])).states
@@ -82,6 +82,18 @@ def test_messages_run_both_ways_and_relations_matter(encoder):
     assert not torch.allclose(encoder(join([data])).states[1], before[1])
     data.edge_type, data.edge_index = torch.tensor([1, 1]), data.edge_index.flip(0)
     assert not torch.allclose(encoder(join([data])).states[1], before[1])
+
+
+def test_a_failing_test_is_seen_from_its_node(encoder, observations):
+    data = to_data(observations[0])
+    data.tests = torch.tensor([[-1, 2], [3, 1], [0, 0]])
+    assert join([data, data]).status.nonzero().flatten().tolist() == [3, 3 + len(data.x)]
+    before = encoder(join([data])).states
+    data.tests = torch.tensor([[-1, 2], [3, 2], [0, 0]])
+    after = encoder(join([data])).states
+    changed = (before - after).abs().sum(dim=1) > 1e-6
+    assert changed[3]
+    assert changed.sum() > 1
 
 
 @pytest.mark.parametrize("column", range(schema.EDIT_WIDTH))

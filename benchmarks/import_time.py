@@ -39,7 +39,10 @@ def main() -> None:
     for _ in range(options.repeats):
         for module in MODULES:
             times[module].append(milliseconds(module))
-    report = {name: {"median": statistics.median(t), "min": min(t)} for name, t in times.items()}
+    report = {
+        name: {"median": round(statistics.median(t), 1), "min": round(min(t), 1)}
+        for name, t in times.items()
+    }
     for name, row in report.items():
         print(f"{name:12} median {row['median']:6.0f} ms  min {row['min']:6.0f} ms")
     if options.record:

@@ -1,0 +1,45 @@
+"""The curiosity agent's world model learns: in LogicV2, and on a package nobody here wrote."""
+
+import gymnasium as gym
+import numpy as np
+import pytest
+
+import nerion_gym  # noqa: F401 - registers the ids
+from tests.support.learning import learn
+from tests.support.sources import fetch
+
+SEEDS = range(10)
+HELD = 0.3
+
+
+@pytest.mark.sandbox
+@pytest.mark.slow
+def test_edits_never_run_are_predicted_better_than_by_their_base_rate():
+    env = gym.make("Nerion-LogicV2-v0")
+    env.reset(seed=0)
+    budget = len(env.get_wrapper_attr("edits")) - round(HELD * len(env.get_wrapper_attr("edits")))
+    runs = [learn(gym.make("Nerion-LogicV2-v0"), s, budget, held_share=HELD) for s in SEEDS]
+    gains = np.array([run.constant - run.brier for run in runs])
+    assert all(len(run.surprises) == budget for run in runs)
+    assert gains.mean() > 0.02
+    assert (gains > 0).sum() >= 7
+
+
+@pytest.mark.sandbox
+@pytest.mark.slow
+def test_surprise_falls_on_a_real_package():
+    root = fetch("inflection", "0.5.1")
+    kwargs = {"path": str(root / "inflection"), "tests": str(root / "test_inflection.py")}
+    halves = [learn(gym.make("Nerion-Repo-v0", **kwargs), seed, 80).halves for seed in SEEDS]
+    falls = np.array([first - second for first, second in halves])
+    assert falls.mean() > 0.1
+    assert (falls > 0).sum() >= 8
+
+
+@pytest.mark.sandbox
+def test_the_same_seed_gives_the_same_run_to_the_last_digit():
+    one, two, other = (
+        learn(gym.make("Nerion-ToyMath-v0"), seed, 12).surprises for seed in (3, 3, 4)
+    )
+    assert one.tolist() == two.tolist()
+    assert one.tolist() != other.tolist()

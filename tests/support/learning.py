@@ -1,0 +1,90 @@
+"""Runs for learning tests and their benchmark: an agent in a world, held-out edits never run."""
+
+from dataclasses import dataclass
+
+import gymnasium as gym
+import numpy as np
+
+from nerion_gym.training.loop import take_step
+from policies.policy import make_policy
+
+SURPRISE = "curiosity/surprise"
+
+
+class HoldOut(gym.ObservationWrapper):
+    """Masks a share of the catalog, so that an agent never runs it."""
+
+    def __init__(self, env, share, seed):
+        super().__init__(env)
+        self.share, self.seed = share, seed
+        self.held = np.zeros(0, np.int64)
+
+    def observation(self, observation):
+        if not self.held.size:
+            legal = np.flatnonzero(observation["action_mask"])
+            drawn = np.random.default_rng([self.seed, 30]).permutation(legal)
+            self.held = np.sort(drawn[: round(self.share * len(legal))])
+        mask = observation["action_mask"].copy()
+        mask[self.held] = 0
+        return {**observation, "action_mask": mask}
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a run left behind.
+
+    Attributes:
+        surprises: nats, of each edit that was run for the first time, in order.
+        brier: of survived or not, over the held-out edits; NaN without any.
+        constant: the same of the share of survivors among the edits that were run.
+    """
+
+    surprises: np.ndarray
+    brier: float
+    constant: float
+
+    @property
+    def halves(self):
+        """Mean surprise of the first and of the second half."""
+        middle = len(self.surprises) // 2
+        return float(self.surprises[:middle].mean()), float(self.surprises[middle:].mean())
+
+
+def brier(chance, happened):
+    """Return the mean squared error over both outcomes (0 = perfect, 2 = worst)."""
+    return float(2.0 * np.mean((np.asarray(chance) - np.asarray(happened)) ** 2))
+
+
+def learn(env, seed, executions, *, algo="curiosity", held_share=0.0, **options):
+    """Train an agent until its executions are spent; return what it learned."""
+    world = HoldOut(env, held_share, seed)
+    policy = make_policy(algo, env.observation_space, env.action_space, seed, **options)
+    rng, stats = np.random.default_rng(seed), env.get_wrapper_attr("stats")
+    observation, _ = world.reset(seed=seed)
+    surprises, survived = [], []
+    start = spent = stats.executions
+    while spent - start < executions:
+        step = take_step(world, policy, observation, rng)
+        metrics = policy.update([step])
+        if stats.executions > spent:
+            spent = stats.executions
+            surprises.append(metrics[SURPRISE])
+            survived.append(step.info["survived"])
+        ended = step.terminated or step.truncated
+        observation = world.reset()[0] if ended else step.next_observation
+    scores = held_out_scores(env, world.held, policy, float(np.mean(survived)))
+    return Learned(np.array(surprises), *scores)
+
+
+def held_out_scores(env, held, policy, rate):
+    """Run the held-out edits (in a fork) and score what was predicted of them before."""
+    if not held.size:
+        return float("nan"), float("nan")
+    fork = env.unwrapped.fork()
+    observation, _ = fork.reset(seed=0)
+    chances = policy.model.predict(observation).probabilities[held, 0]
+    happened = []
+    for action in held:
+        happened.append(fork.step(int(action))[4]["survived"])
+        fork.undo()
+    return brier(chances, happened), brier(np.full(len(held), rate), happened)

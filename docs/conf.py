@@ -14,7 +14,7 @@ copyright = "nerion-gym contributors"
 extensions = ["myst_parser"]
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "progress.md"]  # progress.md is for those who work on it
 html_theme = "furo"
 html_title = "nerion-gym"
 

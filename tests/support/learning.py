@@ -88,3 +88,29 @@ def held_out_scores(env, held, policy, rate):
         happened.append(fork.step(int(action))[4]["survived"])
         fork.undo()
     return brier(chances, happened), brier(np.full(len(held), rate), happened)
+
+
+class Silent:
+    """A logbook that keeps nothing."""
+
+    def scalars(self, values, step):
+        pass
+
+    def event(self, kind, /, **payload):
+        pass
+
+
+def successes(env, policy, episodes, won):
+    """Return the share of episodes won; `won(reward, info)` judges by the last step."""
+    rng = np.random.default_rng(0)
+    observation, _ = env.reset(seed=5)
+    count = 0
+    for _ in range(episodes):
+        ended = False
+        while not ended:
+            action = policy.act(observation, rng)
+            observation, reward, terminated, truncated, info = env.step(action)
+            ended = terminated or truncated
+        count += bool(won(reward, info))
+        observation, _ = env.reset()
+    return count / episodes

@@ -1,0 +1,71 @@
+"""How well pointer PPO repairs one-bug programs that it never saw, by training steps.
+
+python benchmarks/ppo_repair.py [--steps N] [--seed N]
+
+Trains in the fixture world of tests/support/worlds.py (five functions, one of them broken; their
+names say what they should do) and measures greedy success on 200 episodes whose broken programs
+are not among the training ones, beside a uniform agent's. Records every measurement in
+benchmarks/results/ppo_repair.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from nerion_gym.logbook.files import write_json  # noqa: E402
+from nerion_gym.logbook.versions import versions  # noqa: E402
+from nerion_gym.types.protocols import Budget  # noqa: E402
+from policies.policy import make_policy  # noqa: E402
+from tests.support.learning import Silent, successes  # noqa: E402
+from tests.support.worlds import repair_world  # noqa: E402
+
+RECORD = ROOT / "benchmarks" / "results" / "ppo_repair.json"
+EPISODES = 200
+CHUNK = 2000
+OPTIONS: dict[str, Any] = {
+    "n_steps": 512,
+    "batch_size": 128,
+    "n_epochs": 6,
+    "learning_rate": 1e-3,
+    "width": 32,
+    "layers": 3,
+    "ent_coef": 0.03,
+    "gamma": 0.9,
+}
+
+
+def success(policy: Any) -> float:
+    """Return the share of unseen programs that a policy repairs in at most four edits."""
+    return successes(repair_world("test"), policy, EPISODES, lambda _, info: info["is_success"])
+
+
+def main() -> None:
+    """Train in chunks, measure after each, record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=20_000, help="training steps")
+    parser.add_argument("--seed", type=int, default=0, help="of weights and sampling")
+    arguments = parser.parse_args()
+    env = repair_world("train")
+    observed: Any = env.observation_space
+    acted: Any = env.action_space
+    learner: Any = make_policy("ppo", observed, acted, arguments.seed, **OPTIONS)
+    uniform = success(make_policy("uniform", observed, acted, arguments.seed))
+    curve = []
+    for steps in range(CHUNK, arguments.steps + 1, CHUNK):
+        learner.fit(env, Budget(steps=CHUNK), Silent())
+        curve.append({"steps": steps, "greedy": success(learner.greedy())})
+        print(json.dumps(curve[-1]), flush=True)
+    command = f"python benchmarks/ppo_repair.py --steps {arguments.steps} --seed {arguments.seed}"
+    record = {"command": command, "versions": versions(), "options": OPTIONS}
+    write_json(RECORD, {**record, "uniform": uniform, "unseen": curve})
+
+
+if __name__ == "__main__":
+    main()

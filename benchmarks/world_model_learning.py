@@ -40,11 +40,14 @@ def make(world: str) -> gym.Env:
     if world == "logic_v2":
         return gym.make("Nerion-LogicV2-v0")
     root = fetch("inflection", "0.5.1")
-    paths = {"path": str(root / "inflection"), "tests": str(root / "test_inflection.py")}
+    paths: dict[str, Any] = {
+        "path": str(root / "inflection"),
+        "tests": str(root / "test_inflection.py"),
+    }
     return gym.make("Nerion-Repo-v0", **paths)
 
 
-def measure(world: str, choice: str, seeds: int) -> list[dict[str, float]]:
+def measure(world: str, choice: Any, seeds: int) -> list[dict[str, float]]:
     """Return one row of figures per seed."""
     rows = []
     for seed in range(seeds):

@@ -23,22 +23,11 @@ from nerion_gym.logbook.files import write_json  # noqa: E402
 from nerion_gym.logbook.versions import versions  # noqa: E402
 from nerion_gym.types.protocols import Budget  # noqa: E402
 from policies.policy import make_policy  # noqa: E402
-from tests.support.learning import Silent, successes  # noqa: E402
+from tests.support.learning import REPAIR_CHUNK, REPAIR_OPTIONS, Silent, successes  # noqa: E402
 from tests.support.worlds import repair_world  # noqa: E402
 
 RECORD = ROOT / "benchmarks" / "results" / "ppo_repair.json"
 EPISODES = 200
-CHUNK = 2000
-OPTIONS: dict[str, Any] = {
-    "n_steps": 512,
-    "batch_size": 128,
-    "n_epochs": 6,
-    "learning_rate": 1e-3,
-    "width": 32,
-    "layers": 3,
-    "ent_coef": 0.03,
-    "gamma": 0.9,
-}
 
 
 def success(policy: Any) -> float:
@@ -55,15 +44,15 @@ def main() -> None:
     env = repair_world("train")
     observed: Any = env.observation_space
     acted: Any = env.action_space
-    learner: Any = make_policy("ppo", observed, acted, arguments.seed, **OPTIONS)
+    learner: Any = make_policy("ppo", observed, acted, arguments.seed, **REPAIR_OPTIONS)
     uniform = success(make_policy("uniform", observed, acted, arguments.seed))
     curve = []
-    for steps in range(CHUNK, arguments.steps + 1, CHUNK):
-        learner.fit(env, Budget(steps=CHUNK), Silent())
+    for steps in range(REPAIR_CHUNK, arguments.steps + 1, REPAIR_CHUNK):
+        learner.fit(env, Budget(steps=REPAIR_CHUNK), Silent())
         curve.append({"steps": steps, "greedy": success(learner.greedy())})
         print(json.dumps(curve[-1]), flush=True)
     command = f"python benchmarks/ppo_repair.py --steps {arguments.steps} --seed {arguments.seed}"
-    record = {"command": command, "versions": versions(), "options": OPTIONS}
+    record = {"command": command, "versions": versions(), "options": REPAIR_OPTIONS}
     write_json(RECORD, {**record, "uniform": uniform, "unseen": curve})
 
 

@@ -9,6 +9,18 @@ from nerion_gym.training.loop import take_step
 from policies.policy import make_policy
 
 SURPRISE = "curiosity/surprise"
+REPAIR_CHUNK = 2000
+REPAIR_OPTIONS = {
+    "n_steps": 512,
+    "batch_size": 128,
+    "n_epochs": 6,
+    "learning_rate": 1e-3,
+    "width": 32,
+    "layers": 3,
+    "ent_coef": 0.03,
+    "gamma": 0.9,
+}
+"""Of PPO in the repair world: episodes are short and most edits harm, so rollouts are long."""
 
 
 class HoldOut(gym.ObservationWrapper):

@@ -54,11 +54,11 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         # A first update after 2,048 steps (SB3's default) would make beating it hollow.
         "n_steps": 64,
         "batch_size": 64,
-        "n_epochs": 4,
+        "n_epochs": 8,
         "learning_rate": 1e-3,
         "gamma": 0.99,
         "gae_lambda": 0.95,
-        "ent_coef": 0.01,
+        "ent_coef": 0.03,
         "clip_range": 0.2,
         "max_grad_norm": 0.5,
         "vf_coef": 0.5,

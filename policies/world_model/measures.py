@@ -16,21 +16,21 @@ SMALLEST = 1e-12
 """Probabilities are clipped here, so that one zero is not infinity."""
 
 
-def masked_loss(logits: Tensor, classes: Tensor) -> Tensor:
-    """Return float32 [m]: cross entropy, mean over heads and over what is not masked (-1).
+def heads_loss(logits: Tensor, classes: Tensor) -> Tensor:
+    """Return float32 [m]: cross entropy, mean over heads.
 
     Args:
-        logits: [H, m, 5] or [H, m, T, 5].
-        classes: int64 [m] or [m, T].
+        logits: [H, m, 5].
+        classes: int64 [m], none masked.
     """
-    heads = len(logits)
-    target = classes.unsqueeze(0).expand(heads, *classes.shape)
-    losses = F.cross_entropy(
-        logits.reshape(-1, CLASSES), target.reshape(-1), ignore_index=-1, reduction="none"
-    )
-    losses = losses.reshape(heads, len(classes), -1).mean(dim=0)
-    counted = (classes >= 0).reshape(len(classes), -1).sum(dim=1)
-    return losses.sum(dim=1) / counted.clamp(min=1)
+    target = classes.expand(len(logits), -1)
+    losses = F.cross_entropy(logits.flatten(0, 1), target.reshape(-1), reduction="none")
+    return losses.reshape(target.shape).mean(dim=0)
+
+
+def size(deep: Tensor) -> Tensor:
+    """Return float32 [m]: squared length of logits [H, m, 5], mean over heads."""
+    return deep.square().sum(dim=2).mean(dim=0)
 
 
 def one_hot(suites: Tensor) -> Tensor:

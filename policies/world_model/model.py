@@ -15,12 +15,13 @@ from policies.world_model.experience import Batch, Experience, Scene, edit_rows,
 from policies.world_model.measures import (
     class_shares,
     entropy,
-    masked_loss,
+    heads_loss,
     one_hot,
+    size,
     surprise,
     tempered,
 )
-from policies.world_model.network import OutcomeNetwork
+from policies.world_model.network import Asked, OutcomeNetwork
 from policies.world_model.options import ModelOptions
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ TEMPERATURES = np.exp(np.linspace(-1.0, 1.5, 101))
 TEMPERATURE_SPREAD = 0.5
 """Standard deviation of the belief about log temperature before any calibration edit was seen:
 a handful of edits may not swing it."""
+TESTS_PER_EDIT = 8
+"""Tests per experience, on average, that a gradient step looks at: a suite may have hundreds."""
 
 
 @dataclass(frozen=True)
@@ -112,15 +115,20 @@ class WorldModel:
     ) -> Prediction:
         known = torch.from_numpy(edit_rows(rows)).long()
         asked = self.network.ask(found, graph, known)
-        heads = torch.softmax(self.network.suite_logits(asked), 2).double().numpy()
+        heads = torch.softmax(self.network.suite_logits(asked)[0], 2).double().numpy()
         mean = heads.mean(axis=0)
         scaled = self._tempered(mean)
         per_test = None
         if tests:
-            logits = self.network.test_logits(asked, stacked_tests(scenes))
-            per_test = self._tempered(torch.softmax(logits, 3).double().numpy().mean(axis=0))
+            per_test = self._per_test(asked, stacked_tests(scenes))
         doubt = np.maximum(entropy(mean) - entropy(heads).mean(axis=0), 0.0)
         return Prediction(scaled, doubt, entropy(scaled), per_test)
+
+    def _per_test(self, asked: Asked, tests: Tensor) -> np.ndarray:
+        every = torch.ones(len(asked.graph), tests.shape[1]).nonzero()
+        logits, _ = self.network.test_logits(asked, tests, (every[:, 0], every[:, 1]))
+        mean = torch.softmax(logits, 2).double().numpy().mean(axis=0)
+        return self._tempered(mean.reshape(len(asked.graph), tests.shape[1], -1))
 
     def _tempered(self, probabilities: np.ndarray) -> np.ndarray:
         return tempered(probabilities, self.temperature)
@@ -170,16 +178,30 @@ class WorldModel:
         happened = np.array([item.suite for item in batch])
         return float(loss.detach()), surprise(self._tempered(mean), happened)
 
+    def _asked(self, batch: Batch) -> Asked:
+        found = self.network.encode(join([scene.data() for scene in batch.scenes]))
+        return self.network.ask(found, batch.graph, batch.rows)
+
     def _loss(self, batch: Batch, share: Tensor) -> tuple[Tensor, Tensor]:
-        net, o = self.network, self.options
-        asked = net.ask(net.encode(join([s.data() for s in batch.scenes])), batch.graph, batch.rows)
-        logits = net.suite_logits(asked, batch.shares * one_hot(batch.suites))
-        loss = (masked_loss(logits, batch.suites) * share).mean()
+        """Return the suite's logits [H, m, 5] and the loss."""
+        asked, o = self._asked(batch), self.options
+        logits, deep = self.network.suite_logits(asked, batch.shares * one_hot(batch.suites))
+        losses = heads_loss(logits, batch.suites) + o.shrinkage * size(deep)
         if o.test_weight > 0:
-            own = batch.shares * class_shares(batch.classes)
-            per_test = net.test_logits(asked, stacked_tests(batch.scenes), own)
-            loss = loss + o.test_weight * (masked_loss(per_test, batch.classes) * share).mean()
-        return logits, loss
+            losses = losses + o.test_weight * self._test_losses(asked, batch)
+        return logits, (losses * share).mean()
+
+    def _test_losses(self, asked: Asked, batch: Batch) -> Tensor:
+        """Return float32 [m]: mean loss over heads and over drawn tests that are not masked."""
+        every = (batch.classes >= 0).nonzero()
+        drawn = torch.randperm(len(every))[: TESTS_PER_EDIT * len(batch.rows)]
+        pairs = (every[drawn, 0], every[drawn, 1])
+        own = batch.shares * class_shares(batch.classes)
+        logits, deep = self.network.test_logits(asked, stacked_tests(batch.scenes), pairs, own)
+        losses = heads_loss(logits, batch.classes[pairs]) + self.options.shrinkage * size(deep)
+        zeros = torch.zeros(len(batch.rows))
+        counted = zeros.index_add(0, pairs[0], torch.ones_like(losses))
+        return zeros.index_add(0, pairs[0], losses) / counted.clamp(min=1)
 
     def _step(self, loss: Tensor) -> None:
         self._encoded = None

@@ -67,11 +67,12 @@ class PriorHeads(nn.Module):
         # Before any data the ensemble's opinion is the priors'.
         nn.init.zeros_(self.trained.second)
 
-    def forward(self, vectors: Tensor) -> Tensor:
-        """Return logits, float32 [H, m, 5]."""
+    def forward(self, vectors: Tensor) -> tuple[Tensor, Tensor]:
+        """Return logits float32 [H, m, 5], and the trained part of them."""
+        trained = self.trained(vectors)
         # No gradient of the prior may reach the trunk: it is part of the question, not of
         # the answer.
-        return self.trained(vectors) + self.scale * self.prior(vectors.detach())
+        return trained + self.scale * self.prior(vectors.detach()), trained
 
 
 class BaseRates(nn.Module):
@@ -178,31 +179,33 @@ class OutcomeNetwork(nn.Module):
         operators = rows[:, OPERATOR].clamp(0, OPERATOR_ID_LIMIT - 1)
         return Asked(found, graph, operators, vectors)
 
-    def suite_logits(self, asked: Asked, own: Tensor | None = None) -> Tensor:
-        """Return float32 [H, m, 5]: the worst class over the tests.
+    def suite_logits(self, asked: Asked, own: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Return float32 [H, m, 5], the worst class over the tests, and the trained part of it.
 
         Args:
             asked: about which edits.
             own: float32 [H, m, 5], see `BaseRates`.
         """
         kind = self.edits.operator(asked.operators)
-        deep = torch.cat([asked.vectors, asked.found.graphs[asked.graph], kind], dim=1)
-        return self.suite_rates(asked.operators, own) + self.suite(self.dropout(deep))
+        read = torch.cat([asked.vectors, asked.found.graphs[asked.graph], kind], dim=1)
+        deep, trained = self.suite(self.dropout(read))
+        return self.suite_rates(asked.operators, own) + deep, trained
 
-    def test_logits(self, asked: Asked, tests: Tensor, own: Tensor | None = None) -> Tensor:
-        """Return float32 [H, m, T, 5].
+    def test_logits(
+        self, asked: Asked, tests: Tensor, pairs: tuple[Tensor, Tensor], own: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Return float32 [H, p, 5] of (edit, test slot) pairs, and the trained part of it.
 
         Args:
             asked: about which edits.
             tests: int64 [B, T, 2], test rows of each program.
+            pairs: edit int64 [p] and test slot int64 [p].
             own: float32 [H, m, 5], see `BaseRates`.
         """
-        programs, slots, _ = tests.shape
-        owner = torch.arange(programs).repeat_interleave(slots)
-        seen = self.tests(asked.found, owner, tests.reshape(programs * slots, -1))
-        seen = seen.reshape(programs, slots, -1)[asked.graph]
-        edits = asked.vectors.unsqueeze(1).expand_as(seen)
-        pairs = torch.cat([edits, seen, edits * seen], dim=2).reshape(-1, 3 * seen.shape[2])
-        logits = self.test(self.dropout(pairs))
-        deep = logits.reshape(len(logits), len(asked.graph), slots, CLASSES)
-        return self.test_rates(asked.operators, own).unsqueeze(2) + deep
+        edit, slot = pairs
+        graph = asked.graph[edit]
+        seen = self.tests(asked.found, graph, tests[graph, slot])
+        vectors = asked.vectors[edit]
+        read = torch.cat([vectors, seen, vectors * seen], dim=1)
+        deep, trained = self.test(self.dropout(read))
+        return self.test_rates(asked.operators, own)[:, edit] + deep, trained

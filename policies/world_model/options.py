@@ -33,6 +33,8 @@ class ModelOptions:
         learning_rate: of AdamW.
         weight_decay: of AdamW.
         dropout: share of the deep part's inputs left out while learning.
+        shrinkage: weight of the squared length of the deep part's logits in the loss: it may
+            leave the base rates only where several outcomes ask for it.
         test_weight: weight of the per-test loss beside the suite's.
     """
 
@@ -43,6 +45,7 @@ class ModelOptions:
     learning_rate: float = 2e-4
     weight_decay: float = 1e-2
     dropout: float = 0.5
+    shrinkage: float = 0.3
     test_weight: float = 0.2
 
 
@@ -69,13 +72,13 @@ class CuriosityOptions(ModelOptions):
     choice: Literal["curiosity", "uniform"] = "curiosity"
     imagination: Literal["pointer", "preview"] = "pointer"
     candidates: int = 32
-    entropy_weight: float = 0.5
+    entropy_weight: float = 1.0
     uniform_share: float = 0.05
     exploration: Literal["surprise", "linear", "fixed"] = "surprise"
     epsilon: float = 0.2
     epsilon_steps: int = 500
     batch: int = 32
-    updates: int = 4
+    updates: int = 2
     capacity: int = 5000
     priority: float = 0.5
 

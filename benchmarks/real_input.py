@@ -131,20 +131,25 @@ def blocks(runs: list[dict[str, Any]], agent: str, key: str) -> str:
 
 
 def table_of(record: dict[str, Any]) -> str:
-    """Return the record as Markdown; packages with missing runs are named, not shown."""
+    """Return the record as Markdown; agents with missing runs are named, not shown."""
     parts = ["# The main job on real packages", f"`{record['command']}`"]
     for subject in SUBJECTS:
         shown = f"{subject.name}-{subject.version}"
         runs = [run for run in record["runs"] if run["package"] == shown]
         runs.sort(key=lambda run: (AGENTS.index(run["algo"]), run["seed"]))
-        if len(runs) < len(AGENTS) * len(SEEDS):
-            parts.append(f"{shown}: {len(runs)} of {len(AGENTS) * len(SEEDS)} runs recorded")
+        counts = {agent: sum(run["algo"] == agent for run in runs) for agent in AGENTS}
+        agents = [agent for agent in AGENTS if counts[agent] == len(SEEDS)]
+        runs = [run for run in runs if run["algo"] in agents]
+        missed = [f"{agent} {counts[agent]}" for agent in AGENTS if agent not in agents]
+        if missed:
+            parts.append(f"{shown}: runs of {len(SEEDS)} recorded: {', '.join(missed)}")
+        if not agents:
             continue
         title = f"{shown}, {subject.executions} executions, {len(SEEDS)} seeds"
         parts.append(compare(title, runs, METRICS, np.random.default_rng(0)).markdown())
         parts.append("Per 100 executions, mean over seeds:")
         lines = ["| agent | survivors | surprise (nats) | runs ended by |", "|---|---|---|---|"]
-        for agent in AGENTS:
+        for agent in agents:
             ends = sorted({run["ended_by"] for run in runs if run["algo"] == agent})
             found, surprise = (
                 blocks(runs, agent, f"{name}_per_100") for name in ("survivors", "surprise")

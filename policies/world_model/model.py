@@ -77,7 +77,7 @@ class WorldModel:
         )
         self.temperature = 1.0
         self._records: list[tuple[list[float], int]] = []
-        self._encoded: tuple[bytes, Encoded] | None = None
+        self._encoded: tuple[Scene, Encoded] | None = None
 
     # -- predicting
 
@@ -100,8 +100,9 @@ class WorldModel:
 
     def _encode(self, scene: Scene) -> Encoded:
         # Weights change in `learn` and `load_state` only; both forget this.
-        if self._encoded is None or self._encoded[0] != scene.key:
-            self._encoded = (scene.key, self.network.encode(join([scene.data()])))
+        # The same object, not the same key: test statuses are read too and are not in the key.
+        if self._encoded is None or self._encoded[0] is not scene:
+            self._encoded = (scene, self.network.encode(join([scene.data()])))
         return self._encoded[1]
 
     def _predict(
@@ -149,7 +150,6 @@ class WorldModel:
         weighed = batch.shares[:, 0, 0]
         self.network.suite_rates.add(operator, one_hot(batch.suites)[0], weighed)
         self.network.test_rates.add(operator, class_shares(batch.classes)[0], weighed)
-        self._encoded = None
         return item
 
     def learn(

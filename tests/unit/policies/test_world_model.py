@@ -164,6 +164,20 @@ def test_predictions_after_learning_are_not_the_remembered_ones():
     )
 
 
+def test_test_statuses_are_read_anew():
+    model = WorldModel(0, SMALL)
+    items = experiences(4)
+    model.learn(items)
+    model.learn(items)
+    scene, row = items[0].scene, items[0].row[None]
+    tests = scene.tests.copy()
+    tests[:] = [[1, 1], [2, 1], [3, 1], [4, 1]]
+    passing = replace(scene, tests=tests)
+    failing = replace(scene, tests=tests + np.array([0, 1], np.int16))
+    one, other = (model.imagine(seen, row).probabilities for seen in (passing, failing))
+    assert not np.array_equal(one, other)
+
+
 def test_previews_of_one_program_equal_pointing():
     model = WorldModel(0, SMALL)
     observation = random_observation(np.random.default_rng(0))

@@ -24,9 +24,9 @@ def test_unseen_one_bug_programs_are_repaired():
     env, unseen = repair_world("train"), repair_world("test")
     learner = make_policy("ppo", env.observation_space, env.action_space, 0, **REPAIR_OPTIONS)
     uniform = make_policy("uniform", env.observation_space, env.action_space, 0)
-    for _ in range(7):
+    for _ in range(5):
         learner.fit(env, Budget(steps=REPAIR_CHUNK), Silent())
     goal = successes(unseen, learner.greedy(), 200, lambda _, info: info["is_success"])
     chance = successes(unseen, uniform, 200, lambda _, info: info["is_success"])
     assert goal >= 0.3
-    assert goal > 1.5 * chance
+    assert goal > 2 * chance

@@ -11,16 +11,17 @@ from policies.policy import make_policy
 SURPRISE = "curiosity/surprise"
 REPAIR_CHUNK = 2000
 REPAIR_OPTIONS = {
-    "n_steps": 512,
-    "batch_size": 128,
-    "n_epochs": 6,
+    "n_steps": 256,
+    "batch_size": 64,
+    "n_epochs": 8,
     "learning_rate": 1e-3,
     "width": 32,
-    "layers": 3,
+    "layers": 4,
     "ent_coef": 0.03,
     "gamma": 0.9,
 }
-"""Of PPO in the repair world: episodes are short and most edits harm, so rollouts are long."""
+"""Of PPO in the repair world. Gradient steps per environment step decide: 24 per 512 gave .31
+after 10,000 steps, 32 per 256 gave .86-1.0 (3 seeds)."""
 
 
 class HoldOut(gym.ObservationWrapper):

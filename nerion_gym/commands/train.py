@@ -91,7 +91,7 @@ def train_shown(screen: Screen, config: TrainConfig, live: bool) -> tuple[Path, 
     total = config.executions or config.budget.max_steps
     try:
         with bars(live) as shown:
-            bar = shown.add_task(config.algo, total=total, note="starting")
+            bar = shown.add_task(config.algo, total=total, note="measuring the unchanged suite")
 
             def watch(progress: Progress) -> None:
                 done = progress.executions if config.executions else progress.steps

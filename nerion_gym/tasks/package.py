@@ -24,6 +24,8 @@ PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "pytest.ini", "tox.i
 SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
 SKIPPED_AT_ROOT = frozenset({"venv", "env", "build", "dist", "htmlcov"})
 """Skipped in the project's root only: deeper down they may be subpackages."""
+TEST_FOLDERS = ("tests", "test")
+"""Where suites lie, beside a package or anywhere inside it; never part of the program."""
 SKIPPED_ENDINGS = (".pyc", ".pyo")
 """Not .egg-info: a suite may ask `importlib.metadata` for the version (toolz does)."""
 MAX_PROJECT_BYTES = 64 * 2**20
@@ -118,7 +120,7 @@ def find_tests(
     if folder.parent.name == "src":
         places.append(folder.parent.parent)
     for place in places:
-        for name in ("tests", "test"):
+        for name in TEST_FOLDERS:
             if (place / name).is_dir():
                 return (place / name,)
         found = tuple(sorted({*place.glob("test_*.py"), *place.glob("*_test.py")}))
@@ -213,6 +215,9 @@ def is_editable(layout: Layout, name: str, exclude: Sequence[str]) -> bool:
     if path.suffix != ".py" or not (path == layout.package or layout.package in path.parents):
         return False
     if any(path == test or (test.is_dir() and test in path.parents) for test in layout.tests):
+        return False
+    inside = path.relative_to(layout.package).parts[:-1] if path != layout.package else ()
+    if any(part in TEST_FOLDERS for part in inside):
         return False
     stem = path.stem
     looks_like_test = stem.startswith("test_") or stem.endswith("_test") or stem == "conftest"

@@ -26,7 +26,11 @@ class Status(IntEnum):
 
 
 class LearningClass(IntEnum):
-    """What a world model predicts for a test; -1 is masked out of every loss and metric."""
+    """What a world model predicts for a test; -1 is masked out of every loss and metric.
+
+    TIMEOUT means that a limit ended the test, of time or of memory: which of the two ends a loop
+    that allocates is decided by the machine's speed, and a class must not be.
+    """
 
     MASKED = -1
     PASS = 0
@@ -95,7 +99,7 @@ class Outcome:
 _BY_STATUS = {
     Status.PASSED: LearningClass.PASS,
     Status.TIMEOUT: LearningClass.TIMEOUT,
-    Status.MEMORY: LearningClass.EXCEPTION,
+    Status.MEMORY: LearningClass.TIMEOUT,
     Status.CRASHED: LearningClass.EXCEPTION,
     Status.SKIPPED: LearningClass.MASKED,
     Status.XFAILED: LearningClass.PASS,

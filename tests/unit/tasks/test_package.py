@@ -65,6 +65,32 @@ def test_tests_inside_the_package_are_not_edited(tmp_path):
     assert task.suite.targets == ("pkg/tests",)
 
 
+def test_a_test_folder_of_a_subpackage_is_not_edited_either(tmp_path):
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/sandbox/__init__.py": "",
+        "pkg/sandbox/core.py": "x = 1\n",
+        "pkg/sandbox/tests/__init__.py": "",
+        "pkg/sandbox/tests/helper.py": "",
+        "tests/test_a.py": "",
+    }
+    task = load_package(project(tmp_path, files) / "pkg")
+    assert task.program.paths == (
+        "pkg/__init__.py",
+        "pkg/sandbox/__init__.py",
+        "pkg/sandbox/core.py",
+    )
+
+
+def test_a_package_called_tests_can_be_edited(tmp_path):
+    files = {"tests/__init__.py": "", "tests/core.py": "x = 1\n", "test_core.py": ""}
+    folder = project(tmp_path, files) / "tests"
+    assert load_package(folder, folder.parent / "test_core.py").program.paths == (
+        "tests/__init__.py",
+        "tests/core.py",
+    )
+
+
 def test_a_single_module_with_its_test_beside_it(tmp_path):
     files = {"mod.py": "x = 1\n", "test_mod.py": "", "other.py": "y = 2\n"}
     task = load_package(project(tmp_path, files) / "mod.py")

@@ -24,7 +24,7 @@ CASES = [
     (TestResult("t", Status.ERROR, "AssertionError", "setup"), LearningClass.EXCEPTION),
     (TestResult("t", Status.ERROR, "OSError", "teardown"), LearningClass.EXCEPTION),
     (TestResult("t", Status.ERROR, "ImportError", "collect"), LearningClass.IMPORT_ERROR),
-    (TestResult("t", Status.MEMORY), LearningClass.EXCEPTION),
+    (TestResult("t", Status.MEMORY, "MemoryError"), LearningClass.TIMEOUT),
     (TestResult("t", Status.CRASHED), LearningClass.EXCEPTION),
     (TestResult("t", Status.TIMEOUT), LearningClass.TIMEOUT),
     (TestResult("t", Status.SKIPPED), LearningClass.MASKED),
@@ -63,3 +63,9 @@ def test_seconds_and_messages_do_not_make_outcomes_differ():
     fast = Outcome((TestResult("a", Status.PASSED, seconds=0.1, message="x"),), selected=1)
     slow = Outcome((TestResult("a", Status.PASSED, seconds=9.0),), selected=0, route="control")
     assert fast == slow
+
+
+def test_a_loop_that_allocates_learns_the_same_whichever_limit_ends_it():
+    by_clock, by_memory = TestResult("t", Status.TIMEOUT), TestResult("t", Status.MEMORY)
+    assert learning_class(by_clock) is learning_class(by_memory)
+    assert suite_class(Outcome((by_clock,))) is suite_class(Outcome((by_memory,)))

@@ -1,4 +1,4 @@
-"""Every world id -> entry point and JSON keyword arguments; strings only, imported by nerion_gym.
+"""Every world id -> entry points and JSON keyword arguments; strings only, imported by nerion_gym.
 
 A world is one file in `nerion_gym/envs/worlds/` and one entry here.
 """
@@ -8,18 +8,21 @@ from typing import Any
 WORLDS: dict[str, dict[str, Any]] = {
     "Nerion-ToyMath-v0": {
         "entry_point": "nerion_gym.envs.worlds.toy_math:make",
+        "vector_entry_point": "nerion_gym.envs.worlds.toy_math:make_vec",
         "summary": "a few functions on numbers: to see a loop work",
         "reward_threshold": None,
         "kwargs": {},
     },
     "Nerion-LogicV2-v0": {
         "entry_point": "nerion_gym.envs.worlds.logic_v2:make",
+        "vector_entry_point": "nerion_gym.envs.worlds.logic_v2:make_vec",
         "summary": "names that shadow, closures, globals: which mutations survive its tests?",
         "reward_threshold": None,
         "kwargs": {},
     },
     "Nerion-Repo-v0": {
         "entry_point": "nerion_gym.envs.worlds.repo:make",
+        "vector_entry_point": "nerion_gym.envs.worlds.repo:make_vec",
         "summary": "your own package and its pytest suite (path=..., tests=...)",
         "reward_threshold": None,
         "kwargs": {},

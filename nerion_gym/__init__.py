@@ -25,6 +25,7 @@ def register_worlds() -> None:
             gymnasium.register(
                 id=world_id,
                 entry_point=world["entry_point"],
+                vector_entry_point=world.get("vector_entry_point"),
                 reward_threshold=world["reward_threshold"],
                 kwargs=dict(world["kwargs"]),
             )

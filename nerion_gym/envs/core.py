@@ -10,32 +10,28 @@ import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
-from nerion_gym.envs import dynamics, render
+from nerion_gym.envs import dynamics, prepare, render
 from nerion_gym.envs.info import build_info
 from nerion_gym.envs.limits import overflow
-from nerion_gym.envs.observation import FORMS, build_scene, observation_space, observe, slot_classes
-from nerion_gym.envs.prepare import first_state, outcome_at_reset, pick_focus, require_known
+from nerion_gym.envs.observation import build_scene, observation_space, observe, slot_classes
+from nerion_gym.envs.replay import replay
 from nerion_gym.envs.state import EpisodeState, State
 from nerion_gym.envs.stats import ExecutionStats
 from nerion_gym.errors import ConfigError
 from nerion_gym.execution.runner import default_runner
-from nerion_gym.tasks.builder import measured
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nerion_gym.envs.dynamics import Finished, Plan
+    from nerion_gym.envs.dynamics import Plan
     from nerion_gym.envs.observation import Form, Scene
     from nerion_gym.envs.stats import Ledger
     from nerion_gym.envs.world import World
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.outcome import Outcome
-    from nerion_gym.types.program import Program
     from nerion_gym.types.protocols import TestRunner
     from nerion_gym.types.task import Task
     from nerion_gym.types.transition import Observation
-
-KEPT_TASKS = 256  # measured tasks that an environment remembers by id
 
 
 class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
@@ -61,9 +57,6 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         render_mode: str | None = None,
         runner: TestRunner | None = None,
     ) -> None:
-        if observation not in FORMS:
-            msg = f"observation={observation!r}: expected one of {', '.join(FORMS)}"
-            raise ConfigError(msg)
         if render_mode not in (None, *self.metadata["render_modes"]):
             msg = f"render_mode={render_mode!r}: expected None or 'ansi'"
             raise ConfigError(msg)
@@ -76,7 +69,8 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         self.last_classes: np.ndarray  # int8 [T]: learning class per test slot, -1 masked
         self._forget_classes()
         self._runner = runner
-        self._measured: dict[str, Task] = {}
+        self.known_tasks = prepare.KnownTasks()
+        self._ahead: dynamics.Ahead | None = None
         self._state: State | None = None
         self._scene: Scene | None = None
         self._history: list[State] = []
@@ -99,11 +93,12 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         """
         super().reset(seed=seed)
         chosen = dict(options or {})
-        require_known(chosen)
-        task = self._measure(self.world.generator.sample(self.np_random, chosen))
-        outcome = outcome_at_reset(task, self.runner)
-        focus = pick_focus(self.world, task, outcome, self.np_random, chosen)
-        self._begin(first_state(self.world, task, focus, outcome))
+        prepare.require_known(chosen)
+        drawn = self.world.generator.sample(self.np_random, chosen)
+        task = self.known_tasks.measured(drawn, self.runner)
+        outcome = prepare.outcome_at_reset(task, self.runner)
+        focus = prepare.pick_focus(self.world, task, outcome, self.np_random, chosen)
+        self.begin_episode(prepare.first_state(self.world, task, focus, outcome))
         return self._observe(), build_info(self.world, self.current, None, masked=False)
 
     def step(self, action: int | np.integer) -> tuple[Observation, float, bool, bool, dict]:
@@ -113,13 +108,16 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
             ConfigError: the action is outside the space.
             gymnasium.error.ResetNeeded: no episode has begun.
         """
-        state = self.current
-        plan = dynamics.plan(self.world, state, int(action))
+        ahead, self._ahead = self._ahead, None
+        if ahead and ahead.before is self._state and ahead.plan.action == int(action):
+            return self.end_step(ahead.plan, ahead.outcome)
+        plan = self.begin_step(action)
         outcome = None
         if plan.program is not None:
-            outcome = self._run(plan.program, state.task)
-        finished = dynamics.finish(self.world, state, plan, outcome, self._fits)
-        return self._enter(state, plan, outcome, finished)
+            started = perf_counter()
+            outcome = self.runner.run(plan.program, self.task.suite)
+            self.stats.seconds += perf_counter() - started
+        return self.end_step(plan, outcome)
 
     def render(self) -> str | None:
         """Return the last edit's diff, the test table and the episode's numbers as text."""
@@ -132,6 +130,42 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         shut = getattr(self._runner, "close", None)
         if shut is not None:
             shut()
+
+    # -- one step in two halves, for whoever runs many programs at once
+
+    def begin_step(self, action: int | np.integer) -> Plan:
+        """Return what a step would run; nothing changes.
+
+        Raises:
+            ConfigError: the action is outside the space.
+            gymnasium.error.ResetNeeded: no episode has begun.
+        """
+        return dynamics.plan(self.world, self.current, int(action))
+
+    def end_step(
+        self, plan: Plan, outcome: Outcome | None
+    ) -> tuple[Observation, float, bool, bool, dict]:
+        """Finish a step whose plan was run (None: it had nothing to run), and count it."""
+        before = self.current
+        if plan.program is not None and outcome is not None:
+            self.stats.count(plan.program, before.task.suite, outcome)
+        finished = dynamics.finish(self.world, before, plan, outcome, self._fits)
+        self._history.append(before)
+        self._set(finished.state)
+        self.stats.steps += 1
+        self.stats.masked += plan.masked
+        self._last_step = render.LastStep(before, plan.edit, outcome, finished)
+        if outcome is not None and self._scene is not None:
+            self.last_classes = slot_classes(outcome, self._scene.slots, self.world.limits)
+        info = build_info(self.world, self.current, self._last_step, masked=plan.masked)
+        return self._observe(), finished.reward, finished.terminated, finished.truncated, info
+
+    def take_outcome(self, plan: Plan, outcome: Outcome | None) -> None:
+        """Keep what running a plan gave for the next `step`, which may come through wrappers.
+
+        A step with another action than the plan's runs by itself.
+        """
+        self._ahead = dynamics.Ahead(self.current, plan, outcome)
 
     # -- beyond Gymnasium; through wrappers by `env.get_wrapper_attr(name)`
 
@@ -160,7 +194,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         return EpisodeState(state.task.id, state.focus, state.edits, state.steps)
 
     def get_action_meanings(self) -> list[str]:
-        """Return a line per legal action of the current state, submit first."""
+        """Return a line per legal action, submit first."""
         return ["submit", *(render.describe_edit(edit) for edit in self.current.catalog)]
 
     def preview(self, action: int) -> Observation:
@@ -184,7 +218,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         twin.__dict__.update(self.__dict__)  # not copy.copy: a pickled state has no runner
         twin.stats = copy.deepcopy(self.stats)
         twin.last_classes = self.last_classes.copy()
-        twin._measured = dict(self._measured)
+        twin.known_tasks = self.known_tasks.copy()
         twin._history = list(self._history)
         if self._np_random is not None:
             twin._np_random = copy.deepcopy(self._np_random)
@@ -201,7 +235,6 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
             raise ConfigError(msg)
         self._set(self._history.pop())
         self._last_step = None
-        self._forget_classes()
         return self._observe()
 
     def restore(self, episode: EpisodeState) -> Observation:
@@ -210,47 +243,12 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         Raises:
             ConfigError: the state belongs to another task, or an edit does not fit.
         """
-        task = self.current.task
-        if task.id != episode.task_id:
-            msg = f"the state is of task {episode.task_id}; this environment has {task.id}"
-            raise ConfigError(msg)
-        outcome = outcome_at_reset(task, self.runner)
-        self._begin(first_state(self.world, task, episode.focus, outcome))
-        for edit in episode.edits:
-            if edit not in self.current.catalog:
-                msg = f"edit {render.describe_edit(edit)} is not in the catalog of {task.name}"
-                raise ConfigError(msg)
-            self.step(self.current.catalog.index(edit) + 1)
-        for _ in range(episode.steps - self.current.steps):  # the masked ones
-            self.step(dynamics.SUBMIT_ACTION)
+        replay(self, episode)
         return self._observe()
 
     def use_ledger(self, ledger: Ledger) -> None:
         """Count executions against a run's ledger, shared with its other environments."""
         self.stats.ledger = ledger
-
-    # -- one step's parts
-
-    def _enter(
-        self, before: State, plan: Plan, outcome: Outcome | None, finished: Finished
-    ) -> tuple[Observation, float, bool, bool, dict]:
-        self._history.append(before)
-        self._set(finished.state)
-        self.stats.steps += 1
-        self.stats.masked += plan.masked
-        self._last_step = render.LastStep(before, plan.edit, outcome, finished)
-        self._forget_classes()
-        if outcome is not None and self._scene is not None:
-            self.last_classes = slot_classes(outcome, self._scene.slots, self.world.limits)
-        info = build_info(self.world, self.current, self._last_step, masked=plan.masked)
-        return self._observe(), finished.reward, finished.terminated, finished.truncated, info
-
-    def _run(self, program: Program, task: Task) -> Outcome:
-        started = perf_counter()
-        outcome = self.runner.run(program, task.suite)
-        self.stats.seconds += perf_counter() - started
-        self.stats.count(program, task.suite, outcome)
-        return outcome
 
     # -- building states
 
@@ -259,25 +257,23 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         """The runner in use: the one handed in, or the process's own."""
         return self._runner if self._runner is not None else default_runner()
 
-    def _measure(self, task: Task) -> Task:
-        known = self._measured.get(task.id)
-        if known is None:
-            known = measured(task, self.runner)
-            if len(self._measured) >= KEPT_TASKS:
-                self._measured.clear()
-            self._measured[task.id] = known
-        return known
+    @runner.setter
+    def runner(self, runner: TestRunner | None) -> None:
+        self._runner = runner
+        if self._state is not None:
+            self.known_tasks.hand_to(self.runner)
 
-    def _begin(self, state: State) -> None:
+    def begin_episode(self, state: State) -> None:
+        """Stand in the first state of an episode, with nothing to undo."""
         self._history.clear()
         self._last_step = None
         self._set(state)
-        self._forget_classes()
 
     def _forget_classes(self) -> None:
         self.last_classes = np.full(self.world.limits.tests, -1, np.int8)
 
     def _set(self, state: State) -> None:
+        self._forget_classes()
         changed = self._state is None or (
             state.program != self._state.program
             or state.focus != self._state.focus
@@ -298,3 +294,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
     def __getstate__(self) -> dict[str, Any]:
         # A runner owns processes: the copy takes its own process's one.
         return {**self.__dict__, "_runner": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.runner = None

@@ -39,6 +39,15 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """The outcome of a plan that was run before its step; it holds from this state only."""
+
+    before: State
+    plan: Plan
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True)
 class Finished:
     """What a step did.
 

@@ -10,6 +10,7 @@ from gymnasium import spaces
 
 from nerion_gym.edits.operator_ids import SUBMIT, operator_id
 from nerion_gym.envs.dynamics import submit_is_legal
+from nerion_gym.errors import ConfigError
 from nerion_gym.graphs import schema
 from nerion_gym.graphs.builder import build, token_id
 from nerion_gym.graphs.export import to_graph_instance
@@ -30,7 +31,14 @@ MAX_ID = schema.MAX_ID
 
 
 def observation_space(limits: Limits, form: Form) -> spaces.Dict:
-    """Return the space of a world's observations; shapes depend on its limits only."""
+    """Return the space of a world's observations; shapes depend on its limits only.
+
+    Raises:
+        ConfigError: no such form.
+    """
+    if form not in FORMS:
+        msg = f"observation={form!r}: expected one of {', '.join(FORMS)}"
+        raise ConfigError(msg)
     k, t = limits.edits, limits.tests
     common: dict[str, spaces.Space] = {
         "edits": spaces.Box(-1, MAX_ID, (k + 1, schema.EDIT_WIDTH), np.int16),

@@ -9,7 +9,7 @@ from nerion_gym.envs.focus import choose_focus, demand, parse_focus
 from nerion_gym.envs.limits import overflow
 from nerion_gym.envs.state import State
 from nerion_gym.errors import ConfigError
-from nerion_gym.tasks.builder import control_of
+from nerion_gym.tasks.builder import control_of, measured
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,40 @@ if TYPE_CHECKING:
     from nerion_gym.types.task import Task
 
 RESET_OPTIONS = ("focus",)
+KEPT_TASKS = 256
+
+
+class KnownTasks:
+    """Measured tasks by id, so that one is measured once; environments over one runner share it."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, Task] = {}
+
+    def measured(self, task: Task, runner: TestRunner) -> Task:
+        """Return the task with its control run and coverage.
+
+        Raises:
+            TaskError: see `nerion_gym.tasks.builder.measured`.
+        """
+        known = self._tasks.get(task.id)
+        if known is None:
+            known = measured(task, runner)
+            if len(self._tasks) >= KEPT_TASKS:
+                self._tasks.clear()
+            self._tasks[task.id] = known
+        return known
+
+    def hand_to(self, runner: TestRunner) -> None:
+        """Let another runner compare edits with what is known."""
+        for task in self._tasks.values():
+            if task.baseline is not None:
+                runner.adopt(task.baseline)
+
+    def copy(self) -> KnownTasks:
+        """Return the same knowledge, to grow on its own."""
+        twin = KnownTasks()
+        twin._tasks = dict(self._tasks)
+        return twin
 
 
 def require_known(options: Mapping[str, Any]) -> None:

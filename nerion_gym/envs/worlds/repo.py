@@ -27,7 +27,8 @@ otherwise it is drawn.
 
 ## Arguments
 `path`: module or package folder. `tests`: test files or folders (found by themselves at the
-usual places). `exclude`: glob patterns of files to leave unedited. `observation`, `render_mode`.
+usual places). `exclude`: glob patterns of files to leave unedited. `observation`, `render_mode`;
+of `gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
 Your package's dependencies must be importable in this interpreter. Tests run under rlimits and
@@ -44,6 +45,7 @@ from typing import TYPE_CHECKING, Any
 
 from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.probing import PROBING_OPERATORS, probing_world
+from nerion_gym.envs.vector import make_vector
 from nerion_gym.errors import TaskError
 from nerion_gym.tasks.package import load_package
 from nerion_gym.types.task import Limits
@@ -52,21 +54,28 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
+    from nerion_gym.envs.vector import CodeEditVectorEnv
     from nerion_gym.envs.world import World
 
 LIMITS = Limits(edits=256, tests=64, nodes=4096, steps=64)
 
 
 def build(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | None = None,
     tests: str | os.PathLike[str] | Sequence[str] | None = None,
     exclude: Sequence[str] = (),
 ) -> World:
     """Return the world of one package.
 
     Raises:
-        TaskError: see `nerion_gym.tasks.package.load_package`.
+        TaskError: no path, or nothing there to edit or to test.
     """
+    if path is None:
+        msg = (
+            "Nerion-Repo-v0 needs a package: gymnasium.make('Nerion-Repo-v0', "
+            "path='src/mypkg', tests='tests')"
+        )
+        raise TaskError(msg)
     task = load_package(path, tests, exclude=exclude, operators=PROBING_OPERATORS)
     return probing_world("Repo", task, LIMITS)
 
@@ -80,12 +89,21 @@ def make(
     """Entry point of the registered id; other keyword arguments go to `CodeEditEnv`.
 
     Raises:
-        TaskError: no path, or nothing there to edit or to test.
+        TaskError: see `build`.
     """
-    if path is None:
-        msg = (
-            "Nerion-Repo-v0 needs a package: gymnasium.make('Nerion-Repo-v0', "
-            "path='src/mypkg', tests='tests')"
-        )
-        raise TaskError(msg)
     return CodeEditEnv(build(path, tests, exclude), **kwargs)
+
+
+def make_vec(
+    num_envs: int = 1,
+    path: str | os.PathLike[str] | None = None,
+    tests: str | os.PathLike[str] | Sequence[str] | None = None,
+    exclude: Sequence[str] = (),
+    **kwargs: Any,
+) -> CodeEditVectorEnv:
+    """Vector entry point; other arguments go to `nerion_gym.envs.vector.make_vector`.
+
+    Raises:
+        TaskError: see `build`.
+    """
+    return make_vector(build(path, tests, exclude), num_envs, **kwargs)

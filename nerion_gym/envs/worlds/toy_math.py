@@ -22,7 +22,8 @@ After 16 steps (`terminated`, `info["end"] = "budget"`).
 One task. The suite leaves the gaps listed in `tests/golden/gaps.json`.
 
 ## Arguments
-`observation="graph" | "padded"`, `render_mode=None | "ansi"`.
+`observation="graph" | "padded"`, `render_mode=None | "ansi"`; of `gymnasium.make_vec` also
+`workers` and `autoreset_mode`.
 
 ## Known limits
 One program: nothing here says how an agent generalises. Columns that need a trace read unknown.
@@ -37,10 +38,12 @@ from typing import TYPE_CHECKING, Any
 
 from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.probing import PROBING_OPERATORS, probing_world
+from nerion_gym.envs.vector import make_vector
 from nerion_gym.tasks.builder import corpus_task
 from nerion_gym.types.task import Limits
 
 if TYPE_CHECKING:
+    from nerion_gym.envs.vector import CodeEditVectorEnv
     from nerion_gym.envs.world import World
 
 LIMITS = Limits(edits=64, tests=16, nodes=512, steps=16)
@@ -54,3 +57,8 @@ def build() -> World:
 def make(**kwargs: Any) -> CodeEditEnv:
     """Entry point of the registered id; keyword arguments go to `CodeEditEnv`."""
     return CodeEditEnv(build(), **kwargs)
+
+
+def make_vec(num_envs: int = 1, **kwargs: Any) -> CodeEditVectorEnv:
+    """Vector entry point; keyword arguments go to `nerion_gym.envs.vector.make_vector`."""
+    return make_vector(build(), num_envs, **kwargs)

@@ -1,0 +1,35 @@
+"""Putting an environment into the state that an episode had elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nerion_gym.envs.dynamics import SUBMIT_ACTION
+from nerion_gym.envs.prepare import first_state, outcome_at_reset
+from nerion_gym.envs.render import describe_edit
+from nerion_gym.errors import ConfigError
+
+if TYPE_CHECKING:
+    from nerion_gym.envs.core import CodeEditEnv
+    from nerion_gym.envs.state import EpisodeState
+
+
+def replay(env: CodeEditEnv, episode: EpisodeState) -> None:
+    """Take an episode's steps again on the task that an environment has.
+
+    Raises:
+        ConfigError: the state belongs to another task, or an edit does not fit.
+    """
+    task = env.task
+    if task.id != episode.task_id:
+        msg = f"the state is of task {episode.task_id}; this environment has {task.id}"
+        raise ConfigError(msg)
+    outcome = outcome_at_reset(task, env.runner)
+    env.begin_episode(first_state(env.world, task, episode.focus, outcome))
+    for edit in episode.edits:
+        if edit not in env.edits:
+            msg = f"edit {describe_edit(edit)} is not in the catalog of {task.name}"
+            raise ConfigError(msg)
+        env.step(env.edits.index(edit) + 1)
+    for _ in range(episode.steps - env.current.steps):  # the masked ones
+        env.step(SUBMIT_ACTION)

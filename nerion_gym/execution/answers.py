@@ -21,12 +21,14 @@ class Answer:
         code: exit code, or minus the signal that ended it.
         out_of_time: whether the wall limit ended it.
         out_of_cpu: whether it had used up its CPU time.
+        stages: (name, seconds) of what happened one after the other; see `stages_of`.
     """
 
     records: list[list[Any]]
     code: int
     out_of_time: bool
     out_of_cpu: bool = False
+    stages: tuple[tuple[str, float], ...] = ()
 
 
 def read_answer(header: dict[str, Any], output: bytes, order: dict[str, Any]) -> Answer:
@@ -34,12 +36,38 @@ def read_answer(header: dict[str, Any], output: bytes, order: dict[str, Any]) ->
     code = int(header["code"])
     # A program that ignores the first two signals is ended by SIGKILL.
     spent = code == -signal.SIGKILL and header["cpu"] >= order.get("cpu", float("inf"))
+    records = frames(order["nonce"], output)
     return Answer(
-        frames(order["nonce"], output),
+        records,
         code,
         bool(header["out_of_time"]),
         out_of_cpu=-code in CPU_SIGNALS or spent,
+        stages=stages_of(records, header["clock"]),
     )
+
+
+STAGES = {
+    "sent": "send the order",
+    "handed": "write the edited files, find a child",
+    "ready": "bound the child, swap code",
+    "imported": "import and collect",
+    "ran": "run tests",
+    "ended": "compare the state, leave",
+    "read": "read the answer",
+}
+"""What passes until each reading of the clock, in order. A clock reading may be missing."""
+
+
+def stages_of(records: list[list[Any]], clock: dict[str, float]) -> tuple[tuple[str, float], ...]:
+    """Return how long each stage took, in seconds, from the readings of both sides' one clock."""
+    told = {str(record[0]): record[1] for record in records if record[0] in STAGES}
+    readings = {**clock, **{name: at for name, at in told.items() if isinstance(at, float)}}
+    now, found = clock["asked"], []
+    for name, what in STAGES.items():
+        if name in readings:
+            found.append((what, max(readings[name] - now, 0.0)))
+            now = readings[name]
+    return tuple(found)
 
 
 def not_run(test: str) -> TestResult:

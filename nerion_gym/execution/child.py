@@ -7,6 +7,7 @@ import linecache
 import marshal
 import os
 import sys
+import time
 import types
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,15 @@ import pytest
 from .fingerprint import Fingerprint, loaded_below
 from .recorder import FAILING
 from .sandbox import Bounds, confine
-from .session import Collected, collect, enter, run_items
+from .session import Collected, collect, configure, enter, run_items
 from .wire import frame
 
 if TYPE_CHECKING:
     from .recorder import Verdict
     from .session import Spec
 
+END = ("end",)
+"""The record after which nothing counts."""
 Key = tuple[str, str, int]
 """A function: absolute file, qualified name, first line."""
 
@@ -83,11 +86,11 @@ class Warm:
     state: Fingerprint
 
 
-def warm(spec: Spec) -> Warm:
+def warm(configured: Collected, root: str) -> Warm:
     """Collect in this process, for children to come."""
-    collected = collect(spec)
+    collected = collect(configured)
     gc.collect()
-    return Warm(collected, live_functions(spec.root), Fingerprint(loaded_below(spec.root)))
+    return Warm(collected, live_functions(root), Fingerprint(loaded_below(root)))
 
 
 def run_swapped(ready: Warm, job: Job, mapped: int, fd: int) -> None:
@@ -99,29 +102,38 @@ def run_swapped(ready: Warm, job: Job, mapped: int, fd: int) -> None:
     except (KeyError, ValueError) as error:
         teller.tell("failed", f"{type(error).__name__}: {error}")
         raise
-    teller.tell("ready")
+    teller.tell("ready", time.monotonic())
     run(ready.collected, job, teller)
+    teller.tell("ran", time.monotonic())
     if job.watch_state:
         teller.tell("state", ready.state.changed())
-    teller.tell("end")
+    teller.tell(*END)
 
 
-def run_collected_anew(spec: Spec, job: Job, mapped: int, fd: int) -> None:
-    """Import and collect in this child, then run tests."""
+def run_collected_anew(
+    spec: Spec, configured: Collected | None, job: Job, mapped: int, fd: int
+) -> None:
+    """Import and collect in this child, then run tests.
+
+    `configured`: a session that was configured before the fork without touching the program.
+    """
     teller = Teller(fd, job.nonce)
     confine(job.bounds, mapped)
-    enter(spec)
-    teller.tell("ready")
+    if configured is None:
+        enter(spec)
+    teller.tell("ready", time.monotonic())
     try:
-        collected = collect(spec)
+        collected = collect(configured or configure(spec))
     except MemoryError:
         teller.tell("broken", "MemoryError")
         return
     for error in collected.errors:
         teller.tell("error", *error)
     teller.tell("collected", [item.nodeid for item in collected.items], collected.may_run)
+    teller.tell("imported", time.monotonic())
     run(collected, job, teller)
-    teller.tell("end")
+    teller.tell("ran", time.monotonic())
+    teller.tell(*END)
 
 
 def run(collected: Collected, job: Job, teller: Teller) -> None:

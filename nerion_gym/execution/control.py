@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,42 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nerion_gym.syntax.module import Function, Module
-    from nerion_gym.types.outcome import Outcome
+    from nerion_gym.types.outcome import Outcome, TestResult
     from nerion_gym.types.program import Program
     from nerion_gym.types.protocols import TestRunner
     from nerion_gym.types.suite import Suite
 
 SHOWN = 5
+PLUGINS = {
+    "--cov": "pytest-cov",
+    "--no-cov": "pytest-cov",
+    "--asyncio": "pytest-asyncio",
+    "--benchmark": "pytest-benchmark",
+    "--dist": "pytest-xdist",
+    "--numprocesses": "pytest-xdist",
+    "--timeout": "pytest-timeout",
+    "--reruns": "pytest-rerunfailures",
+    "--randomly": "pytest-randomly",
+    "--random-order": "pytest-random-order",
+    "--hypothesis": "hypothesis",
+    "--ds": "pytest-django",
+    "--mypy": "pytest-mypy",
+    "--flake8": "pytest-flake8",
+    "--black": "pytest-black",
+    "--isort": "pytest-isort",
+    "--ruff": "pytest-ruff",
+    "--html": "pytest-html",
+    "--doctest-plus": "pytest-doctestplus",
+    "-n": "pytest-xdist",
+}
+"""Which plugin brings the options that begin so: only to name it in a message."""
+PLUGIN_SIGNS = (
+    r"unrecognized arguments: ([^;]+)",
+    r"Missing required plugins: ([^;]+)",
+    r"Error importing plugin \"([^\"]+)\"",
+    r"(?:No module named|Unknown pytest plugin) '(pytest_[\w.]+)'",
+)
+"""How pytest says that a plugin is absent: options, or the plugin's name."""
 FAULTS_TRIED = 4
 FAULT = b'raise RuntimeError("nerion-gym: a fault forced on purpose")'
 
@@ -73,22 +104,55 @@ def require_collected(control: Outcome) -> None:
         TaskError: names what failed, and the fix.
     """
     broken = [result for result in control.results if result.phase == "collect"]
+    if broken:
+        first = broken[0]
+        msg = (
+            f"pytest cannot collect the unchanged suite: {first.id}: {first.exception or ''} "
+            f"{first.message}".rstrip()
+            + f" ({len(broken)} file(s) or test(s) concerned). {way_out(first)}"
+        )
+        raise TaskError(msg)
     if all(learning_class(result) is LearningClass.MASKED for result in control.results):
         msg = (
             f"pytest found no test that runs ({len(control.results)} collected, all skipped): "
             "name the test file or folder with tests=..."
         )
         raise TaskError(msg)
-    if broken:
-        first = broken[0]
-        msg = (
-            f"pytest cannot collect the unchanged suite: {first.id}: {first.exception or ''} "
-            f"{first.message}".rstrip()
-            + f" ({len(broken)} file(s) or test(s) concerned). Make `python -m pytest` pass in "
-            "the project's folder first: install what is missing (plugins that addopts ask for "
-            "included), or name other tests"
+
+
+def way_out(broken: TestResult) -> str:
+    """Return what to do about a suite that does not collect."""
+    absent = absent_plugins(broken.message)
+    if absent:
+        return (
+            f"A plugin that the project's configuration asks for is not installed here: {absent}. "
+            "Install it in this interpreter, or go without: "
+            "load_package(..., arguments=('-o', 'addopts='))"
         )
-        raise TaskError(msg)
+    return (
+        "Make `python -m pytest` pass in the project's folder first: install what is missing, "
+        "name other tests with tests=..., or leave files out: "
+        "load_package(..., arguments=('--ignore=FILE',))"
+    )
+
+
+def absent_plugins(message: str) -> str:
+    """Return the absent plugins that pytest's complaint tells of, "" when it is about none."""
+    for sign in PLUGIN_SIGNS:
+        found = re.search(sign, message)
+        if found is None:
+            continue
+        words = re.split(r"[\s,=]+", found[1].strip())
+        options = [word for word in words if word.startswith("-")]
+        named = [f"{word} ({plugin_of(word)})" for word in dict.fromkeys(options)]
+        return ", ".join(named) or found[1].strip()
+    return ""
+
+
+def plugin_of(option: str) -> str:
+    """Return which plugin brings an option, as far as known."""
+    known = (name for start, name in PLUGINS.items() if option.startswith(start))
+    return next(known, "an option of no plugin that is known here")
 
 
 def require_steady(first: Outcome, second: Outcome) -> None:

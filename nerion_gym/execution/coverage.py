@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .child import Teller
+from .child import END, Teller
 from .fingerprint import ATOMS
-from .session import Collected, collect, enter, run_items
+from .session import Collected, collect, configure, enter, run_items
 from .supervise import run_child
 from .tracer import Tracer
 
@@ -74,16 +74,23 @@ def _is_plain(value: object) -> bool:
     return type(value) in ATOMS or issubclass(type(value), PLAIN)
 
 
-def cover(spec: Spec, order: dict[str, Any], restore: Callable[[], None], fd: int) -> None:
+def cover(
+    spec: Spec,
+    configured: Collected | None,
+    order: dict[str, Any],
+    restore: Callable[[], object],
+    fd: int,
+) -> None:
     """Trace collection, every test alone, and the session; tell what each executed.
 
     `restore` puts the project's folder back: what one test alone leaves there is not for the next.
     """
     teller = Teller(fd, order["nonce"])
-    enter(spec)
+    if configured is None:
+        enter(spec)
     tracer = Tracer(spec.root, list(order["paths"]))
     tracer.start()
-    collected = collect(spec)
+    collected = collect(configured or configure(spec))
     teller.tell("import", *tracer.take())
     if collected.session is not None and collected.may_run:
         run_alone(collected, tracer, teller, order, restore)
@@ -91,7 +98,7 @@ def cover(spec: Spec, order: dict[str, Any], restore: Callable[[], None], fd: in
         collected.session.config.pluginmanager.register(shared)
         run_traced(collected, tracer, teller, "lines", None)
         teller.tell("shared", list(shared.groups.values()))
-    teller.tell("end")
+    teller.tell(*END)
 
 
 def run_traced(
@@ -112,7 +119,7 @@ def run_alone(
     tracer: Tracer,
     teller: Teller,
     order: dict[str, Any],
-    restore: Callable[[], None],
+    restore: Callable[[], object],
 ) -> None:
     """Run each test in a child of its own, as long as there is time."""
     deadline = time.monotonic() + order["alone_seconds"]

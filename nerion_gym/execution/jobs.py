@@ -89,6 +89,7 @@ class Job:
         self.cpu: dict[str, float] = {}
         self.polluted = False
         self.repeats = 0
+        self.stages: list[tuple[str, float]] = []
         self._order = list(expected)
         self._times = times
         self._first_failure_only = first_failure_only
@@ -152,6 +153,7 @@ class Job:
         Raises:
             SandboxError: the machinery failed, not the program.
         """
+        self.stages += answer.stages
         kinds = {record[0]: record for record in answer.records}
         if answer.code == MACHINERY_FAILED and "ready" not in kinds:
             said = kinds.get("failed", [None, "nothing"])[1]
@@ -270,4 +272,6 @@ class Job:
                 result = before.get(test)
             results.append(result or not_run(test))
         selected = len(self._order if chosen is None else chosen)
-        return Outcome(tuple(results), selected, self.plan.route, seconds)
+        return Outcome(
+            tuple(results), selected, self.plan.route, seconds, stages=tuple(self.stages)
+        )

@@ -171,12 +171,13 @@ class Slot:
             "files": list(files.items()),
             "targets": list(suite.targets),
             "pythonpath": list(suite.pythonpath),
+            "paths": list(program.paths),
         }
         self._cold, far_cold = socket.socketpair()
         self._warm, far_warm = socket.socketpair()
         self._asked: socket.socket = self._warm
         self._order: dict[str, Any] = {}
-        self.deadline = 0.0
+        self.deadline = self._asked_at = 0.0
         self.warmth: Warmth | None = None
         with far_cold, far_warm:
             try:
@@ -226,8 +227,9 @@ class Slot:
                 self._receive(self._asked, GRACE_SECONDS)
             self._asked = asked
             self._order = request
-            self.deadline = time.monotonic() + request["wall"] + GRACE_SECONDS
-            send(asked, {"op": request["op"]}, marshal.dumps(request))
+            self._asked_at = time.monotonic()
+            self.deadline = self._asked_at + request["wall"] + GRACE_SECONDS
+            send(asked, {"op": "run"}, marshal.dumps(request))
         except ClosedError as error:
             raise LostError(str(error)) from error
 
@@ -238,6 +240,7 @@ class Slot:
             LostError: the process is gone or silent.
         """
         header, output = self._receive(self._asked, max(self.deadline - time.monotonic(), 0.01))
+        header["clock"] |= {"asked": self._asked_at, "read": time.monotonic()}
         return read_answer(header, output, self._order)
 
     def _receive(self, sock: socket.socket, seconds: float) -> tuple[dict[str, Any], bytes]:

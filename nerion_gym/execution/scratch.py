@@ -52,8 +52,16 @@ class Scratch:
             self._edited.add(path)
             self._write(path, data)
 
-    def restore(self) -> None:
-        """Put the project back: remove what is new, rewrite what differs, empty home and tmp."""
+    def restore(self) -> bool:
+        """Put the project back: remove what is new, rewrite what differs, empty home and tmp.
+
+        Returns:
+            Whether the project's folder itself had to be made anew: whoever is in it is nowhere.
+        """
+        anew = os.path.islink(self.root) or not os.path.isdir(self.root)
+        if anew:
+            remove(self.root)
+            os.makedirs(self.root)
         known = dict(self._stamps)
         for relative, entry in list(_walk(self.root, "", self._folders)):
             status = entry.stat(follow_symlinks=False)
@@ -69,6 +77,7 @@ class Scratch:
         self._edited.clear()
         for folder in (self.home, self.tmp):
             _empty(folder)
+        return anew
 
     def _write(self, path: str, data: bytes) -> None:
         target = os.path.join(self.root, path)

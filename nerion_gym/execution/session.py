@@ -9,6 +9,7 @@ import importlib
 import os
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,13 @@ import pytest
 from _pytest.config import ConftestImportFailure, _prepareconfig, default_plugins
 from _pytest.nodes import Node
 
+from .direct import Caller, plain_tests, session_allows
 from .recorder import Recorder, explain, last_error_line, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
+    from .direct import Plain
     from .recorder import Verdict
 
 EVERYTHING = ""
@@ -52,12 +55,14 @@ class Collected:
     Attributes:
         errors: (node id, exception type name, message) of what failed to collect.
         may_run: False where pytest would stop before the first test.
+        plain: the tests that are called directly.
     """
 
     recorder: Recorder
     session: pytest.Session | None = None
     errors: list[tuple[str, str, str]] = field(default_factory=list)
     may_run: bool = False
+    plain: dict[pytest.Item, Plain] = field(default_factory=dict)
 
     @property
     def items(self) -> list[pytest.Item]:
@@ -105,32 +110,49 @@ def arguments(spec: Spec) -> list[str]:
     return [*fixed, *spec.targets]
 
 
-def collect(spec: Spec) -> Collected:
-    """Configure pytest and collect, as `python -m pytest` does, and stop before the run."""
-    recorder = Recorder()
-    collected = Collected(recorder)
-    try:
-        config = _prepareconfig(arguments(spec), plugins=[recorder])
+def configure(spec: Spec) -> Collected:
+    """Configure pytest and start a session, as `python -m pytest` does, and stop there."""
+    collected = Collected(Recorder())
+    with noted_failures(collected):
+        config = _prepareconfig(arguments(spec), plugins=[collected.recorder])
         config._do_configure()
-        collected.session = session = pytest.Session.from_config(config)
+        session = pytest.Session.from_config(config)
         config.hook.pytest_sessionstart(session=session)
+        collected.session = session
+    return collected
+
+
+def collect(configured: Collected) -> Collected:
+    """Collect the tests of a configured session, and stop before the run."""
+    collected, session = configured, configured.session
+    if session is None:
+        return collected
+    config = session.config
+    with noted_failures(collected):
         config.hook.pytest_collection(session=session)
+        collected.errors.extend(collected.recorder.collect_errors)
+        going_on = config.option.continue_on_collection_errors
+        collected.may_run = not collected.errors or bool(going_on)
+        if config.option.collectonly:
+            collected.errors.append((EVERYTHING, "UsageError", "addopts ask for --collect-only"))
+            collected.may_run = False
+        lighten(config)
+        if session_allows(config):
+            collected.plain = plain_tests(session.items)
+    return collected
+
+
+@contextmanager
+def noted_failures(collected: Collected) -> Iterator[None]:
+    """Note what keeps pytest from starting or collecting, as errors of every test."""
+    try:
+        yield
     except ConftestImportFailure as error:
         name, message = explain(error.cause, "")
         collected.errors.append((EVERYTHING, name, f"{error.path}: {message}"))
-        return collected
     except (pytest.UsageError, pytest.exit.Exception, Exception, SystemExit) as error:  # noqa: BLE001
-        collected.errors.extend(recorder.collect_errors)
+        collected.errors.extend(collected.recorder.collect_errors)
         collected.errors.append((EVERYTHING, type(error).__name__, usage_message(error)))
-        return collected
-    collected.errors.extend(recorder.collect_errors)
-    going_on = config.option.continue_on_collection_errors
-    collected.may_run = not collected.errors or bool(going_on)
-    if config.option.collectonly:
-        collected.errors.append((EVERYTHING, "UsageError", "addopts ask for --collect-only"))
-        collected.may_run = False
-    lighten(config)
-    return collected
 
 
 def usage_message(error: BaseException) -> str:
@@ -157,7 +179,7 @@ def run_items(
     wanted: Iterable[str] | None,
     report: Callable[[str, Verdict | None, float, float], bool],
 ) -> None:
-    """Run tests through pytest's own protocol, in collection order.
+    """Run tests in collection order: plain ones directly, others through pytest's own protocol.
 
     Args:
         collected: the session.
@@ -170,10 +192,27 @@ def run_items(
         return
     chosen = None if wanted is None else set(wanted)
     items = [item for item in session.items if chosen is None or item.nodeid in chosen]
+    caller = Caller(session.config, collected.recorder.take)
     for item, following in zip(items, [*items[1:], None], strict=True):
+        plain = collected.plain.get(item) if caller.usable else None
         wall, cpu = time.perf_counter(), time.process_time()
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if plain is not None and nothing_ends(session, following):
+            verdict = caller.call(plain)
+        else:
+            caller.pause()
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            verdict = collected.recorder.take()
         spent = time.perf_counter() - wall, time.process_time() - cpu
-        going_on = report(item.nodeid, collected.recorder.take(), *spent)
+        going_on = report(item.nodeid, verdict, *spent)
         if not going_on or session.shouldfail or session.shouldstop:
-            return
+            break
+    caller.pause()
+
+
+def nothing_ends(session: pytest.Session, following: pytest.Item | None) -> bool:
+    """Whether nothing that is set up (modules, classes) is to be torn down before what follows."""
+    stack = session._setupstate.stack
+    if not stack:
+        return True
+    chain = set(following.listchain()) if following is not None else set()
+    return all(node in chain for node in stack)

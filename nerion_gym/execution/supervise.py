@@ -1,4 +1,8 @@
-"""Fork a child, gather what it writes, end it and everything it started."""
+"""Fork a child, hand it an order, gather what it writes, end it and everything it started.
+
+A child may be forked ahead of its order: a fork costs 1-2 ms, which then pass while the near side
+is busy with the step before.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,7 @@ class Ended:
     Attributes:
         output: what it wrote to its pipe.
         code: exit code, or minus the signal that ended it.
-        cpu: CPU seconds, user and system.
+        cpu: CPU seconds, user and system; 0 for a child that was answered for before it was gone.
         out_of_time: whether the wall limit ended it.
     """
 
@@ -36,6 +40,108 @@ class Ended:
     code: int
     cpu: float
     out_of_time: bool
+
+
+class Child:
+    """A forked child in a session of its own, waiting for its order.
+
+    Args:
+        body: is called in the child with (order, descriptor for its records); ends the process by
+            returning.
+        close: descriptors that the child must not keep.
+    """
+
+    def __init__(self, body: Callable[[bytes, int], None], close: Collection[int] = ()) -> None:
+        self._reading, writing = os.pipe()
+        order, self._order = os.pipe()
+        parent = os.getpid()
+        self.pid = os.fork()
+        if self.pid == 0:
+            for fd in (*close, self._reading, self._order):
+                os.close(fd)
+            _in_child(body, parent, order, writing)
+        os.close(writing)
+        os.close(order)
+        self._pidfd = os.pidfd_open(self.pid)
+        self._ended = False
+
+    @property
+    def fds(self) -> tuple[int, ...]:
+        """Descriptors that another child must not inherit."""
+        return tuple(fd for fd in (self._reading, self._order, self._pidfd) if fd >= 0)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        poll = select.poll()
+        poll.register(self._pidfd, select.POLLIN)
+        return not poll.poll(0)
+
+    def order(self, data: bytes) -> None:
+        """Hand the order over; a child that is gone is noticed by `watch`."""
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[os.write(self._order, view) :]
+        except BrokenPipeError:
+            pass  # it died waiting, and `watch` says so
+        finally:
+            os.close(self._order)
+            self._order = -1
+
+    def watch(self, wall: float, last: bytes = b"") -> Ended:
+        """Gather records until the child ends or its time is up.
+
+        Args:
+            wall: seconds until it is out of time.
+            last: the record that ends a good run: nothing after it counts, so there is no need to
+                wait until the process is gone. The caller ends it with `end`.
+
+        Returns:
+            What is known at that point; the code of an early return is 0.
+        """
+        deadline = time.monotonic() + wall
+        output = bytearray()
+        poll = select.poll()
+        poll.register(self._reading, select.POLLIN)
+        poll.register(self._pidfd, select.POLLIN)
+        out_of_time = False
+        while True:
+            left = deadline - time.monotonic()
+            ready = dict(poll.poll(max(left, 0) * 1000)) if left > 0 else {}
+            if not ready:
+                out_of_time = True
+                break
+            if self._reading in ready and not _read_some(self._reading, output):
+                poll.unregister(self._reading)
+            if last and output.endswith(last):
+                return Ended(bytes(output), 0, 0.0, out_of_time=False)
+            if self._pidfd in ready:
+                break
+        code, cpu = self._reap()
+        os.set_blocking(self._reading, False)
+        while _read_some(self._reading, output):
+            pass
+        return Ended(bytes(output), code, cpu, out_of_time)
+
+    def end(self) -> None:
+        """Make sure that the child and its group are gone, and let go of everything."""
+        if not self._ended:
+            self._reap()
+        for fd in self.fds:
+            os.close(fd)
+        self._reading = self._order = self._pidfd = -1
+
+    def _reap(self) -> tuple[int, float]:
+        """Kill the whole group while its number cannot be reused, then reap the child."""
+        self._ended = True
+        for kill in (os.killpg, os.kill):
+            try:
+                kill(self.pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                continue
+        _, status, usage = os.wait4(self.pid, 0)
+        return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
 
 
 def run_child(body: Callable[[int], None], wall: float, keep: Collection[int] = ()) -> Ended:
@@ -46,59 +152,30 @@ def run_child(body: Callable[[int], None], wall: float, keep: Collection[int] = 
         wall: seconds until the child's whole group is killed.
         keep: other children of this process that stay alive.
     """
-    reading, writing = os.pipe()
-    parent = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        _in_child(body, parent, reading, writing)
-    os.close(writing)
+    child = Child(lambda _order, fd: body(fd))
     try:
-        return _watch(pid, reading, wall)
+        child.order(b"")
+        return child.watch(wall)
     finally:
-        os.close(reading)
+        child.end()
         end_others(keep)
 
 
-def _in_child(body: Callable[[int], None], parent: int, reading: int, writing: int) -> None:
+def _in_child(body: Callable[[bytes, int], None], parent: int, waiting: int, writing: int) -> None:
     code = CRASHED_INSIDE
     try:
         os.setsid()
         die_with_parent(parent)
-        os.close(reading)
         high = fcntl.fcntl(writing, fcntl.F_DUPFD_CLOEXEC, RECORD_FD)
         os.close(writing)
-        body(high)
+        order = bytearray()
+        while _read_some(waiting, order):
+            pass
+        os.close(waiting)
+        body(bytes(order), high)
         code = 0
     finally:
         os._exit(code)
-
-
-def _watch(pid: int, reading: int, wall: float) -> Ended:
-    deadline = time.monotonic() + wall
-    pidfd = os.pidfd_open(pid)
-    output = bytearray()
-    out_of_time = False
-    poll = select.poll()
-    poll.register(reading, select.POLLIN)
-    poll.register(pidfd, select.POLLIN)
-    try:
-        while True:
-            left = deadline - time.monotonic()
-            ready = dict(poll.poll(max(left, 0) * 1000)) if left > 0 else {}
-            if not ready:
-                out_of_time = True
-                break
-            if pidfd in ready:
-                break
-            if not _read_some(reading, output):
-                poll.unregister(reading)
-    finally:
-        os.close(pidfd)
-    code, cpu = _end(pid)
-    os.set_blocking(reading, False)
-    while _read_some(reading, output):
-        pass
-    return Ended(bytes(output), code, cpu, out_of_time)
 
 
 def _read_some(reading: int, output: bytearray) -> bool:
@@ -110,17 +187,6 @@ def _read_some(reading: int, output: bytearray) -> bool:
     if len(output) < MAX_OUTPUT:
         output += data
     return bool(data)
-
-
-def _end(pid: int) -> tuple[int, float]:
-    """Kill a child's whole group while its number cannot be reused, then reap it."""
-    for kill in (os.killpg, os.kill):
-        try:
-            kill(pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            continue
-    _, status, usage = os.wait4(pid, 0)
-    return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
 
 
 def children() -> list[int]:

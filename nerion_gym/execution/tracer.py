@@ -83,6 +83,36 @@ class Tracer:
                 self._read.add(path)
 
 
+class Watch:
+    """Notices whether some files are opened, to be imported or read, while it is entered.
+
+    Args:
+        root: absolute folder.
+        paths: files below it, relative.
+    """
+
+    def __init__(self, root: str, paths: list[str]) -> None:
+        self._paths = frozenset(f"{root}/{path}" for path in paths)
+        self._listening = False
+        self.touched = False
+
+    def __enter__(self) -> Watch:
+        sys.addaudithook(self._audit)
+        self._listening = True
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._listening = False  # a hook cannot be taken away again
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if not self._listening:
+            return
+        if event in PROCESS_EVENTS:
+            self.touched = True
+        elif event == "open" and isinstance(arguments[0], (str, bytes)):
+            self.touched |= os.path.abspath(os.fsdecode(arguments[0])) in self._paths
+
+
 def _local(lines: set[int]) -> Callable[[FrameType, str, Any], Any]:
     add = lines.add
 

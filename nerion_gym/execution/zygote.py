@@ -23,18 +23,21 @@ from typing import TYPE_CHECKING, Any
 from .child import Job, Warm, run_collected_anew, run_swapped, warm
 from .coverage import cover
 from .memo import CodeMemo
-from .sandbox import Bounds, adopt_orphans, die_with_parent, mapped_bytes
+from .sandbox import Bounds, adopt_orphans, die_with_parent
 from .scratch import Scratch
-from .session import Spec, enter
-from .supervise import children, run_child
-from .wire import ClosedError, receive, send
+from .server import Server
+from .session import Spec, configure, enter
+from .supervise import children
+from .tracer import Watch
+from .wire import ClosedError, send
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
+
+    from .session import Collected
 
     Order = dict[str, Any]
-    Body = Callable[[Order, int], Callable[[int], None]]
 
 NOT_PRELOADED = frozenset(
     {"antigravity", "this", "idlelib", "test", "tkinter", "turtle", "lib2to3"}
@@ -62,15 +65,9 @@ def task(near: socket.socket, near_warm: socket.socket, order: Order) -> None:
         near.close()
         die_with_parent(parent)
         adopt_orphans()
-        _leave_after(partial(serve_warm, near_warm, scratch, spec, memo))
+        _leave_after(partial(serve_warm, near_warm, scratch, spec, memo, order["paths"]))
     near_warm.close()
-    bodies: dict[str, Body] = {
-        "anew": lambda order, mapped: partial(
-            run_collected_anew, spec, job_of(spec, order), mapped
-        ),
-        "cover": lambda order, _mapped: partial(cover, spec, order, scratch.restore),
-    }
-    _leave_after(partial(serve, near, scratch, bodies, (pid,), memo))
+    _leave_after(partial(serve_clean, near, scratch, spec, memo, pid))
 
 
 def _leave_after(work: Callable[[], None]) -> None:
@@ -83,19 +80,50 @@ def _leave_after(work: Callable[[], None]) -> None:
         os._exit(1)
 
 
-def serve_warm(near: socket.socket, scratch: Scratch, spec: Spec, memo: CodeMemo) -> None:
+def serve_clean(
+    near: socket.socket, scratch: Scratch, spec: Spec, memo: CodeMemo, warm_pid: int
+) -> None:
+    """Run orders that import the program anew; configure pytest ahead once that is known safe."""
+    configured: list[Collected] = []
+
+    def anew(order: Order, mapped: int, fd: int) -> None:
+        ready = configured[0] if configured else None
+        run_collected_anew(spec, ready, job_of(spec, order), mapped, fd)
+
+    def traced(order: Order, _mapped: int, fd: int) -> None:
+        cover(spec, configured[0] if configured else None, order, scratch.restore, fd)
+
+    def prime(order: Order) -> None:
+        memo.codes.update(order["codes"])
+        preload(order["modules"])
+        if order["configure"]:
+            enter(spec)
+            configured.append(configure(spec))
+
+    work = {"anew": anew, "cover": traced}
+    Server(near, scratch, work, (warm_pid,), prime).serve()
+
+
+def serve_warm(
+    near: socket.socket, scratch: Scratch, spec: Spec, memo: CodeMemo, paths: list[str]
+) -> None:
     """Collect, say what was found, then run orders in forked children."""
     before = set(sys.modules)
     enter(spec)
     started = time.process_time()
-    ready = warm(spec)
+    with Watch(spec.root, paths) as watch:
+        configured = configure(spec)
+    untouched = not configured.errors and not watch.touched
+    ready = warm(configured, spec.root)
     spent = time.process_time() - started
-    send(near, describe(spec, ready, spent), marshal.dumps((memo.codes, stdlib_since(before))))
+    primer = {"codes": memo.codes, "modules": stdlib_since(before), "configure": untouched}
+    send(near, describe(spec, ready, spent), marshal.dumps(primer))
     scratch.restore()
-    bodies: dict[str, Body] = {
-        "swap": lambda order, mapped: partial(run_swapped, ready, job_of(spec, order), mapped)
-    }
-    serve(near, scratch, bodies, tuple(children()))
+
+    def swapped(order: Order, mapped: int, fd: int) -> None:
+        run_swapped(ready, job_of(spec, order), mapped, fd)
+
+    Server(near, scratch, {"swap": swapped}, tuple(children())).serve()
 
 
 def describe(spec: Spec, ready: Warm, spent: float) -> Order:
@@ -136,43 +164,9 @@ def job_of(spec: Spec, order: Order) -> Job:
     )
 
 
-def serve(
-    near: socket.socket,
-    scratch: Scratch,
-    bodies: dict[str, Body],
-    keep: Collection[int],
-    memo: CodeMemo | None = None,
-) -> None:
-    """Carry out orders until the near side hangs up (ClosedError)."""
-    while True:
-        header, blob, _fds = receive(near)
-        if header["op"] == "sync":
-            send(near, {"op": "synced"})
-            continue
-        order = marshal.loads(blob)  # noqa: S302 - the near side is trusted
-        if header["op"] == "prime":
-            prime(order, memo)
-            continue
-        scratch.edit(order["files"])
-        body = bodies[header["op"]](order, mapped_bytes())
-        ended = run_child(partial(_without, near, body), order["wall"], keep)
-        answer = {"code": ended.code, "cpu": ended.cpu, "out_of_time": ended.out_of_time}
-        send(near, {"op": "ended", **answer}, ended.output)
-        scratch.restore()
-
-
-def _without(near: socket.socket, body: Callable[[int], None], fd: int) -> None:
-    """Run a child's body without the socket to the near side."""
-    near.close()
-    body(fd)
-
-
-def prime(order: Any, memo: CodeMemo | None) -> None:
-    """Take in what the warm process compiled, and import the standard library's part."""
-    codes, modules = order
-    if memo is not None:
-        memo.codes.update(codes)
-    for name in modules:
+def preload(names: list[str]) -> None:
+    """Import the standard library's part of what a program imports."""
+    for name in names:
         try:
             importlib.import_module(name)
         except ImportError:

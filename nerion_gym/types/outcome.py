@@ -79,6 +79,7 @@ class Outcome:
         route: how it came about: "control", "swap", "reimport", "cold" or "unreached".
         seconds: wall time of the whole run.
         containment: what confined the run; "limits" = rlimits and process group only.
+        stages: (what, seconds) of the run, in order, where the runner knows; not compared.
     """
 
     results: tuple[TestResult, ...]
@@ -86,6 +87,7 @@ class Outcome:
     route: str = field(default="", compare=False)
     seconds: float = field(default=0.0, compare=False)
     containment: str = field(default="limits", compare=False)
+    stages: tuple[tuple[str, float], ...] = field(default=(), compare=False)
 
     def by_id(self) -> dict[str, TestResult]:
         """Return the results keyed by test id."""

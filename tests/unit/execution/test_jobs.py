@@ -3,7 +3,7 @@
 import pytest
 
 from nerion_gym.errors import SandboxError
-from nerion_gym.execution.answers import Answer, belongs, read_answer
+from nerion_gym.execution.answers import Answer, belongs, read_answer, stages_of
 from nerion_gym.execution.jobs import MAX_RESTARTS, Job, Times, Warmth
 from nerion_gym.execution.routing import Plan
 from nerion_gym.types.outcome import Outcome, Status, TestResult
@@ -196,7 +196,16 @@ def test_belongs(test, node, wanted):
     assert belongs(test, node) is wanted
 
 
-def test_a_kill_after_all_cpu_time_is_a_timeout():
+@pytest.mark.parametrize(("cpu", "spent"), [(2.0, True), (0.1, False)])
+def test_a_kill_after_all_cpu_time_is_a_timeout(cpu, spent):
     order = {"nonce": b"n" * 16, "cpu": 0.25}
-    assert read_answer({"code": -9, "cpu": 2.0, "out_of_time": False}, b"", order).out_of_cpu
-    assert not read_answer({"code": -9, "cpu": 0.1, "out_of_time": False}, b"", order).out_of_cpu
+    header = {"code": -9, "cpu": cpu, "out_of_time": False, "clock": {"asked": 0.0}}
+    assert read_answer(header, b"", order).out_of_cpu is spent
+
+
+def test_stages_follow_one_clock_over_both_sides():
+    records = [["ready", 3.5], ["test", "t"], ["ran", 7.0], ["end"]]
+    clock = {"asked": 1.0, "sent": 1.5, "handed": 2.0, "ended": 7.25, "read": 8.0}
+    found = stages_of(records, clock)
+    assert [seconds for _, seconds in found] == [0.5, 0.5, 1.5, 3.5, 0.25, 0.75]
+    assert sum(seconds for _, seconds in found) == clock["read"] - clock["asked"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from nerion_gym.envs.render import describe_edit
@@ -12,6 +11,8 @@ if TYPE_CHECKING:
     from nerion_gym.envs.render import LastStep
     from nerion_gym.envs.state import State
     from nerion_gym.envs.world import World
+
+STATUS_NAMES = tuple((status, status.name.lower()) for status in Status)
 
 
 def build_info(
@@ -42,8 +43,8 @@ def _edit_part(state: State, step: LastStep | None) -> dict[str, Any]:
             "suite_class": int(suite_class(shown)),
             "tests_run": shown.selected,
         }
-    counts = Counter(result.status for result in shown.results)
-    return {**part, **{status.name.lower(): counts[status] for status in Status}}
+    found = [result.status for result in shown.results]
+    return {**part, **{name: found.count(status) for status, name in STATUS_NAMES}}
 
 
 def _reward_part(step: LastStep | None) -> dict[str, float]:
@@ -55,7 +56,5 @@ def is_success(world: World, state: State, end: str) -> bool:
     """Whether the goal holds; where nothing is committed: whether a mutation has survived."""
     if world.commit != "never":
         return end == "goal"
-    return any(
-        found is LearningClass.PASS and edit.operator in world.mutations
-        for (_, edit), found in state.tried.items()
-    )
+    kept = {edit.operator for (_, edit), c in state.tried.items() if c is LearningClass.PASS}
+    return not kept.isdisjoint(world.mutations)

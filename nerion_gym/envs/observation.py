@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -19,6 +20,7 @@ from nerion_gym.types.outcome import learning_class
 if TYPE_CHECKING:
     from nerion_gym.envs.state import State
     from nerion_gym.graphs.builder import ProgramGraph
+    from nerion_gym.types.edit import Edit
     from nerion_gym.types.outcome import Outcome, TestResult
     from nerion_gym.types.program import Program
     from nerion_gym.types.task import Limits
@@ -68,15 +70,21 @@ class Scene:
     Attributes:
         graph: the program graph of the focus.
         rows: int16 [K+1, 6], edit rows without last outcomes.
-        sites: graph node of each edit of the catalog.
+        catalog: the edits that the rows are of.
         slots: test slot (0..T-1) of each test of the suite.
         test_nodes: int16 [T], graph node of each test slot, -1 where there is none.
     """
 
     graph: ProgramGraph
     rows: np.ndarray
+    catalog: tuple[Edit, ...]
     slots: np.ndarray
     test_nodes: np.ndarray
+
+    @cached_property
+    def places(self) -> dict[Edit, int]:
+        """The row of each edit of the catalog."""
+        return {edit: place for place, edit in enumerate(self.catalog, start=1)}
 
 
 def build_scene(state: State, limits: Limits) -> Scene:
@@ -97,7 +105,7 @@ def build_scene(state: State, limits: Limits) -> Scene:
         if slot == limits.tests - 1 and len(tests) > limits.tests:
             continue  # the shared slot stands for no single node
         test_nodes[slot] = node_or_none(graph.test_node(test))
-    return Scene(graph, rows, slots, test_nodes)
+    return Scene(graph, rows, state.catalog, slots, test_nodes)
 
 
 def test_slots(state: State, tests: tuple[str, ...], limits: Limits) -> np.ndarray:
@@ -130,13 +138,14 @@ def node_or_none(node: int | None) -> int:
 def observe(state: State, scene: Scene, limits: Limits, form: Form) -> Observation:
     """Return a new observation; none of its arrays is a view on anything kept."""
     nodes = scene.graph.nodes.copy()
-    for span in state.touched:
-        node = scene.graph.node_of(span)
-        if node is not None:
-            nodes[node, schema.FLAGS] |= schema.FLAG_EDITED
+    # One write into an array costs as much as finding what to write: so one for all.
+    found = map(scene.graph.node_of, state.touched)
+    touched = [node for node in found if node is not None]
+    nodes[touched, schema.FLAGS] |= schema.FLAG_EDITED
     rows = scene.rows.copy()
-    if state.tried:
-        rows[1 : len(state.catalog) + 1, LAST] = [state.last_outcome(e) for e in state.catalog]
+    # Of the few edits tried, not of the whole catalog: hashing one is the dear part.
+    shown = {scene.places[edit]: last for edit, last in state.last_outcomes()}
+    rows[list(shown), LAST] = list(shown.values())
     mask = np.zeros(limits.edits + 1, np.int8)
     mask[1 : len(state.catalog) + 1] = 1
     mask[0] = submit_is_legal(state)
@@ -166,9 +175,10 @@ def _graph_arrays(
 
 def test_rows(outcome: Outcome, scene: Scene) -> np.ndarray:
     """Return int16 [T, 2]: test node and status id; the shared last slot holds the worst."""
-    rows = np.stack([scene.test_nodes, np.zeros_like(scene.test_nodes)], axis=1)
-    for slot, result in slot_results(outcome, scene.slots).items():
-        rows[slot, 1] = int(result.status)
+    rows = np.zeros((len(scene.test_nodes), schema.TEST_WIDTH), np.int16)
+    rows[:, 0] = scene.test_nodes
+    shown = slot_results(outcome, scene.slots)
+    rows[list(shown), 1] = [result.status for result in shown.values()]
     return rows
 
 
@@ -184,6 +194,6 @@ def slot_results(outcome: Outcome, slots: np.ndarray) -> dict[int, TestResult]:
 def slot_classes(outcome: Outcome, slots: np.ndarray, limits: Limits) -> np.ndarray:
     """Return int8 [T]: the learning class that each test slot shows, -1 masked or absent."""
     classes = np.full(limits.tests, -1, np.int8)
-    for slot, result in slot_results(outcome, slots).items():
-        classes[slot] = int(learning_class(result))
+    shown = slot_results(outcome, slots)
+    classes[list(shown)] = [learning_class(result) for result in shown.values()]
     return classes

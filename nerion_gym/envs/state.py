@@ -11,7 +11,7 @@ from nerion_gym.types.edit import Edit, Splice
 from nerion_gym.types.program import Focus, FunctionRef, Program, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from nerion_gym.types.outcome import LearningClass, Outcome
     from nerion_gym.types.task import Task
@@ -51,7 +51,18 @@ class State:
     def last_outcome(self, edit: Edit) -> int:
         """Return the `last outcome` id of an edit: 0 not tried, else learning class + 1."""
         found = self.tried.get((self.program.digest, edit))
-        return 0 if found is None else max(int(found), 0) + 1
+        return 0 if found is None else shown_outcome(found)
+
+    def last_outcomes(self) -> Iterator[tuple[Edit, int]]:
+        """Yield the edits tried on the current program, with the id of each one's outcome."""
+        for (digest, edit), found in self.tried.items():
+            if digest == self.program.digest:
+                yield edit, shown_outcome(found)
+
+
+def shown_outcome(found: LearningClass) -> int:
+    """Return the `last outcome` id of a suite's class: class + 1, a masked one like a pass."""
+    return max(int(found), 0) + 1
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,13 @@ import pytest
 from .fingerprint import Fingerprint, loaded_below
 from .recorder import FAILING
 from .sandbox import Bounds, confine
-from .session import Collected, collect, configure, enter, run_items
+from .session import Collected, collect, run_items
 from .wire import frame
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .recorder import Verdict
-    from .session import Spec
 
 END = ("end",)
 """The record after which nothing counts."""
@@ -110,20 +111,16 @@ def run_swapped(ready: Warm, job: Job, mapped: int, fd: int) -> None:
     teller.tell(*END)
 
 
-def run_collected_anew(
-    spec: Spec, configured: Collected | None, job: Job, mapped: int, fd: int
-) -> None:
+def run_collected_anew(configured: Callable[[], Collected], job: Job, mapped: int, fd: int) -> None:
     """Import and collect in this child, then run tests.
 
-    `configured`: a session that was configured before the fork without touching the program.
+    `configured` gives the session: one configured before the fork, if that was safe.
     """
     teller = Teller(fd, job.nonce)
     confine(job.bounds, mapped)
-    if configured is None:
-        enter(spec)
     teller.tell("ready", time.monotonic())
     try:
-        collected = collect(configured or configure(spec))
+        collected = collect(configured())
     except MemoryError:
         teller.tell("broken", "MemoryError")
         return

@@ -17,7 +17,7 @@ import pytest
 
 from .child import END, Teller
 from .fingerprint import ATOMS
-from .session import Collected, collect, configure, enter, run_items
+from .session import Collected, collect, run_items
 from .supervise import run_child
 from .tracer import Tracer
 
@@ -76,7 +76,7 @@ def _is_plain(value: object) -> bool:
 
 def cover(
     spec: Spec,
-    configured: Collected | None,
+    configured: Callable[[], Collected],
     order: dict[str, Any],
     restore: Callable[[], object],
     fd: int,
@@ -86,11 +86,9 @@ def cover(
     `restore` puts the project's folder back: what one test alone leaves there is not for the next.
     """
     teller = Teller(fd, order["nonce"])
-    if configured is None:
-        enter(spec)
     tracer = Tracer(spec.root, list(order["paths"]))
     tracer.start()
-    collected = collect(configured or configure(spec))
+    collected = collect(configured())
     teller.tell("import", *tracer.take())
     if collected.session is not None and collected.may_run:
         run_alone(collected, tracer, teller, order, restore)

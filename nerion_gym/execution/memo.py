@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 Codes = dict[tuple[str, str, str], bytes]
 """(kind, path, SHA-256 of the source) -> marshalled code."""
 
+NOT_PRELOADED = frozenset(
+    {"antigravity", "this", "idlelib", "test", "tkinter", "turtle", "lib2to3"}
+)
+
 
 class CodeMemo:
     """Remembers what was compiled below a folder, and what pytest rewrote; one per process."""
@@ -71,3 +75,10 @@ class CodeMemo:
 def digest(data: bytes) -> str:
     """Return the SHA-256 of some source, hex."""
     return hashlib.sha256(data).hexdigest()
+
+
+def stdlib_since(before: set[str]) -> list[str]:
+    """Return the standard library's modules that were imported meanwhile."""
+    new = sorted(set(sys.modules) - before)
+    known = sys.stdlib_module_names - NOT_PRELOADED
+    return [name for name in new if name.partition(".")[0] in known]

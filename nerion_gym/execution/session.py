@@ -47,6 +47,11 @@ class Spec:
     home: str
     tmp: str
 
+    @property
+    def folders(self) -> list[str]:
+        """Absolute folders in front of `sys.path`."""
+        return [os.path.normpath(os.path.join(self.root, path)) for path in self.pythonpath]
+
 
 @dataclass
 class Collected:
@@ -79,7 +84,7 @@ def preload() -> None:
 
 def enter(spec: Spec) -> None:
     """Make this process look like a fresh `python -m pytest` in the project's folder."""
-    folders = [os.path.normpath(os.path.join(spec.root, path)) for path in spec.pythonpath]
+    folders = spec.folders
     os.environ.update(HOME=spec.home, TMPDIR=spec.tmp, PYTHONPATH=os.pathsep.join(folders))
     os.environ["PYTEST_VERSION"] = pytest.__version__
     os.chdir(spec.root)

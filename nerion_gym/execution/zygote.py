@@ -10,20 +10,23 @@ socket, fork a child per order, watch it, and put the project's folder back afte
 
 from __future__ import annotations
 
-import importlib
+import contextlib
 import marshal
 import os
 import signal
 import sys
 import threading
 import time
+import traceback
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .child import Job, Warm, run_collected_anew, run_swapped, warm
 from .coverage import cover
-from .memo import CodeMemo
-from .sandbox import Bounds, adopt_orphans, die_with_parent
+from .memo import CodeMemo, stdlib_since
+from .rehearsal import preload
+from .sandbox import RECORD_FD, Bounds, adopt_orphans, die_with_parent
 from .scratch import Scratch
 from .server import Server
 from .session import Spec, configure, enter
@@ -35,16 +38,16 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
+    from .rehearsal import Rehearsal
     from .session import Collected
 
     Order = dict[str, Any]
 
-NOT_PRELOADED = frozenset(
-    {"antigravity", "this", "idlelib", "test", "tkinter", "turtle", "lib2to3"}
-)
+LOG_FD = RECORD_FD + 1
+"""Where the base keeps its log open, out of the way of programs that close low numbers."""
 
 
-def task(near: socket.socket, near_warm: socket.socket, order: Order) -> None:
+def task(near: socket.socket, near_warm: socket.socket, order: Order, rehearsal: Rehearsal) -> None:
     """Be the task process: write the project, fork the warm process, serve until told to end."""
     os.setsid()
     adopt_orphans()
@@ -57,17 +60,32 @@ def task(near: socket.socket, near_warm: socket.socket, order: Order) -> None:
     spec = Spec(
         scratch.root, tuple(order["targets"]), tuple(order["pythonpath"]), scratch.home, scratch.tmp
     )
-    memo = CodeMemo(spec.root)
-    memo.install()
+    start = Start(spec, CodeMemo(spec.root, rehearsal.codes), rehearsal)
+    start.memo.install()
     parent = os.getpid()
     pid = os.fork()
     if pid == 0:
         near.close()
         die_with_parent(parent)
         adopt_orphans()
-        _leave_after(partial(serve_warm, near_warm, scratch, spec, memo, order["paths"]))
+        _leave_after(partial(serve_warm, near_warm, scratch, start, order["paths"]))
     near_warm.close()
-    _leave_after(partial(serve_clean, near, scratch, spec, memo, pid))
+    _leave_after(partial(serve_clean, near, scratch, start, pid))
+
+
+@dataclass(frozen=True)
+class Start:
+    """What both processes of a task begin with."""
+
+    spec: Spec
+    memo: CodeMemo
+    rehearsal: Rehearsal
+
+    def configure(self) -> Collected:
+        """Enter the project and configure pytest in it."""
+        enter(self.spec)
+        with self.rehearsal.known_distributions(self.spec.folders):
+            return configure(self.spec)
 
 
 def _leave_after(work: Callable[[], None]) -> None:
@@ -76,47 +94,49 @@ def _leave_after(work: Callable[[], None]) -> None:
         work()
     except ClosedError:
         os._exit(0)
+    except BaseException:
+        # Into the base's log, past pytest's capturing of our own stderr.
+        note_crash()
+        raise
     finally:
         os._exit(1)
 
 
-def serve_clean(
-    near: socket.socket, scratch: Scratch, spec: Spec, memo: CodeMemo, warm_pid: int
-) -> None:
+def serve_clean(near: socket.socket, scratch: Scratch, start: Start, warm_pid: int) -> None:
     """Run orders that import the program anew; configure pytest ahead once that is known safe."""
-    configured: list[Collected] = []
+    ahead: list[Collected] = []
+
+    def ready() -> Collected:
+        return ahead[0] if ahead else start.configure()
 
     def anew(order: Order, mapped: int, fd: int) -> None:
-        ready = configured[0] if configured else None
-        run_collected_anew(spec, ready, job_of(spec, order), mapped, fd)
+        run_collected_anew(ready, job_of(start.spec, order), mapped, fd)
 
     def traced(order: Order, _mapped: int, fd: int) -> None:
-        cover(spec, configured[0] if configured else None, order, scratch.restore, fd)
+        cover(start.spec, ready, order, scratch.restore, fd)
 
     def prime(order: Order) -> None:
-        memo.codes.update(order["codes"])
+        start.memo.codes.update(order["codes"])
         preload(order["modules"])
         if order["configure"]:
-            enter(spec)
-            configured.append(configure(spec))
+            ahead.append(start.configure())
 
     work = {"anew": anew, "cover": traced}
     Server(near, scratch, work, (warm_pid,), prime).serve()
 
 
-def serve_warm(
-    near: socket.socket, scratch: Scratch, spec: Spec, memo: CodeMemo, paths: list[str]
-) -> None:
+def serve_warm(near: socket.socket, scratch: Scratch, start: Start, paths: list[str]) -> None:
     """Collect, say what was found, then run orders in forked children."""
     before = set(sys.modules)
-    enter(spec)
+    spec, codes = start.spec, start.memo.codes
     started = time.process_time()
     with Watch(spec.root, paths) as watch:
-        configured = configure(spec)
+        configured = start.configure()
     untouched = not configured.errors and not watch.touched
     ready = warm(configured, spec.root)
     spent = time.process_time() - started
-    primer = {"codes": memo.codes, "modules": stdlib_since(before), "configure": untouched}
+    new = {key: codes[key] for key in codes.keys() - start.rehearsal.codes.keys()}
+    primer = {"codes": new, "modules": stdlib_since(before), "configure": untouched}
     send(near, describe(spec, ready, spent), marshal.dumps(primer))
     scratch.restore()
 
@@ -141,13 +161,6 @@ def describe(spec: Spec, ready: Warm, spent: float) -> Order:
     }
 
 
-def stdlib_since(before: set[str]) -> list[str]:
-    """Return the standard library's modules that were imported meanwhile."""
-    new = sorted(set(sys.modules) - before)
-    known = sys.stdlib_module_names - NOT_PRELOADED
-    return [name for name in new if name.partition(".")[0] in known]
-
-
 def job_of(spec: Spec, order: Order) -> Job:
     """Return the job in an order; its paths become absolute."""
     codes = {
@@ -164,13 +177,11 @@ def job_of(spec: Spec, order: Order) -> Job:
     )
 
 
-def preload(names: list[str]) -> None:
-    """Import the standard library's part of what a program imports."""
-    for name in names:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            continue  # a module that this platform lacks; whoever needs it will say so
+def note_crash() -> None:
+    """Append this process's exception to the log that the near side shows when one is lost."""
+    text = traceback.format_exc().encode(errors="replace")
+    with contextlib.suppress(OSError):
+        os.write(LOG_FD, text)
 
 
 def default_signals() -> None:

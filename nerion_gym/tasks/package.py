@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nerion_gym.errors import ProgramSyntaxError, TaskError
+from nerion_gym.errors import ConfigError, ProgramSyntaxError, TaskError
+from nerion_gym.execution.runner import default_runner
 from nerion_gym.syntax.module import parse_module
+from nerion_gym.tasks.package_flaky import FLAKY, MAJORITY, steady
+from nerion_gym.tasks.package_imports import import_root
 from nerion_gym.types.program import Program
 from nerion_gym.types.suite import Suite
 from nerion_gym.types.task import Task
@@ -59,19 +62,29 @@ def load_package(
     *,
     exclude: Sequence[str] = (),
     operators: tuple[str, ...] = (),
+    arguments: Sequence[str] = (),
+    flaky: str = "refuse",
 ) -> Task:
     """Build a task from a module or package folder and its pytest suite.
+
+    Nothing runs, unless `flaky` is "majority".
 
     Args:
         path: a .py file, or a folder with Python files.
         tests: test file(s) or folder(s); by default looked for beside and inside the package.
         exclude: glob patterns (relative to the project's root) of files to leave unedited.
         operators: canonical names of the allowed operators.
+        arguments: more of pytest's command line, after the project's addopts: tests to leave out
+            ("--deselect=tests/test_a.py::test_slow"), or other options ("-o", "addopts=").
+        flaky: what to do about tests whose runs differ: "refuse" them when the task is measured,
+            or go on with the steady "majority": see `nerion_gym.tasks.package_flaky`.
 
     Raises:
         TaskError: a path is missing, there is nothing to edit, no tests, or too many bytes.
         ProgramSyntaxError: a file of the package is not valid Python.
+        ConfigError: `flaky` or `arguments` are not of the kind above.
     """
+    require_choices(arguments, flaky)
     package = existing(Path(path), "path")
     layout = find_layout(package, find_tests(package, tests))
     contents = read_project(layout.root)
@@ -83,9 +96,24 @@ def load_package(
         require_parses(layout, name, contents[name])
     program = Program.from_files({name: contents[name] for name in editable})
     rest = tuple((name, data) for name, data in contents.items() if name not in set(editable))
-    targets = tuple(layout.relative(test) for test in layout.tests)
-    suite = Suite(rest, targets=targets, pythonpath=import_folders(layout))
-    return Task(package.stem, program, suite, operators=operators)
+    targets = (*(layout.relative(test) for test in layout.tests), *arguments)
+    suite = Suite(rest, targets=targets, pythonpath=import_folders(layout, contents))
+    task = Task(package.stem, program, suite, operators=operators)
+    return steady(task, default_runner()) if flaky == MAJORITY else task
+
+
+def require_choices(arguments: Sequence[str], flaky: str) -> None:
+    """Refuse arguments that cannot be meant.
+
+    Raises:
+        ConfigError: names what was given and what was expected.
+    """
+    if flaky not in FLAKY:
+        msg = f"flaky={flaky!r}: expected one of {', '.join(map(repr, FLAKY))}"
+        raise ConfigError(msg)
+    if isinstance(arguments, str):
+        msg = f"arguments={arguments!r}: expected a sequence, one string for each: ({arguments!r},)"
+        raise ConfigError(msg)
 
 
 def existing(path: Path, argument: str) -> Path:
@@ -135,7 +163,7 @@ def find_tests(
 
 def find_layout(package: Path, tests: tuple[Path, ...]) -> Layout:
     """Return the project's layout: the nearest folder with a project file that holds both."""
-    common = Path(os.path.commonpath([import_root(package), *(folder_of(t) for t in tests)]))
+    common = Path(os.path.commonpath([innermost_root(package), *(folder_of(t) for t in tests)]))
     for folder in (common, *common.parents)[: MAX_CLIMB + 1]:
         if any((folder / name).is_file() for name in PROJECT_FILES):
             return Layout(folder, package, tests)
@@ -149,8 +177,11 @@ def folder_of(path: Path) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def import_root(package: Path) -> Path:
-    """Return the folder from which the package is imported: above its topmost `__init__.py`."""
+def innermost_root(package: Path) -> Path:
+    """Return the innermost folder that the package can be imported from.
+
+    It is above the topmost `__init__.py`; further out it is for a namespace package.
+    """
     folder = folder_of(package)
     if package.is_dir() and not (package / "__init__.py").is_file():
         holds_modules = any(package.glob("*.py"))
@@ -160,10 +191,18 @@ def import_root(package: Path) -> Path:
     return folder
 
 
-def import_folders(layout: Layout) -> tuple[str, ...]:
+def import_folders(layout: Layout, contents: dict[str, bytes]) -> tuple[str, ...]:
     """Return what goes in front of `sys.path`: the import root, then the project's root."""
-    own = layout.relative(import_root(layout.package))
+    paths = ((layout.root / name, data) for name, data in contents.items() if name.endswith(".py"))
+    tests = (pair for pair in paths if any(of_test(pair[0], test) for test in layout.tests))
+    root = import_root(innermost_root(layout.package), layout.root, layout.package, tests)
+    own = layout.relative(root)
     return (own,) if own == "." else (own, ".")
+
+
+def of_test(path: Path, test: Path) -> bool:
+    """Whether a file is a test file or folder's."""
+    return path == test or test in path.parents
 
 
 def read_project(root: Path) -> dict[str, bytes]:
@@ -214,7 +253,7 @@ def is_editable(layout: Layout, name: str, exclude: Sequence[str]) -> bool:
     path = layout.root / name
     if path.suffix != ".py" or not (path == layout.package or layout.package in path.parents):
         return False
-    if any(path == test or (test.is_dir() and test in path.parents) for test in layout.tests):
+    if any(of_test(path, test) for test in layout.tests):
         return False
     inside = path.relative_to(layout.package).parts[:-1] if path != layout.package else ()
     if any(part in TEST_FOLDERS for part in inside):

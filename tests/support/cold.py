@@ -11,9 +11,15 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nerion_gym.types.outcome import Outcome
 
 PLUGIN = """
-import json, os, pytest, resource
+import json, os, pytest, resource, sys
+
+ended = []
 
 def write(**row):
     with open(os.environ["COLD_RECORDS"], "a") as file:
@@ -50,6 +56,14 @@ def pytest_collectreport(report):
 
 def pytest_sessionfinish(session, exitstatus):
     write(kind="end", code=int(exitstatus))
+    ended.append(int(exitstatus))
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    # All verdicts are written. A thread that a failed test left waiting would keep us for ever.
+    if ended:
+        sys.stdout.flush()
+        os._exit(ended[0])
 """
 LIMITS = ("TIMEOUT", "MEMORY")
 SEVERITY = ["SKIPPED", "PASSED", "XFAILED", "XPASSED", "XPASSED!", "FAILED", "ERROR", "MEMORY"]
@@ -122,6 +136,20 @@ def differences(outcome, verdicts) -> list[str]:
     return lines
 
 
+def disagreements(runner, program, suite, seconds) -> tuple[Outcome, list[str]]:
+    """Run a program both ways; return (outcome, differing lines).
+
+    What differs is run again both ways, the cold one with three times the time: on a loaded
+    machine a limit of time may end one of the two only.
+    """
+    outcome = runner.run(program, suite)
+    lines = differences(outcome, run_cold(program, suite, seconds=seconds))
+    if lines:
+        outcome = runner.run(program, suite)
+        lines = differences(outcome, run_cold(program, suite, seconds=3 * seconds))
+    return outcome, lines
+
+
 def _run(folder, program, suite, seconds):
     root, records = folder / "project", folder / "records.jsonl"
     for path, data in (*suite.files, *program.files):
@@ -140,6 +168,9 @@ def _run(folder, program, suite, seconds):
         "TMPDIR": str(folder / "tmp"),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
+        # glibc reserves 64 MiB of address space for every thread's arena: eight threads would
+        # meet a cap that is about memory. The runner sets it too.
+        "MALLOC_ARENA_MAX": "2",
         "PYTHONPATH": os.pathsep.join([*places, str(folder / "plugin")]),
         "COLD_RECORDS": str(records),
     }

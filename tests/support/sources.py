@@ -11,11 +11,78 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-PINNED = {"inflection": "0.5.1", "toolz": "1.2.0"}
-"""The packages that tests and benchmarks use: name -> version."""
+from nerion_gym.tasks.package import load_package
+
+if TYPE_CHECKING:
+    from nerion_gym.types.task import Task
+
 FETCH_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A package of the index with its own suite.
+
+    Attributes:
+        name: of the source distribution.
+        version: pinned.
+        path: the package or module inside the distribution.
+        kind: what is in it, in a few words.
+        tests: its suite inside the distribution; empty where it is found by itself.
+        arguments: handed to pytest: tests to leave out, and the like.
+        said: why; "" where nothing had to be said.
+    """
+
+    name: str
+    version: str
+    path: str
+    kind: str
+    tests: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    said: str = ""
+
+    @property
+    def title(self) -> str:
+        """Name and version."""
+        return f"{self.name}-{self.version}"
+
+
+THREADS = "--deselect=tests/test_more.py::TestConcurrentTee::test_concurrent_consumers"
+SUBJECTS = (
+    Subject("inflection", "0.5.1", "inflection", "one module, parametrised tests"),
+    Subject("toolz", "1.2.0", "toolz", "functions, generators; tests inside the package"),
+    Subject("h11", "0.16.0", "h11", "a state machine; loopback servers in the tests"),
+    Subject("xmltodict", "1.0.4", "xmltodict.py", "one module over a compiled parser"),
+    Subject("voluptuous", "0.16.0", "voluptuous", "closures, classes; tests inside the package"),
+    Subject("tinydb", "4.9.0", "tinydb", "files, tmp_path, metaclass, fixtures with parameters"),
+    Subject("pathspec", "1.1.1", "pathspec", "files, links, generators, unittest classes"),
+    Subject("cachetools", "8.0.1", "src/cachetools", "src layout, mixins, decorators, threads"),
+    Subject("iniconfig", "2.3.1", "src/iniconfig", "a library that pytest itself uses; src layout",
+            tests=("testing",)),
+    Subject("jsonpointer", "3.12", "jsonpointer.py", "one module; doctests from unittest",
+            tests=("tests.py",)),
+    Subject("boltons", "26.2.0", "boltons", "30 modules of every habit; threads, sockets"),
+    Subject("bottle", "0.13.4", "bottle.py", "one module of 4,500 lines; unittest classes",
+            tests=("test",)),
+    Subject("simpleeval", "1.0.8", "simpleeval.py", "one module; evaluates code"),
+    Subject("tabulate", "0.10.0", "tabulate", "long functions; numpy where a test asks for it",
+            tests=("test",)),
+    Subject("uncertainties", "3.2.3", "uncertainties", "numpy: a compiled dependency"),
+    Subject("sqlparse", "0.6.1", "sqlparse", "a parser; xfail; a suite of seconds"),
+    Subject("pyrsistent", "0.20.0", "pyrsistent", "hypothesis; an extension that is not built"),
+    Subject("mistune", "3.4.0", "src/mistune", "tests made by metaprogramming; src layout"),
+    Subject("intervaltree", "3.2.1", "intervaltree", "a balanced tree; a suite of 20 s",
+            tests=("test",)),
+    Subject("more-itertools", "11.2.1", "more_itertools", "iterators, threads; a suite of 25 s",
+            arguments=(THREADS,),
+            said="left out: a test of 100 threads, whose stacks alone can pass the memory cap"),
+)  # fmt: skip
+"""The packages that tests and benchmarks use, and all that has to be said of their suites."""
+PINNED = {subject.name: subject.version for subject in SUBJECTS}
 
 
 class SourceError(RuntimeError):
@@ -90,6 +157,13 @@ def unpack(archive: Path, folder: Path) -> Path:
 def fetch_pinned(name: str) -> Path:
     """Return the unpacked source distribution of one of the `PINNED` packages."""
     return fetch(name, PINNED[name])
+
+
+def load(subject: Subject) -> Task:
+    """Return the task of a package: its source distribution, unchanged."""
+    root = fetch(subject.name, subject.version)
+    tests = [str(root / path) for path in subject.tests] or None
+    return load_package(root / subject.path, tests, arguments=subject.arguments)
 
 
 def copy_of(name: str, folder: Path) -> Path:

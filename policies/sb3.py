@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import gymnasium as gym
@@ -17,17 +18,18 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import KVWriter, Logger
 from stable_baselines3.common.monitor import Monitor
-from stable_baselines3.common.vec_env import DummyVecEnv
+from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecMonitor
 
 from nerion_gym.errors import ConfigError, StorageError
 from nerion_gym.types.protocols import FitResult
 from policies.encoder import LAYERS, WIDTH
 from policies.graph_policy import PointerActorCriticPolicy, mixed
 from policies.policy import Greedy, graph_arrays, read_checkpoint, write_checkpoint
+from policies.sb3_vector import CodeEditVecEnv, spread
 from policies.seeding import one_thread, seeded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from gymnasium import spaces
@@ -121,7 +123,7 @@ class BudgetCallback(BaseCallback):
             self.logger.record("exploration/epsilon", value)
 
     def _on_step(self) -> bool:
-        self.steps += 1
+        self.steps += len(self.locals["dones"])
         self.episodes += int(np.sum(self.locals["dones"]))
         wanted = self._budget.executions
         if wanted is not None and self.executions >= wanted:
@@ -139,8 +141,9 @@ class Sb3Learner:
         seed: of weights and sampling.
         algo: "ppo".
         epsilon: share of legal-uniform choices by step (0..1), mixed into the policy; or None.
-        options: of the algorithm ("n_steps", "learning_rate", ...), over `DEFAULTS`; and "width"
-            and "layers" of the encoder.
+        options: of the algorithm ("n_steps", "learning_rate", ...), over `DEFAULTS`; "width" and
+            "layers" of the encoder; "n_envs" environments that step at once (1), among which the
+            default "n_steps" is divided, so that updates stay as frequent.
 
     Raises:
         ConfigError: no such algorithm, or the observation is not padded.
@@ -163,10 +166,10 @@ class Sb3Learner:
             msg = f"{algo} needs fixed shapes: make the world with observation='padded'"
             raise ConfigError(msg)
         self.name, self.seed, self._epsilon = algo, seed, epsilon
+        self.n_envs = int(options.pop("n_envs", 1))
         encoder = {"width": options.pop("width", WIDTH), "layers": options.pop("layers", LAYERS)}
-        settings = {**DEFAULTS[algo], **options}
-        settings["batch_size"] = min(settings["batch_size"], settings["n_steps"])
-        env = DummyVecEnv([lambda: SpacesOnly(observation_space, action_space)])
+        settings = settings_of(algo, self.n_envs, options)
+        env = DummyVecEnv([lambda: SpacesOnly(observation_space, action_space)] * self.n_envs)
         with seeded(seed), one_thread():
             self.model = ALGORITHMS[algo](
                 PointerActorCriticPolicy,
@@ -180,16 +183,18 @@ class Sb3Learner:
     def fit(self, env: gym.Env, budget: Budget, logbook: Logbook) -> FitResult:
         """Train until the budget ends; whichever bound is met first is named.
 
+        The bounds are looked at after each step of all environments: with `n_envs` of them a
+        run may spend up to `n_envs - 1` executions (and steps) more than it was given.
+
         Raises:
-            ConfigError: the budget bounds nothing.
+            ConfigError: the budget bounds nothing, or `n_envs` > 1 does not suit the environment.
         """
         if budget.max_steps < 1:
             msg = f"{budget}: expected executions or steps (or both) of at least 1"
             raise ConfigError(msg)
         watch = BudgetCallback(env, budget, self._epsilon)
         model = self.model
-        with seeded(self.seed), one_thread():
-            vector = DummyVecEnv([lambda: Monitor(env)])
+        with seeded(self.seed), one_thread(), vector_of(env, self.n_envs) as vector:
             vector.seed(self.seed)
             model.set_env(vector)
             model.set_logger(Logger(None, [LogbookWriter(logbook)]))
@@ -246,6 +251,32 @@ class Sb3Learner:
         except (zipfile.BadZipFile, ValueError) as error:
             msg = f"{path}: not what Sb3Learner.save writes ({error})"
             raise StorageError(msg) from error
+
+
+def settings_of(algo: str, n_envs: int, options: dict[str, Any]) -> dict[str, Any]:
+    """Return an algorithm's settings for a number of environments that step at once.
+
+    Raises:
+        ConfigError: no such number.
+    """
+    if n_envs < 1:
+        msg = f"n_envs={n_envs}: expected at least 1"
+        raise ConfigError(msg)
+    settings = {**DEFAULTS[algo], **options}
+    if "n_steps" not in options:
+        settings["n_steps"] = max(settings["n_steps"] // n_envs, 1)
+    settings["batch_size"] = min(settings["batch_size"], settings["n_steps"] * n_envs)
+    return settings
+
+
+@contextmanager
+def vector_of(env: gym.Env, n_envs: int) -> Iterator[VecEnv]:
+    """Give Stable-Baselines3 one environment, or it and others like it over one runner."""
+    if n_envs == 1:
+        yield DummyVecEnv([lambda: Monitor(env)])
+        return
+    with spread(env, n_envs) as vector:
+        yield VecMonitor(CodeEditVecEnv(vector))
 
 
 def _flat(observation: Observation) -> list[tuple[str, Any]]:

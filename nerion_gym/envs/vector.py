@@ -218,7 +218,7 @@ class CodeEditVectorEnv(VectorEnv[Any, Any, np.ndarray]):
     @property
     def stats(self) -> ExecutionStats:
         """What all sub-environments have spent, newly summed."""
-        every = [member.stats for member in self.members]
+        every = list({id(member.stats): member.stats for member in self.members}.values())
         sums = {name: sum(getattr(stats, name) for stats in every) for name in COUNTERS}
         return ExecutionStats(**sums, ledger=every[0].ledger)
 

@@ -11,11 +11,17 @@ if TYPE_CHECKING:
 
 
 class Recorder(gym.Wrapper):
-    """Passes everything through and tells a `Tally` about every step."""
+    """Passes everything through and tells a `Tally` about every step.
 
-    def __init__(self, env: gym.Env, tally: Tally) -> None:
+    Args:
+        env: what is trained in.
+        tally: counts.
+        number: of the environment among those that step in turn.
+    """
+
+    def __init__(self, env: gym.Env, tally: Tally, number: int = 0) -> None:
         super().__init__(env)
-        self._tally = tally
+        self._tally, self._number = tally, number
         self._before = int(env.get_wrapper_attr("stats").executions)
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
@@ -23,5 +29,12 @@ class Recorder(gym.Wrapper):
         observation, reward, terminated, truncated, info = self.env.step(action)
         spent = int(self.env.get_wrapper_attr("stats").executions) - self._before
         executed = int(info.get("executed_action", action))
+        self._tally.episode_of(self._number)
         self._tally.add(executed, float(reward), terminated or truncated, info, spent)
         return observation, reward, terminated, truncated, info
+
+    def beside(self, env: gym.Env, number: int) -> Recorder:
+        """Return a recorder of another environment of the same run."""
+        twin = Recorder(env, self._tally, number)
+        twin._before = self._before
+        return twin

@@ -46,6 +46,15 @@ Watch = "Callable[[Progress], None]"
 
 
 @dataclass
+class EpisodeSums:
+    """What an unfinished episode has so far."""
+
+    total: float = 0.0
+    intrinsic: float = 0.0
+    length: int = 0
+
+
+@dataclass
 class Tally:
     """Counts steps and writes charts and telemetry to a logbook.
 
@@ -69,9 +78,14 @@ class Tally:
 
     def __post_init__(self) -> None:
         self._began = self.clock()
-        self._return, self._intrinsic, self._length = 0.0, 0.0, 0
+        self._episodes: dict[int, EpisodeSums] = {}
+        self.episode_of(0)
         self._seen: set[tuple[str, str]] = set()
         self._recent: deque[float] = deque(maxlen=RECENT)
+
+    def episode_of(self, number: int) -> None:
+        """Say which of several environments takes the steps that follow: each has its episode."""
+        self._running = self._episodes.setdefault(number, EpisodeSums())
 
     @property
     def survivors(self) -> int:
@@ -100,9 +114,9 @@ class Tally:
         values = dict(metrics or {})
         self.steps += 1
         intrinsic = float(info.get("reward_intrinsic", 0.0))
-        self._return += reward - intrinsic
-        self._intrinsic += intrinsic
-        self._length += 1
+        self._running.total += reward - intrinsic
+        self._running.intrinsic += intrinsic
+        self._running.length += 1
         if "epsilon" in info:
             values["exploration/epsilon"] = float(info["epsilon"])
         new = executions > self.executions
@@ -183,22 +197,23 @@ class Tally:
 
     def _end_episode(self, info: Mapping[str, Any]) -> dict[str, float]:
         self.episodes += 1
-        self.returns.append(self._return)
+        running = self._running
+        self.returns.append(running.total)
         charts = {
-            "charts/episodic_return": self._return,
-            "charts/episodic_length": float(self._length),
+            "charts/episodic_return": running.total,
+            "charts/episodic_length": float(running.length),
         }
         if "reward_intrinsic" in info:
-            charts["charts/episodic_intrinsic_return"] = self._intrinsic
+            charts["charts/episodic_intrinsic_return"] = running.intrinsic
         self.logbook.event(
             "episode",
             episode=self.episodes,
-            total=self._return,
-            length=self._length,
+            total=running.total,
+            length=running.length,
             end=str(info.get("end", "")),
             task_id=str(info.get("task_id", "")),
         )
-        self._return, self._intrinsic, self._length = 0.0, 0.0, 0
+        running.total, running.intrinsic, running.length = 0.0, 0.0, 0
         return charts
 
     def _found_per_block(self) -> list[int]:

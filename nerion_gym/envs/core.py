@@ -220,8 +220,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         twin.last_classes = self.last_classes.copy()
         twin.known_tasks = self.known_tasks.copy()
         twin._history = list(self._history)
-        if self._np_random is not None:
-            twin._np_random = copy.deepcopy(self._np_random)
+        twin._np_random = copy.deepcopy(self._np_random)
         return twin
 
     def undo(self) -> Observation:
@@ -259,6 +258,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
 
     @runner.setter
     def runner(self, runner: TestRunner | None) -> None:
+        """Use another runner, or the process's own (None); it learns the measured tasks."""
         self._runner = runner
         if self._state is not None:
             self.known_tasks.hand_to(self.runner)

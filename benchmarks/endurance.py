@@ -42,6 +42,7 @@ STEPS = 11_000
 LOOKS = 11
 """How often is looked; the first look is the base of the comparison."""
 REIMPORT_EVERY = 20
+REST_SECONDS = 0.5
 BARS = {
     "rss_mib": 2.0,
     "far_pss_mib": 2.0,
@@ -64,7 +65,11 @@ def programs(task: Task, seed: int) -> Iterator[Program]:
 
 
 def look(folder: Path) -> dict[str, float]:
-    """Return what is held now: by this process, by all below it, and in the temporary folder."""
+    """Return what is held at rest: by this process, all below it, and in the temporary folder.
+
+    A step is answered before its child is gone, so the last one gets a moment to leave.
+    """
+    time.sleep(REST_SECONDS)
     below = descendants(os.getpid())
     far = [memory(pid) for pid in below]
     return {

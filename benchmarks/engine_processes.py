@@ -30,21 +30,22 @@ class Memory:
 
 
 def parents() -> dict[int, int]:
-    """Return process id -> parent's id of every process that can be seen."""
+    """Return process id -> parent's id of every process that can be seen, eldest first."""
     found = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text().rpartition(")")[2].split()
         except OSError:
             continue  # it ended meanwhile
-        found[int(path.parent.name)] = int(fields[1])
-    return found
+        found[int(path.parent.name)] = int(fields[19]), int(fields[1])
+    rows = sorted(found.items(), key=lambda row: (row[1][0], row[0]))
+    return {pid: parent for pid, (_start, parent) in rows}
 
 
 def children(pid: int, known: dict[int, int] | None = None) -> list[int]:
-    """Return the ids of a process's children, sorted."""
+    """Return the ids of a process's children, eldest first."""
     table = parents() if known is None else known
-    return sorted(child for child, parent in table.items() if parent == pid)
+    return [child for child, parent in table.items() if parent == pid]
 
 
 def descendants(pid: int) -> list[int]:
@@ -65,9 +66,13 @@ def command(pid: int) -> list[str]:
 
 
 def memory(pid: int) -> Memory:
-    """Return a process's memory."""
+    """Return a process's memory; all 0 for one that has ended."""
     sums = dict.fromkeys(("Rss", "Pss", "Private_Clean", "Private_Dirty"), 0)
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        lines = []
+    for line in lines:
         name, _, value = line.partition(":")
         if name in sums:
             sums[name] = int(value.split()[0]) * KIB
@@ -76,8 +81,11 @@ def memory(pid: int) -> Memory:
 
 
 def descriptors(pid: int) -> int:
-    """Return the number of a process's open file descriptors, those of reading it left out."""
-    count = len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    """Return the number of a process's open descriptors, that of reading them left out."""
+    try:
+        count = len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
     return count - (pid == os.getpid())
 
 
@@ -89,16 +97,19 @@ def entries(folder: Path) -> int:
 def far_side(pid: int) -> dict[str, list[int]]:
     """Return the processes of the runners of a process, by what they are.
 
-    A base is exec'ed from `base.py`, a task process is forked from it, the warm process (the
-    suite collected, stopped before the run) is forked from the task process; whatever else
-    there is counts as "other".
+    A base is exec'ed from `base.py`; a task process is forked from it; the warm process (the
+    suite collected, stopped before the run) is a task process's eldest child. What else there is
+    below waits for an order, or carries one out: "child".
     """
     table = parents()
-    found: dict[str, list[int]] = {"base": [], "task": [], "warm": [], "other": []}
-    for child in children(pid, table):
-        base = any(Path(word).name == "base.py" for word in command(child))
-        found["base" if base else "other"].append(child)
-    for name, above in (("task", "base"), ("warm", "task"), ("other", "warm")):
-        for parent in list(found[above]):
-            found[name] += children(parent, table)
+    found: dict[str, list[int]] = {"base": [], "task": [], "warm": [], "child": []}
+    for base in children(pid, table):
+        if not any(Path(word).name == "base.py" for word in command(base)):
+            continue
+        found["base"].append(base)
+        for task in children(base, table):
+            warm, *rest = children(task, table) or [0]
+            found["task"].append(task)
+            found["warm"] += [warm] if warm else []
+            found["child"] += [*rest, *children(warm, table)] if warm else []
     return found

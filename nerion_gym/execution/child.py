@@ -16,12 +16,12 @@ import pytest
 
 from .fingerprint import Fingerprint, loaded_below
 from .recorder import FAILING
-from .sandbox import Bounds, confine
+from .sandbox import Bounds, Mapped, confine
 from .session import Collected, collect, run_items
 from .wire import frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from .recorder import Verdict
 
@@ -57,14 +57,19 @@ class Teller:
 
     def __init__(self, fd: int, nonce: bytes) -> None:
         self._fd, self._nonce = fd, nonce
-        self._write = os.write
+        self._write, self._who, self._owner = os.write, os.getpid, os.getpid()
 
     def tell(self, *record: Any) -> None:
         """Write one record."""
         self.pass_on(frame(self._nonce, list(record)))
 
     def pass_on(self, output: bytes) -> None:
-        """Write packed records; a pipe that the program closed ends the process."""
+        """Write packed records; a pipe that the program closed ends the process.
+
+        A fork that a test made, and that went on with the session, has nothing to tell.
+        """
+        if self._who() != self._owner:
+            return
         data = memoryview(output)
         try:
             while data:
@@ -87,14 +92,14 @@ class Warm:
     state: Fingerprint
 
 
-def warm(configured: Collected, root: str) -> Warm:
-    """Collect in this process, for children to come."""
+def warm(configured: Collected, root: str, folders: Collection[str]) -> Warm:
+    """Collect in this process, for children to come; they look at the entries of some folders."""
     collected = collect(configured)
     gc.collect()
-    return Warm(collected, live_functions(root), Fingerprint(loaded_below(root)))
+    return Warm(collected, live_functions(root), Fingerprint(loaded_below(root), folders))
 
 
-def run_swapped(ready: Warm, job: Job, mapped: int, fd: int) -> None:
+def run_swapped(ready: Warm, job: Job, mapped: Mapped, fd: int) -> None:
     """Swap code in place, then run tests of the session that was collected before the fork."""
     teller = Teller(fd, job.nonce)
     confine(job.bounds, mapped)
@@ -111,7 +116,9 @@ def run_swapped(ready: Warm, job: Job, mapped: int, fd: int) -> None:
     teller.tell(*END)
 
 
-def run_collected_anew(configured: Callable[[], Collected], job: Job, mapped: int, fd: int) -> None:
+def run_collected_anew(
+    configured: Callable[[], Collected], job: Job, mapped: Mapped, fd: int
+) -> None:
     """Import and collect in this child, then run tests.
 
     `configured` gives the session: one configured before the fork, if that was safe.

@@ -122,6 +122,9 @@ class FarSide:
             except LostError as error:
                 reason = str(error)
                 self._drop(program, suite, slot)
+            except BaseException:
+                self._drop(program, suite, slot)  # its answer would be taken for the next one's
+                raise
         msg = f"the processes that run tests were lost twice: {reason}"
         raise SandboxError(msg)
 
@@ -132,22 +135,36 @@ class FarSide:
             SandboxError: a job's processes were lost twice.
         """
         self._mind_forks()
-        waiting = list(reversed(queue))
         active: dict[Slot, Pending] = {}
+        try:
+            self._drive(list(reversed(queue)), active, stats)
+        except BaseException:
+            # Ctrl-C, say: a slot under way would give its answer to the next order.
+            for slot, entry in active.items():
+                self._drop(entry.home, entry.suite, slot)
+            raise
+
+    def _drive(
+        self, waiting: list[Pending], active: dict[Slot, Pending], stats: RunnerStats
+    ) -> None:
         while waiting or active:
             while waiting and len(active) < self._settings.workers:
                 entry = waiting.pop()
                 slot = self._free_slot(entry, active)
-                if self._start(slot, entry, stats):
-                    active[slot] = entry
-                elif not entry.job.done:
-                    waiting.append(entry)
+                active[slot] = entry
+                self._put_back(slot, self._start(slot, entry, stats), active, waiting)
             for slot in wait_for_any(list(active)) if active else []:
-                entry = active.pop(slot)
-                if self._advance(slot, entry, stats):
-                    active[slot] = entry
-                elif not entry.job.done:
-                    waiting.append(entry)
+                self._put_back(slot, self._advance(slot, active[slot], stats), active, waiting)
+
+    @staticmethod
+    def _put_back(
+        slot: Slot, under_way: bool, active: dict[Slot, Pending], waiting: list[Pending]
+    ) -> None:
+        """Free a slot whose job is done or lost; a lost job waits for another."""
+        if not under_way:
+            entry = active.pop(slot)
+            if not entry.job.done:
+                waiting.append(entry)
 
     def _start(self, slot: Slot, entry: Pending, stats: RunnerStats) -> bool:
         """Send a job's first order; False when it needs none, or its slot was lost."""

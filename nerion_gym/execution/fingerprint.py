@@ -5,19 +5,17 @@ others that the control run did not know: an edit may make a test fail before it
 back. When the state after the selected tests differs from the state before, all tests are run.
 """
 
-# Paths are strings here: they go to system calls, once a step, and pathlib costs more than those.
-# ruff: noqa: PTH109
-
 from __future__ import annotations
 
-import os
 import sys
 import types
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from .surroundings import Surroundings
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 ATOMS = frozenset({type(None), bool, int, float, complex, str, bytes})
 SEQUENCES = frozenset({list, tuple, deque})
@@ -38,13 +36,18 @@ def loaded_below(root: str) -> list[types.ModuleType]:
 
 
 class Fingerprint:
-    """The visible state of some modules: attributes, their classes', environment, folder, path.
+    """The visible state of some modules, their classes, and what surrounds them.
 
     Nothing of the program is called: values are looked at by exact type only.
+
+    Args:
+        modules: whose attributes are compared.
+        folders: whose entries are compared.
     """
 
-    def __init__(self, modules: list[types.ModuleType]) -> None:
+    def __init__(self, modules: list[types.ModuleType], folders: Collection[str] = ()) -> None:
         self._modules = modules
+        self._surroundings = Surroundings(folders)
         self._names = {module.__name__ for module in modules}
         self._start = self._now()
 
@@ -53,13 +56,8 @@ class Fingerprint:
         return self._now() != self._start
 
     def _now(self) -> tuple[Any, ...]:
-        environment = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
-        try:
-            folder = os.getcwd()
-        except FileNotFoundError:
-            folder = ""
         state = [self._attributes(vars(module), DEPTH) for module in self._modules]
-        return environment, folder, list(sys.path), state
+        return self._surroundings.now(), state
 
     def _attributes(self, names: Any, depth: int) -> list[tuple[str, Any]]:
         return [

@@ -91,6 +91,7 @@ class Job:
         self.repeats = 0
         self.stages: list[tuple[str, float]] = []
         self._order = list(expected)
+        self._is_first = not expected
         self._times = times
         self._first_failure_only = first_failure_only
         self._pending: list[str] | None = None if plan.tests is None else list(plan.tests)
@@ -202,10 +203,10 @@ class Job:
         self._done = True
 
     def _mark_errors(self, errors: list[list[Any]]) -> None:
-        known = set(self._order)
         for node, exception, message in errors:
             hit = [test for test in self._order if belongs(test, node)]
-            if not hit and not known:
+            if not hit and self._is_first:
+                # Nothing is known of this suite yet: what failed has no tests to stand for it.
                 hit = [node or "collection"]
                 self._order += hit
             for test in hit:

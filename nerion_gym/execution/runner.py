@@ -117,15 +117,25 @@ class LocalRunner:
 
     # --- beyond the protocol --------------------------------------------------------------------
 
-    def control(self, program: Program, tests: Suite) -> Outcome:
+    def control(
+        self, program: Program, tests: Suite, order: Sequence[str] | None = None
+    ) -> Outcome:
         """Run the whole suite on an unchanged program, known or not; nothing is cached.
+
+        Args:
+            program: runs as it is.
+            tests: its suite.
+            order: node ids, to run the tests in another order than that of collection.
 
         Raises:
             SandboxError: the machinery failed.
         """
         self.stats.control += 1
-        whole = Pending(Job(Plan("swap"), (), Times()), program, tests, None, time.perf_counter())
+        job = Job(Plan("swap", None if order is None else tuple(order)), order or (), Times())
+        whole = Pending(job, program, tests, None, time.perf_counter())
         self._drive([whole], count=False)
+        if order is not None:
+            return replace(self._finish(whole), route="control")
         warmth = self._far.warmth(program, tests)
         self._times[Key.of(program, tests)] = Times(whole.job.cpu, warmth.cpu if warmth else 0.0)
         outcome = self._finish(whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import resource
 import signal
@@ -12,6 +13,8 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 FILE_BYTES = 256 << 20
 """Largest file a child may write. Captured output is such a file: 50 MB of it must still pass."""
+ADDRESS_FACTOR = 4
+"""Address space over memory, as a bound."""
 RECORD_FD = 400
 """Where a child keeps its record pipe: out of the way of programs that close low numbers."""
 
@@ -22,11 +25,21 @@ class Bounds:
 
     Attributes:
         cpu: seconds of CPU time, user and system, until SIGPROF ends the process.
-        memory: bytes of address space on top of what the parent process has mapped.
+        wall: seconds after which the process is ended from outside.
+        memory: bytes of private writable memory on top of what the parent process has.
     """
 
     cpu: float
+    wall: float
     memory: int
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """What a process has mapped, in bytes: its address space, and private writable memory."""
+
+    address: int
+    data: int
 
 
 def prctl(option: int, value: int) -> None:
@@ -46,19 +59,26 @@ def adopt_orphans() -> None:
     prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def mapped_bytes() -> int:
-    """Return the address space of this process in bytes."""
+def mapped_now() -> Mapped:
+    """Return what this process has mapped."""
     with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - pathlib costs more
-        return int(file.read().split()[0]) * resource.getpagesize()
+        pages = [int(number) for number in file.read().split()]
+    size = resource.getpagesize()
+    return Mapped(pages[0] * size, pages[5] * size)
 
 
-def confine(bounds: Bounds, mapped: int) -> None:
-    """Bound this process and all it starts. `mapped`: address space before the fork."""
-    limit(resource.RLIMIT_AS, mapped + bounds.memory)
+def confine(bounds: Bounds, mapped: Mapped) -> None:
+    """Bound this process and all it starts. `mapped`: what was mapped before the fork.
+
+    Threads reserve address space that they never touch, so it is bounded more widely than memory.
+    """
+    limit(resource.RLIMIT_DATA, mapped.data + bounds.memory)
+    limit(resource.RLIMIT_AS, mapped.address + ADDRESS_FACTOR * bounds.memory)
     limit(resource.RLIMIT_FSIZE, FILE_BYTES)
     limit(resource.RLIMIT_CORE, 0)
-    # Whole seconds only, so this is what holds when the program disarms the timer.
-    limit(resource.RLIMIT_CPU, int(bounds.cpu) + 1, spare=1)
+    # What a test starts inherits this limit but not the timer. Longer than the wall limit, so that
+    # a test which waits for an endless loop in another process is not let go on by its death.
+    limit(resource.RLIMIT_CPU, math.ceil(bounds.wall) + 1, spare=1)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_PROF, bounds.cpu)
 

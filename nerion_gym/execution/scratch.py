@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Stamp = tuple[int, int, int, int]
+Identity = tuple[int, int, int]
 CACHE_PARTS = ("__pycache__",)
 
 
@@ -26,6 +28,7 @@ class Scratch:
     """
 
     def __init__(self, folder: str, files: Mapping[str, bytes]) -> None:
+        self._folder = folder
         self.root = os.path.join(folder, "project")
         self.home = os.path.join(folder, "home")
         self.tmp = os.path.join(folder, "tmp")
@@ -38,11 +41,20 @@ class Scratch:
         self._stamps: dict[str, Stamp] = {}
         self._folders = {parent for path in self.files for parent in _parents(path)}
         self._edited: set[str] = set()
+        self._identities: dict[str, Identity | None] = {}
+        self._held: dict[str, int] = {}
+
+    @property
+    def folders(self) -> list[str]:
+        """Absolute folders whose entries a right suite leaves as they were."""
+        below = [os.path.join(self.root, folder) for folder in sorted(self._folders)]
+        return [self.root, *below, self.home, self.tmp]
 
     def create(self) -> None:
         """Write everything for the first time."""
+        self._know(self._folder)
         for folder in (self.root, self.home, self.tmp):
-            os.mkdir(folder)
+            self._make(folder)
         for path in self.files:
             self._write(path, self.files[path])
 
@@ -57,11 +69,11 @@ class Scratch:
 
         Returns:
             Whether the project's folder itself had to be made anew: whoever is in it is nowhere.
+
+        Raises:
+            OSError: the folder that holds everything is gone, or is another.
         """
-        anew = os.path.islink(self.root) or not os.path.isdir(self.root)
-        if anew:
-            remove(self.root)
-            os.makedirs(self.root)
+        anew = self._put_folders_back()
         known = dict(self._stamps)
         for relative, entry in list(_walk(self.root, "", self._folders)):
             status = entry.stat(follow_symlinks=False)
@@ -78,6 +90,40 @@ class Scratch:
         for folder in (self.home, self.tmp):
             _empty(folder)
         return anew
+
+    def _put_folders_back(self) -> bool:
+        """Make sure that the three folders are ours; say whether the project's is a new one."""
+        if _identity(self._folder) != self._identities[self._folder]:
+            raise OSError(f"{self._folder} is not the folder it was")
+        self._remove_strangers()
+        anew = not self._is_ours(self.root)
+        for folder in (self.root, self.home, self.tmp):
+            if not self._is_ours(folder):
+                remove(folder)
+                self._make(folder)
+        return anew
+
+    def _make(self, folder: str) -> None:
+        os.mkdir(folder)
+        self._know(folder)
+
+    def _know(self, folder: str) -> None:
+        """Remember which folder it is, and hold it open, so that its number is not given away."""
+        if folder in self._held:
+            os.close(self._held[folder])
+        self._held[folder] = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW)
+        self._identities[folder] = _identity(folder)
+
+    def _is_ours(self, folder: str) -> bool:
+        """Whether a folder is the one that was made, and not a link or another in its place."""
+        return _identity(folder) == self._identities[folder]
+
+    def _remove_strangers(self) -> None:
+        """Remove what lies beside the project: a pytest.ini there would count for every run."""
+        with os.scandir(self._folder) as entries:
+            for entry in list(entries):
+                if entry.path not in self._identities:
+                    remove(entry.path)
 
     def _write(self, path: str, data: bytes) -> None:
         target = os.path.join(self.root, path)
@@ -115,10 +161,16 @@ def _walk(folder: str, prefix: str, known: set[str]) -> Iterator[tuple[str, os.D
                 yield from _walk(entry.path, f"{relative}/", known)
 
 
+def _identity(path: str) -> Identity | None:
+    """Return what tells one file from another in its place, links not followed."""
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino, stat.S_IFMT(status.st_mode)
+
+
 def _empty(folder: str) -> None:
-    if not os.path.isdir(folder) or os.path.islink(folder):
-        remove(folder)
-        os.mkdir(folder)
     with os.scandir(folder) as entries:
         for entry in list(entries):
             remove(entry.path)

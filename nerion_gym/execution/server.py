@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from .child import END
-from .sandbox import mapped_bytes
+from .sandbox import Mapped, mapped_now
 from .supervise import Child, end_others
 from .wire import frame, receive, send
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .supervise import Ended
 
     Order = dict[str, Any]
-    Work = Callable[[Order, int, int], None]
+    Work = Callable[[Order, Mapped, int], None]
 
 
 COLLECTOR = re.compile(rb"\bgc\b")
@@ -34,7 +34,7 @@ class Server:
     Args:
         near: where orders come from and answers go.
         scratch: the project's folder: edited before a run, put back after it.
-        work: what a child does, by the name of the order: (order, bytes mapped before the fork,
+        work: what a child does, by the name of the order: (order, what was mapped before the fork,
             descriptor for records).
         keep: other children of this process that stay alive.
         prime: takes in what the near side says once, before the first order.
@@ -76,7 +76,7 @@ class Server:
         handed = time.monotonic()
         child.order(blob)
         ended = child.watch(order["wall"], frame(order["nonce"], list(END)))
-        self._answer(ended, {"sent": received, "handed": handed, "ended": time.monotonic()})
+        self._answer(order, ended, {"sent": received, "handed": handed, "ended": time.monotonic()})
         spare = self._fork(child.fds)
         child.end()
         end_others((*self._keep, spare.pid))
@@ -87,9 +87,10 @@ class Server:
             spare = self._fork()
         self._spare = spare
 
-    def _answer(self, ended: Ended, clock: dict[str, float]) -> None:
+    def _answer(self, order: Order, ended: Ended, clock: dict[str, float]) -> None:
         header = {
             "op": "ended",
+            "nonce": order["nonce"].hex(),
             "code": ended.code,
             "cpu": ended.cpu,
             "out_of_time": ended.out_of_time,
@@ -101,7 +102,7 @@ class Server:
         if self._freezes:
             # What is here now is not the child's garbage: not looked at, it stays shared memory.
             gc.freeze()
-        mapped = mapped_bytes()
+        mapped = mapped_now()
         near = self._near.fileno()
 
         def body(blob: bytes, fd: int) -> None:

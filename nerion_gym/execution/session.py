@@ -21,7 +21,7 @@ from .direct import Caller, plain_tests, session_allows
 from .recorder import Recorder, explain, last_error_line, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .direct import Plain
     from .recorder import Verdict
@@ -88,7 +88,8 @@ def enter(spec: Spec) -> None:
     os.environ.update(HOME=spec.home, TMPDIR=spec.tmp, PYTHONPATH=os.pathsep.join(folders))
     os.environ["PYTEST_VERSION"] = pytest.__version__
     os.chdir(spec.root)
-    sys.path[:0] = folders
+    # `python -m pytest` puts the working folder in front of PYTHONPATH.
+    sys.path[:0] = [spec.root, *folders]
     sys.argv = [os.path.join(os.path.dirname(pytest.__file__), "__main__.py"), *spec.targets]
     forget_namesakes(folders)
 
@@ -184,19 +185,18 @@ def run_items(
     wanted: Iterable[str] | None,
     report: Callable[[str, Verdict | None, float, float], bool],
 ) -> None:
-    """Run tests in collection order: plain ones directly, others through pytest's own protocol.
+    """Run tests: plain ones directly, others through pytest's own protocol.
 
     Args:
         collected: the session.
-        wanted: node ids, None for all.
+        wanted: node ids in the order to run them, None for all.
         report: is called after each test with (id, verdict, wall seconds, CPU seconds);
             returns False to stop.
     """
     session = collected.session
     if session is None or not collected.may_run:
         return
-    chosen = None if wanted is None else set(wanted)
-    items = [item for item in session.items if chosen is None or item.nodeid in chosen]
+    items = session.items if wanted is None else in_order(session.items, wanted)
     caller = Caller(session.config, collected.recorder.take)
     for item, following in zip(items, [*items[1:], None], strict=True):
         plain = collected.plain.get(item) if caller.usable else None
@@ -212,6 +212,14 @@ def run_items(
         if not going_on or session.shouldfail or session.shouldstop:
             break
     caller.pause()
+
+
+def in_order(items: Sequence[pytest.Item], wanted: Iterable[str]) -> list[pytest.Item]:
+    """Return the tests that are wanted, as often as collected, in the order wanted."""
+    place = {test: index for index, test in enumerate(wanted)}
+    return sorted(
+        (item for item in items if item.nodeid in place), key=lambda item: place[item.nodeid]
+    )
 
 
 def nothing_ends(session: pytest.Session, following: pytest.Item | None) -> bool:

@@ -26,7 +26,7 @@ from .child import Job, Warm, run_collected_anew, run_swapped, warm
 from .coverage import cover
 from .memo import CodeMemo, stdlib_since
 from .rehearsal import preload
-from .sandbox import RECORD_FD, Bounds, adopt_orphans, die_with_parent
+from .sandbox import RECORD_FD, Bounds, Mapped, adopt_orphans, die_with_parent
 from .scratch import Scratch
 from .server import Server
 from .session import Spec, configure, enter
@@ -109,10 +109,10 @@ def serve_clean(near: socket.socket, scratch: Scratch, start: Start, warm_pid: i
     def ready() -> Collected:
         return ahead[0] if ahead else start.configure()
 
-    def anew(order: Order, mapped: int, fd: int) -> None:
+    def anew(order: Order, mapped: Mapped, fd: int) -> None:
         run_collected_anew(ready, job_of(start.spec, order), mapped, fd)
 
-    def traced(order: Order, _mapped: int, fd: int) -> None:
+    def traced(order: Order, _mapped: Mapped, fd: int) -> None:
         cover(start.spec, ready, order, scratch.restore, fd)
 
     def prime(order: Order) -> None:
@@ -133,14 +133,14 @@ def serve_warm(near: socket.socket, scratch: Scratch, start: Start, paths: list[
     with Watch(spec.root, paths) as watch:
         configured = start.configure()
     untouched = not configured.errors and not watch.touched
-    ready = warm(configured, spec.root)
+    ready = warm(configured, spec.root, scratch.folders)
     spent = time.process_time() - started
     new = {key: codes[key] for key in codes.keys() - start.rehearsal.codes.keys()}
     primer = {"codes": new, "modules": stdlib_since(before), "configure": untouched}
     send(near, describe(spec, ready, spent), marshal.dumps(primer))
     scratch.restore()
 
-    def swapped(order: Order, mapped: int, fd: int) -> None:
+    def swapped(order: Order, mapped: Mapped, fd: int) -> None:
         run_swapped(ready, job_of(spec, order), mapped, fd)
 
     Server(near, scratch, {"swap": swapped}, tuple(children())).serve()
@@ -169,7 +169,7 @@ def job_of(spec: Spec, order: Order) -> Job:
     }
     return Job(
         nonce=order["nonce"],
-        bounds=Bounds(order["cpu"], order["memory"]),
+        bounds=Bounds(order["cpu"], order["wall"], order["memory"]),
         tests=None if order["tests"] is None else tuple(order["tests"]),
         codes=codes,
         first_failure_only=order["first_failure_only"],

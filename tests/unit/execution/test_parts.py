@@ -1,6 +1,7 @@
 """Small parts of the far and the near side: wire, cache, coverage of records, scratch, state."""
 
 import os
+import shutil
 import socket
 import sys
 import time
@@ -222,9 +223,48 @@ def _damage(root):
     (root.parent / "home").rmdir()
 
 
-def test_damage_is_mended_and_links_are_not_followed(scratch, tmp_path):
-    outside = tmp_path / "outside"
-    outside.write_bytes(b"precious")
+@pytest.fixture
+def outside(tmp_path_factory):
+    """A folder that is not ours, with a file in it."""
+    folder = tmp_path_factory.mktemp("outside")
+    (folder / "file").write_bytes(b"precious")
+    return folder
+
+
+@pytest.mark.parametrize("place", ["root", "home", "tmp"])
+def test_a_link_in_a_folders_place_is_removed_not_followed(scratch, outside, place):
+    ours = Path(getattr(scratch, place))
+    shutil.rmtree(ours)
+    ours.symlink_to(outside)
+    assert scratch.restore() is (place == "root")
+    assert contents(scratch) == CLEAN
+    assert ours.is_dir()
+    assert not ours.is_symlink()
+    assert [path.read_bytes() for path in outside.iterdir()] == [b"precious"]
+
+
+def test_another_folder_in_the_projects_place_is_not_taken_for_it(scratch, outside):
+    shutil.rmtree(scratch.root)
+    shutil.copytree(outside, scratch.root)
+    assert scratch.restore() is True
+    assert contents(scratch) == CLEAN
+
+
+def test_what_lies_beside_the_project_is_removed(scratch):
+    (Path(scratch.root).parent / "pytest.ini").write_text("[pytest]\naddopts = --nonsense\n")
+    scratch.restore()
+    names = sorted(path.name for path in Path(scratch.root).parent.iterdir())
+    assert names == ["home", "project", "tmp"]
+
+
+def test_a_folder_that_is_gone_is_not_made_up_again(scratch):
+    shutil.rmtree(Path(scratch.root).parent)
+    with pytest.raises(OSError, match="is not the folder it was"):
+        scratch.restore()
+
+
+def test_damage_is_mended_and_links_are_not_followed(scratch, outside):
+    outside /= "file"
     _damage(Path(scratch.root))
     (Path(scratch.root) / "a.py").unlink()
     (Path(scratch.root) / "a.py").symlink_to(outside)

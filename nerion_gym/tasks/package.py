@@ -143,10 +143,7 @@ def find_tests(
     if tests is not None:
         given = [tests] if isinstance(tests, (str, os.PathLike)) else list(tests)
         return tuple(existing(Path(test), "tests") for test in given)
-    folder = package if package.is_dir() else package.parent
-    places = [folder, folder.parent]
-    if folder.parent.name == "src":
-        places.append(folder.parent.parent)
+    places = usual_places(folder_of(package))
     for place in places:
         for name in TEST_FOLDERS:
             if (place / name).is_dir():
@@ -161,11 +158,26 @@ def find_tests(
     raise TaskError(msg)
 
 
+def usual_places(folder: Path) -> list[Path]:
+    """Return where tests are looked for: in a package, beside it, and as far up as its project."""
+    near, above = [folder, folder.parent], list(folder.parent.parents)[: MAX_CLIMB - 1]
+    if not is_project(folder.parent):
+        for index, place in enumerate(above):
+            if is_project(place):
+                return near + above[: index + 1]
+    return near + (above[:1] if folder.parent.name == "src" else [])
+
+
+def is_project(folder: Path) -> bool:
+    """Whether a folder holds a project file."""
+    return any((folder / name).is_file() for name in PROJECT_FILES)
+
+
 def find_layout(package: Path, tests: tuple[Path, ...]) -> Layout:
     """Return the project's layout: the nearest folder with a project file that holds both."""
     common = Path(os.path.commonpath([innermost_root(package), *(folder_of(t) for t in tests)]))
     for folder in (common, *common.parents)[: MAX_CLIMB + 1]:
-        if any((folder / name).is_file() for name in PROJECT_FILES):
+        if is_project(folder):
             return Layout(folder, package, tests)
         if (folder / ".git").exists():
             break
@@ -253,7 +265,9 @@ def is_editable(layout: Layout, name: str, exclude: Sequence[str]) -> bool:
     path = layout.root / name
     if path.suffix != ".py" or not (path == layout.package or layout.package in path.parents):
         return False
-    if any(of_test(path, test) for test in layout.tests):
+    # A target that holds the package asks for its doctests: only names tell tests apart then.
+    apart = (test for test in layout.tests if not of_test(layout.package, test))
+    if any(of_test(path, test) for test in apart):
         return False
     inside = path.relative_to(layout.package).parts[:-1] if path != layout.package else ()
     if any(part in TEST_FOLDERS for part in inside):

@@ -27,7 +27,11 @@ otherwise it is drawn.
 
 ## Arguments
 `path`: module or package folder. `tests`: test files or folders (found by themselves at the
-usual places). `exclude`: glob patterns of files to leave unedited. `observation`, `render_mode`;
+usual places). `exclude`: glob patterns of files to leave unedited. `arguments`: more of pytest's
+command line, such as `("--deselect=tests/test_a.py::test_slow",)` or `("-o", "addopts=")`.
+`flaky`: `"refuse"` a suite with tests whose runs of the unchanged program differ, or go on with
+the steady `"majority"` (the others are left out, named in a warning and in
+`env.unwrapped.task.suite.targets`). `observation`, `render_mode`;
 of `gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
@@ -64,11 +68,14 @@ def build(
     path: str | os.PathLike[str] | None = None,
     tests: str | os.PathLike[str] | Sequence[str] | None = None,
     exclude: Sequence[str] = (),
+    arguments: Sequence[str] = (),
+    flaky: str = "refuse",
 ) -> World:
     """Return the world of one package.
 
     Raises:
         TaskError: no path, or nothing there to edit or to test.
+        ConfigError: see `nerion_gym.tasks.package.load_package`.
     """
     if path is None:
         msg = (
@@ -76,7 +83,14 @@ def build(
             "path='src/mypkg', tests='tests')"
         )
         raise TaskError(msg)
-    task = load_package(path, tests, exclude=exclude, operators=PROBING_OPERATORS)
+    task = load_package(
+        path,
+        tests,
+        exclude=exclude,
+        operators=PROBING_OPERATORS,
+        arguments=arguments,
+        flaky=flaky,
+    )
     return probing_world("Repo", task, LIMITS)
 
 
@@ -84,6 +98,8 @@ def make(
     path: str | os.PathLike[str] | None = None,
     tests: str | os.PathLike[str] | Sequence[str] | None = None,
     exclude: Sequence[str] = (),
+    arguments: Sequence[str] = (),
+    flaky: str = "refuse",
     **kwargs: Any,
 ) -> CodeEditEnv:
     """Entry point of the registered id; other keyword arguments go to `CodeEditEnv`.
@@ -91,7 +107,7 @@ def make(
     Raises:
         TaskError: see `build`.
     """
-    return CodeEditEnv(build(path, tests, exclude), **kwargs)
+    return CodeEditEnv(build(path, tests, exclude, arguments, flaky), **kwargs)
 
 
 def make_vec(
@@ -99,6 +115,8 @@ def make_vec(
     path: str | os.PathLike[str] | None = None,
     tests: str | os.PathLike[str] | Sequence[str] | None = None,
     exclude: Sequence[str] = (),
+    arguments: Sequence[str] = (),
+    flaky: str = "refuse",
     **kwargs: Any,
 ) -> CodeEditVectorEnv:
     """Vector entry point; other arguments go to `nerion_gym.envs.vector.make_vector`.
@@ -106,4 +124,4 @@ def make_vec(
     Raises:
         TaskError: see `build`.
     """
-    return make_vector(build(path, tests, exclude), num_envs, **kwargs)
+    return make_vector(build(path, tests, exclude, arguments, flaky), num_envs, **kwargs)

@@ -176,3 +176,70 @@ def test_every_corpus_program_loads():
 def test_unknown_corpus_program_lists_the_known():
     with pytest.raises(ConfigError, match=r"'nothing'.*logic_v2"):
         corpus_task("nothing")
+
+
+def test_a_package_that_is_its_own_test_target_is_edited(tmp_path):
+    files = {**FLAT, "pkg/test_inside.py": ""}
+    root = project(tmp_path, files)
+    for tests in ([root / "pkg", root / "tests"], [root]):
+        task = load_package(root / "pkg", tests)
+        assert task.program.paths == ("pkg/__init__.py", "pkg/core.py")
+
+
+NAMESPACE = {
+    "pyproject.toml": "",
+    "src/corp/tools/__init__.py": "",
+    "src/corp/tools/a.py": "x = 1\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "folders"),
+    [
+        ("import corp.tools.a\n", ("src", ".")),
+        ("from corp import tools\n", ("src", ".")),
+        ("def test():\n    from corp.tools.a import (\n        x)\n", ("src", ".")),
+        ("from corp.tools import a as b, nothing\n", ("src", ".")),
+        (">>> from corp.tools.a import x\n", ("src", ".")),
+        ("import tools.a\n", ("src/corp", ".")),
+        ("import corp\n", ("src/corp", ".")),
+        ("import src.corp.tools.a\n", ("src/corp", ".")),
+        ("from .corp.tools import a\n", ("src/corp", ".")),
+        ("# nothing is imported\n", ("src/corp", ".")),
+    ],
+)
+def test_tests_tell_where_a_namespace_package_is_imported_from(tmp_path, text, folders):
+    files = {**NAMESPACE, "tests/test_a.py": text}
+    task = load_package(project(tmp_path, files) / "src" / "corp" / "tools")
+    assert task.suite.pythonpath == folders
+
+
+def test_a_flat_namespace_package_is_imported_from_the_root(tmp_path):
+    files = {
+        "pyproject.toml": "",
+        "corp/text/__init__.py": "",
+        "tests/test_a.py": "import corp.text\n",
+        "tests/test_b.py": "from corp import text\n",
+        "tests/test_c.py": "import text\n",
+    }
+    task = load_package(project(tmp_path, files) / "corp" / "text")
+    assert task.suite.pythonpath == (".",)
+
+
+def test_arguments_follow_the_targets(tmp_path):
+    arguments = ("-o", "addopts=", "--deselect=tests/test_core.py::test_f")
+    task = load_package(project(tmp_path, FLAT) / "pkg", arguments=arguments)
+    assert task.suite.targets == ("tests", *arguments)
+    assert task.id != load_package(tmp_path / "pkg").id
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ({"flaky": "often"}, r"flaky='often': expected one of 'refuse', 'majority'"),
+        ({"arguments": "--deselect=x"}, r"arguments='--deselect=x': expected a sequence"),
+    ],
+)
+def test_choices_that_cannot_be_meant_are_refused(tmp_path, choice, message):
+    with pytest.raises(ConfigError, match=message):
+        load_package(project(tmp_path, FLAT) / "pkg", **choice)

@@ -69,7 +69,9 @@ class Known:
         """Return the outcome."""
         return self.outcomes[program.digest]
 
-    def run_many(self, programs: Sequence[Program], tests: Suite) -> list[Outcome]:
+    def run_many(
+        self, programs: Sequence[Program], tests: Suite, *, stop_at_first_failure: bool = False
+    ) -> list[Outcome]:
         """Return the outcomes."""
         return [self.outcomes[program.digest] for program in programs]
 

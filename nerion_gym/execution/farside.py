@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SETUP_SECONDS = 300.0
 MEMORY_BYTES = 512 << 20
 KEPT_TASKS = 8
+KEPT_BYTES = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,15 @@ class Settings:
         memory: bytes of address space that a child may map on top of the collected process.
         setup_seconds: wall limit for the first collection of a program.
         kept_tasks: tasks whose processes stay alive; the least recently used end first.
+        kept_bytes: memory that they may have together, as far as it is not shared. The task in use
+            is kept whatever it takes.
     """
 
     workers: int = 1
     memory: int = MEMORY_BYTES
     setup_seconds: float = SETUP_SECONDS
     kept_tasks: int = KEPT_TASKS
+    kept_bytes: int = KEPT_BYTES
 
 
 @dataclass
@@ -138,6 +142,7 @@ class FarSide:
         active: dict[Slot, Pending] = {}
         try:
             self._drive(list(reversed(queue)), active, stats)
+            self._trim()
         except BaseException:
             # Ctrl-C, say: a slot under way would give its answer to the next order.
             for slot, entry in active.items():
@@ -234,6 +239,18 @@ class FarSide:
             for old in self._slots.popitem(last=False)[1]:
                 old.close()
         return self._slots[key][index]
+
+    def _trim(self) -> None:
+        """End the least recently used tasks until the others fit the bound on memory."""
+        taken = {
+            key: sum(slot.warmth.memory for slot in slots if slot.warmth)
+            for key, slots in self._slots.items()
+        }
+        while len(self._slots) > 1 and sum(taken.values()) > self._settings.kept_bytes:
+            oldest, slots = self._slots.popitem(last=False)
+            del taken[oldest]
+            for slot in slots:
+                slot.close()
 
     def _new_slot(self, program: Program, suite: Suite) -> Slot:
         for _ in range(2):

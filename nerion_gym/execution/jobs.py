@@ -58,6 +58,7 @@ class Warmth:
         live: functions that are safe to swap.
         forkable: False when the program started threads: a fork would lose them.
         cpu: CPU seconds of collection.
+        memory: bytes of memory that the process has for itself (proportional set size).
     """
 
     tests: tuple[str, ...]
@@ -66,6 +67,7 @@ class Warmth:
     live: frozenset[tuple[str, str, int]]
     forkable: bool
     cpu: float
+    memory: int = 0
 
 
 class Job:

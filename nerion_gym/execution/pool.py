@@ -218,6 +218,7 @@ class Slot:
             live=frozenset(tuple(key) for key in header["live"]),
             forkable=header["threads"] == 1,
             cpu=float(header["cpu"]),
+            memory=int(header["memory"]),
         )
         return self.warmth
 

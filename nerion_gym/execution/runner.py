@@ -75,13 +75,15 @@ class LocalRunner:
         """
         return self._run_all([program], tests, stop_at_first_failure)[0]
 
-    def run_many(self, programs: Sequence[Program], tests: Suite) -> list[Outcome]:
+    def run_many(
+        self, programs: Sequence[Program], tests: Suite, *, stop_at_first_failure: bool = False
+    ) -> list[Outcome]:
         """Run several programs against one suite; outcomes in the order of `programs`.
 
         Raises:
             SandboxError: the machinery failed; never for a bad program.
         """
-        return self._run_all(list(programs), tests, False)
+        return self._run_all(list(programs), tests, stop_at_first_failure)
 
     def coverage(self, program: Program, tests: Suite) -> Coverage:
         """Run the unchanged program once under a tracer: in order, and each test alone.

@@ -67,6 +67,15 @@ def mapped_now() -> Mapped:
     return Mapped(pages[0] * size, pages[5] * size)
 
 
+def own_memory() -> int:
+    """Return this process's proportional set size in bytes: shared pages count by share."""
+    with open("/proc/self/smaps_rollup", "rb") as file:  # noqa: PTH123 - as above
+        for line in file:
+            if line.startswith(b"Pss:"):
+                return int(line.split()[1]) << 10
+    return 0
+
+
 def confine(bounds: Bounds, mapped: Mapped) -> None:
     """Bound this process and all it starts. `mapped`: what was mapped before the fork.
 

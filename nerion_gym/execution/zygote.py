@@ -26,7 +26,7 @@ from .child import Job, Warm, run_collected_anew, run_swapped, warm
 from .coverage import cover
 from .memo import CodeMemo, stdlib_since
 from .rehearsal import preload
-from .sandbox import RECORD_FD, Bounds, Mapped, adopt_orphans, die_with_parent
+from .sandbox import RECORD_FD, Bounds, Mapped, adopt_orphans, die_with_parent, own_memory
 from .scratch import Scratch
 from .server import Server
 from .session import Spec, configure, enter
@@ -158,6 +158,7 @@ def describe(spec: Spec, ready: Warm, spent: float) -> Order:
         # A fork keeps one thread only, so a program that started others cannot be forked.
         "threads": max(threading.active_count(), len(os.listdir("/proc/self/task"))),
         "cpu": spent,
+        "memory": own_memory(),
     }
 
 

@@ -31,7 +31,9 @@ class TestRunner(Protocol):
         """Run the tests that reach the change; the others take the control run's status."""
         ...
 
-    def run_many(self, programs: Sequence[Program], tests: Suite) -> list[Outcome]:
+    def run_many(
+        self, programs: Sequence[Program], tests: Suite, *, stop_at_first_failure: bool = False
+    ) -> list[Outcome]:
         """Run several programs against one suite; outcomes in the order of `programs`."""
         ...
 

@@ -247,7 +247,7 @@ class InlineRunner:
             None if good else "AssertionError",
         )
 
-    def run_many(self, programs, tests):
+    def run_many(self, programs, tests, *, stop_at_first_failure=False):
         return [self.run(program, tests) for program in programs]
 
     def adopt(self, baseline):

@@ -56,7 +56,7 @@ class FakeRunner:
             return TestResult(name, Status.PASSED)
         return TestResult(name, Status.FAILED, "AssertionError")
 
-    def run_many(self, programs, tests):
+    def run_many(self, programs, tests, *, stop_at_first_failure=False):
         return [self.run(program, tests) for program in programs]
 
     def coverage(self, program, tests):

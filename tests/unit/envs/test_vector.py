@@ -28,7 +28,7 @@ class Watched(FakeRunner):
         self.alone += 1
         return super().run(program, tests)
 
-    def run_many(self, programs, tests):
+    def run_many(self, programs, tests, *, stop_at_first_failure=False):
         self.batches.append((len(programs), tests))
         return [FakeRunner.run(self, program, tests) for program in programs]
 

@@ -11,6 +11,7 @@ import pytest
 
 from nerion_gym.errors import SandboxError
 from nerion_gym.execution.control import measure
+from nerion_gym.execution.farside import Settings
 from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.types.outcome import Status, survived
 from tests.support.projects import edited, project
@@ -248,6 +249,7 @@ def test_the_far_side_ends_with_its_owner(ending):
     script = f"""
 import sys
 sys.path.insert(0, {str(Path(__file__).resolve().parents[3])!r})
+from nerion_gym.execution.farside import Settings
 from nerion_gym.execution.runner import LocalRunner
 from tests.support.projects import project
 program, suite = project({SOURCE!r}, {TESTS!r})
@@ -278,3 +280,26 @@ def test_memory_and_files_do_not_grow(known):
         runner.run(program, baseline.suite)
     assert len(list(folder.rglob("*"))) == files
     assert handles() == descriptors
+
+
+@pytest.mark.parametrize(("bytes_kept", "alive"), [(1 << 40, 3), (1, 1)])
+def test_tasks_that_take_too_much_memory_together_are_ended_oldest_first(bytes_kept, alive):
+    with LocalRunner(settings=Settings(kept_bytes=bytes_kept)) as runner:
+        for number in range(3):
+            program, suite = project(f"{SOURCE}NUMBER = {number}\n", TESTS)
+            assert runner.control(program, suite).passing() == 2
+        kept = list(runner._far._slots.values())
+        assert len(kept) == alive
+        assert all(slot.warmth.memory > 1 << 20 for slots in kept for slot in slots)
+        assert runner.control(program, suite).passing() == 2
+
+
+def test_many_at_once_may_stop_at_their_first_failure(known):
+    runner, baseline = known
+    wrong = edited(baseline.program, "return value + 1", "raise ValueError")
+    names = [
+        [result.status.name for result in outcome.results]
+        for outcome in runner.run_many([wrong], baseline.suite, stop_at_first_failure=True)
+    ]
+    assert names[0][0] == "FAILED"
+    assert runner.run(wrong, baseline.suite).results[0].exception == "ValueError"

@@ -243,6 +243,26 @@ def test_a_pickled_environment_goes_on():
     assert twin.state == env.state
 
 
+def test_another_runner_learns_the_measured_task(monkeypatch):
+    class Adopting(FakeRunner):
+        def __init__(self):
+            super().__init__()
+            self.adopted = []
+
+        def adopt(self, baseline):
+            self.adopted.append(baseline.program)
+
+    env, _ = make()
+    mine, of_the_process = Adopting(), Adopting()
+    env.runner = mine
+    assert mine.adopted == [env.task.program]
+    # A copy in another process: without the baseline its runner would select no tests.
+    monkeypatch.setattr("nerion_gym.envs.core.default_runner", lambda: of_the_process)
+    twin = pickle.loads(pickle.dumps(env))  # noqa: S301 - our own bytes
+    assert twin.runner is of_the_process
+    assert of_the_process.adopted == [env.task.program]
+
+
 def test_step_before_reset_says_so():
     env = CodeEditEnv(make_world(), runner=FakeRunner())
     with pytest.raises(gym.error.ResetNeeded, match="reset"):

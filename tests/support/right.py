@@ -1,0 +1,121 @@
+"""Edits to compare with a cold pytest: over seven packages, a third of them outside functions."""
+
+from __future__ import annotations
+
+import subprocess
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nerion_gym.edits.catalog import enumerate_edits
+from nerion_gym.edits.preview import apply
+from nerion_gym.edits.registry import OPERATORS
+from nerion_gym.execution.control import measure
+from nerion_gym.syntax.module import parse_module
+from nerion_gym.tasks.builder import corpus_task
+from tests.support.cold import differences, disagreements, run_cold
+from tests.support.sources import SUBJECTS, load
+from tests.support.structural import structural_edits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nerion_gym.execution.runner import LocalRunner
+    from nerion_gym.types.edit import Edit
+    from nerion_gym.types.program import Program
+    from nerion_gym.types.task import Task
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FIXED_SEED = 4
+OUTSIDE_SHARE = 0.4
+PACKAGES = ("logic_v2", "inflection", "toolz", "h11", "tenacity", "voluptuous", "iniconfig")
+"""LogicV2 for scopes and globals, inflection for tables at module level, toolz for generators and
+closures, h11 for dataclasses, enumerations and properties, tenacity for async functions, decorators
+and class hierarchies, voluptuous for decorators and classes made in functions, iniconfig for
+generators and the fact that pytest uses it."""
+
+
+@dataclass
+class Compared:
+    """What came of comparing edits.
+
+    Attributes:
+        edits: how many were compared.
+        outside: of these, not confined to a function's body.
+        routes: route -> edits.
+        lines: a line for each differing test.
+    """
+
+    edits: int = 0
+    outside: int = 0
+    routes: Counter[str] = field(default_factory=Counter)
+    lines: list[str] = field(default_factory=list)
+
+
+def seed_of_commit() -> int:
+    """Return a seed from the current commit's hash, a fixed one where there is no git."""
+    command = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return FIXED_SEED
+    return int(done.stdout.strip()[:12], 16)
+
+
+def task_of(name: str) -> Task:
+    """Return the task of one of the `PACKAGES`."""
+    if name == "logic_v2":
+        return corpus_task(name)
+    return load(next(subject for subject in SUBJECTS if subject.name == name))
+
+
+def is_outside(program: Program, edit: Edit) -> bool:
+    """Whether an edit is not confined to the body of one function."""
+    first = edit.splices[0]
+    functions = parse_module(first.path, program.source(first.path)).functions
+    return not any(
+        all(
+            splice.path == first.path
+            and function.body.start <= splice.start
+            and splice.end <= function.body.end
+            for splice in edit.splices
+        )
+        for function in functions
+    )
+
+
+def shuffled(task: Task, seed: int) -> list[Edit]:
+    """Return edits of a task in a seeded order in which two of five lie outside functions."""
+    edits = enumerate_edits(task.program, tuple(OPERATORS), None)
+    edits = (*edits, *structural_edits(task.program))
+    rng = np.random.default_rng(seed)
+    pools: dict[bool, list[Edit]] = {True: [], False: []}
+    for index in rng.permutation(len(edits)):
+        edit = edits[int(index)]
+        pools[is_outside(task.program, edit)].append(edit)
+    found: list[Edit] = []
+    while pools[True] or pools[False]:
+        wanted = bool(rng.random() < OUTSIDE_SHARE)
+        found.append(pools[wanted if pools[wanted] else not wanted].pop())
+    return found
+
+
+def compare(
+    task: Task, edits: Sequence[Edit], runner: LocalRunner, seconds: float = 15.0
+) -> Compared:
+    """Compare the clean suite and edits with a cold pytest, test by test."""
+    found = Compared()
+    baseline = measure(runner, task.program, task.suite)
+    clean = run_cold(task.program, task.suite, seconds=20 * seconds)
+    found.lines += differences(baseline.control, clean)
+    for edit in edits:
+        program = apply(task.program, edit)
+        outcome, lines = disagreements(runner, program, baseline.suite, seconds)
+        found.edits += 1
+        found.outside += is_outside(task.program, edit)
+        found.routes[outcome.route] += 1
+        found.lines += [f"{edit.operator} {edit.splices}: {line}" for line in lines]
+    return found

@@ -1,0 +1,301 @@
+"""Processes that are lost, steps that are interrupted, a full disk, several runners."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from nerion_gym.errors import SandboxError
+from nerion_gym.execution.control import measure
+from nerion_gym.execution.runner import LocalRunner
+from tests.support.faults import (
+    FIXTURES,
+    SOURCE,
+    TESTS,
+    WHO,
+    at_rest,
+    chain,
+    closed_if_wrong,
+    descendants,
+    faulty,
+    go_on,
+    names_of,
+    settled,
+    sleeper,
+    striking,
+    wait_for,
+)
+from tests.support.projects import edited, project
+
+pytestmark = pytest.mark.sandbox
+place, shared, known, fresh = FIXTURES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_a_process_killed_in_the_middle_of_a_step(known, place, tmp_path, who):
+    runner, baseline = known
+    before, retried = at_rest(place), runner.stats.retried
+    mark = tmp_path / "mark"
+    with (
+        closed_if_wrong(runner),
+        striking(lambda: os.kill(chain(wait_for(mark))[who], signal.SIGKILL)),
+    ):
+        outcome = runner.run(sleeper(baseline.program, mark, 0.4), baseline.suite)
+    # The child is the program's own process; the others are ours, and are replaced.
+    assert names_of(outcome) == ["PASSED", "CRASHED" if who == "child" else "PASSED", "PASSED"]
+    assert runner.stats.retried - retried == (who != "child")
+    go_on(runner, baseline)
+    assert settled(place, before) == before
+
+
+def test_a_process_killed_while_many_run(known, place, tmp_path):
+    _, baseline = known
+    before = at_rest(place)
+    marks = [tmp_path / str(number) for number in range(6)]
+    programs = [sleeper(baseline.program, mark, 0.2) for mark in marks]
+    programs[3] = edited(programs[3], "return value + 1", "return value + 5")
+    with LocalRunner(workers=2, cache=False) as runner:
+        runner.adopt(baseline)
+        with striking(lambda: os.kill(chain(wait_for(marks[2]))["warm"], signal.SIGKILL)):
+            outcomes = runner.run_many(programs, baseline.suite)
+        wanted = [["PASSED"] * 3 for _ in programs]
+        wanted[3] = ["PASSED", "FAILED", "PASSED"]
+        assert list(map(names_of, outcomes)) == wanted
+        assert runner.stats.retried == 1
+        go_on(runner, baseline)
+    assert settled(place, before) == before
+
+
+@pytest.mark.slow
+def test_a_silent_process_is_given_up(fresh, monkeypatch):
+    runner, baseline = fresh
+    monkeypatch.setattr("nerion_gym.execution.pool.GRACE_SECONDS", 0.1)
+    program = faulty(baseline.program, "os.kill(os.getppid(), signal.SIGSTOP); time.sleep(9)")
+    with pytest.raises(SandboxError, match="lost twice"):
+        runner.run(program, baseline.suite)
+    monkeypatch.undo()
+    go_on(runner, baseline)
+
+
+class StopError(BaseException):
+    """What a person's Ctrl-C is here."""
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_step_that_is_interrupted(fresh, place, tmp_path, many):
+    runner, baseline = fresh
+    before = at_rest(place)
+    mark = tmp_path / "mark"
+    program = sleeper(baseline.program, mark, 0.4)
+    programs = [program, edited(program, "return value + 1", "return value + 3")]
+
+    def stop(*_arguments):
+        raise StopError
+
+    old = signal.signal(signal.SIGUSR2, stop)
+    try:
+        with pytest.raises(StopError), striking(lambda: wait_for(mark) and interrupt()):
+            runner.run_many(programs[: 1 + many], baseline.suite)
+    finally:
+        signal.signal(signal.SIGUSR2, old)
+    go_on(runner, baseline)
+    assert settled(place, before) == before
+
+
+def interrupt():
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR2)
+
+
+OWNER = """
+import sys, tempfile
+sys.path.insert(0, sys.argv[1])
+tempfile.tempdir = sys.argv[2]
+from pathlib import Path
+from nerion_gym.execution.control import measure
+from nerion_gym.execution.runner import LocalRunner
+from tests.support.faults import SOURCE, TESTS, sleeper
+from tests.support.projects import project
+runner = LocalRunner(workers=2, cache_path=sys.argv[3])
+baseline = measure(runner, *project(SOURCE, TESTS))
+marks = [Path(path) for path in sys.argv[4:]]
+runner.run_many([sleeper(baseline.program, mark, 30) for mark in marks], baseline.suite)
+"""
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        signal.SIGKILL,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+    ],
+)
+def test_the_runners_own_process_ends_in_the_middle_of_a_step(tmp_path, how):
+    place = tmp_path / "place"
+    place.mkdir()
+    marks = [tmp_path / "one", tmp_path / "two"]
+    command = [sys.executable, "-c", OWNER, ROOT, place, tmp_path / "cache.sqlite", *marks]
+    with subprocess.Popen(list(map(str, command)), stderr=subprocess.DEVNULL) as owner:
+        found = {wait_for(mark, 60.0) for mark in marks}
+        below = descendants(owner.pid)
+        assert len(below) >= 6, "two slots of a base, and a child each"
+        assert found <= below
+        owner.send_signal(how)
+        assert owner.wait(20) != 0
+    deadline = time.monotonic() + 15
+    while (list(place.iterdir()) or running(below)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert list(place.iterdir()) == []
+    assert running(below) == []
+
+
+def running(pids):
+    """Return those that run; one that waits to be reaped by whoever adopted it does not."""
+    found = []
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            found += [pid] if state not in "ZX" else []
+    return found
+
+
+# --- a full disk --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A temporary folder on a disk of 2 MB, where mounting is allowed; else an ordinary folder."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    mounted = subprocess.run(command, capture_output=True).returncode == 0
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder, mounted
+    if mounted:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_disk_that_fills_up_between_steps(small):
+    folder, mounted = small
+    before = at_rest(folder)
+    with LocalRunner(cache=False) as runner:
+        baseline = measure(runner, *project(SOURCE, TESTS))
+        go_on(runner, baseline)
+        restore = fill(folder) if mounted else block(folder)
+        larger = edited(baseline.program, "return True", f"return 1 == 1  # {'x' * 300_000}")
+        with pytest.raises(SandboxError, match=r"scratch|temporary folder"):
+            runner.run(larger, baseline.suite)
+        restore()
+        go_on(runner, baseline)
+    assert settled(folder, before) == before
+
+
+def fill(folder):
+    """Fill the disk to its last byte; return what makes room again."""
+    with contextlib.suppress(OSError), (folder / "filler").open("wb", buffering=0) as file:
+        while True:
+            file.write(b"x" * 4096)
+    return (folder / "filler").unlink
+
+
+def block(folder):
+    """Without a disk of our own: put files where the runner writes folders; return the undoing."""
+    (base,) = folder.iterdir()
+    away = folder.with_name("away")
+    base.rename(away)
+    base.write_text("in the way")
+
+    def restore():
+        base.unlink()
+        away.rename(base)
+
+    return restore
+
+
+def test_a_test_that_fills_the_disk(small):
+    folder, mounted = small
+    before = at_rest(folder)
+    with LocalRunner(cache=False) as runner:
+        baseline = measure(runner, *project(SOURCE, TESTS))
+        code = "open('big', 'wb').write(b'x' * (4 << 20))"
+        outcome = runner.run(faulty(baseline.program, code), baseline.suite)
+        assert names_of(outcome)[1] == ("FAILED" if mounted else "PASSED")
+        go_on(runner, baseline)
+    assert settled(folder, before) == before
+
+
+# --- several runners ----------------------------------------------------------------------------
+
+
+def numbered(program, number):
+    """Return a program that fails its second test for odd numbers."""
+    text = "1 + value" if number % 2 == 0 else f"value + {number + 1}"
+    return edited(program, "value + 1", f"{text} + 0 * {number}")
+
+
+def wanted_of(number):
+    return ["PASSED", "FAILED" if number % 2 else "PASSED", "PASSED"]
+
+
+def test_two_runners_at_once_in_threads(known, place):
+    _, baseline = known
+    before = at_rest(place)
+    wrong = []
+
+    def work(start):
+        with LocalRunner(cache=False) as runner:
+            runner.adopt(baseline)
+            for number in range(start, start + 40):
+                outcome = runner.run(numbered(baseline.program, number), baseline.suite)
+                if names_of(outcome) != wanted_of(number):
+                    wrong.append((number, names_of(outcome)))
+
+    threads = [threading.Thread(target=work, args=(start,)) for start in (0, 1001)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert settled(place, before) == before
+
+
+def test_runners_in_turns_do_not_disturb_one_another(known, place):
+    _, baseline = known
+    before = at_rest(place)
+    other = edited(baseline.program, "value * 2", "value + value")
+    with LocalRunner(cache=False) as one, LocalRunner(cache=False) as two:
+        one.adopt(baseline)
+        second = measure(two, other, baseline.suite)
+        for number in range(6):
+            for runner, home in ((one, baseline), (two, second)):
+                outcome = runner.run(numbered(home.program, number), home.suite)
+                assert names_of(outcome) == wanted_of(number)
+        two.close()
+        go_on(one, baseline)
+    assert settled(place, before) == before
+
+
+@pytest.mark.parametrize("count", [3, pytest.param(15, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("closed", [True, False])
+def test_many_runners_opened_and_closed(known, place, count, closed):
+    _, baseline = known
+    before = at_rest(place)
+    for number in range(count):
+        runner = LocalRunner(cache=False)
+        runner.adopt(baseline)
+        outcome = runner.run(numbered(baseline.program, number), baseline.suite)
+        assert names_of(outcome) == wanted_of(number)
+        if closed:
+            runner.close()
+            runner.close()
+        del runner  # one that nobody closed ends with its last reference
+    assert settled(place, before) == before

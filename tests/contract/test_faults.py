@@ -91,11 +91,12 @@ SLOW = {
     "leaves thirty spinning daemons",
     "an endless loop in a child that it waits for",
 }
+FOLDER_OF_BEFORE = "a child forked ahead still stands in the folder of before"
 OPEN = {
-    "removes the slot": "a child forked ahead still stands in the folder of before",
+    "removes the slot": FOLDER_OF_BEFORE,
     "the state of `random`": "not in the fingerprint",
     "an attribute of the standard library": "not in the fingerprint",
-    "renames the project away": "the moved folder stays, and processes stay in it",
+    "renames the project away": FOLDER_OF_BEFORE,
 }
 """Known faults of the engine: each passes when it is mended, and then leaves this table."""
 LEAVINGS = {
@@ -188,23 +189,41 @@ def test_files_beside_the_project_do_not_stay(fresh, place):
     assert settled(place, before) == before
 
 
-@pytest.mark.xfail(reason="restoring follows a link in the project's place")
+def linked(baseline, target):
+    """Return the program that puts a link to a folder of somebody else in the project's place."""
+    code = f"import shutil; os.chdir('/'); shutil.rmtree(HERE); os.symlink({str(target)!r}, HERE)"
+    return faulty(baseline.program, code)
+
+
 def test_a_link_in_the_projects_place_is_not_followed(fresh, tmp_path):
     runner, baseline = fresh
+    (tmp_path / "folder" / "deep").mkdir(parents=True)
+    (tmp_path / "folder").chmod(0o755)
     (tmp_path / "precious").write_text("keep me")
-    (tmp_path / "folder").mkdir()
-    code = f"import shutil; os.chdir('/'); shutil.rmtree(HERE); os.symlink({str(tmp_path)!r}, HERE)"
+    before = [(path, path.stat().st_mode) for path in sorted(tmp_path.rglob("*"))]
     with contextlib.suppress(SandboxError):
-        runner.run(faulty(baseline.program, code), baseline.suite)
+        runner.run(linked(baseline, tmp_path), baseline.suite)
+    fine = edited(baseline.program, "return value * 2", "return 2 * value")
+    assert names_of(runner.run(fine, baseline.suite)) == ["PASSED"] * 3
+    runner.close()
+    assert [(path, path.stat().st_mode) for path in sorted(tmp_path.rglob("*"))] == before
+
+
+@pytest.mark.xfail(reason=FOLDER_OF_BEFORE)
+def test_steps_after_a_link_in_the_projects_place_are_right(fresh, tmp_path):
+    runner, baseline = fresh
+    with contextlib.suppress(SandboxError):
+        runner.run(linked(baseline, tmp_path), baseline.suite)
     go_on(runner, baseline)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "precious"]
 
 
-@pytest.mark.xfail(reason="the runner goes on with a base whose folder is gone")
 def test_a_scratch_folder_that_somebody_cleaned_away(fresh, place):
     runner, baseline = fresh
-    (folder,) = place.iterdir()
-    code = f"import shutil; os.chdir('/'); shutil.rmtree({str(folder)!r})"
+    inside = f"assert folder.startswith({str(place)!r} + '/')"
+    code = (
+        f"import shutil; folder = os.path.dirname(os.path.dirname(HERE)); {inside}\n"
+        "    os.chdir('/'); shutil.rmtree(folder)"
+    )
     with contextlib.suppress(SandboxError):
         runner.run(faulty(baseline.program, code), baseline.suite)
     go_on(runner, baseline)

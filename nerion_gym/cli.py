@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from nerion_gym.commands import benchmark, scaffold, train, worlds
+from nerion_gym.commands import benchmark, scaffold, step, train, worlds
 from nerion_gym.commands.arguments import spread
 from nerion_gym.errors import NerionError
 
@@ -22,6 +22,7 @@ app.command(epilog=train.EXAMPLES)(train.train)
 app.command(epilog=benchmark.EXAMPLES)(benchmark.benchmark)
 app.command(epilog=benchmark.DEMO_EXAMPLES)(benchmark.demo)
 app.command(epilog=worlds.EXAMPLES)(worlds.worlds)
+app.command(epilog=step.EXAMPLES)(step.step)
 app.command(epilog=scaffold.EXAMPLES)(scaffold.scaffold)
 
 USER_ERROR = 2

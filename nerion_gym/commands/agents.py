@@ -9,6 +9,8 @@ from nerion_gym.errors import ConfigError
 from nerion_gym.training.config import suggestion
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import gymnasium as gym
 
     from nerion_gym.training.config import TrainConfig
@@ -26,24 +28,34 @@ def make_env(config: TrainConfig) -> gym.Env:
         ConfigError: no such world, or an argument that it does not have.
         TaskError: the world cannot build its task.
     """
+    options = dict(config.env_kwargs)
+    if config.algo in PADDED_AGENTS:
+        options.setdefault("observation", "padded")
+    return make_world(config.env, options)
+
+
+def make_world(name: str, options: Mapping[str, Any]) -> gym.Env:
+    """Make a world.
+
+    Raises:
+        ConfigError: no such world, or an argument that it does not have.
+        TaskError: the world cannot build its task.
+    """
     import gymnasium as gym
 
     import nerion_gym  # noqa: F401 - registers the worlds
 
-    options = dict(config.env_kwargs)
-    if config.algo in PADDED_AGENTS:
-        options.setdefault("observation", "padded")
     try:
-        return gym.make(config.env, **options)
+        return gym.make(name, **options)
     except gym.error.Error as error:
-        known = sorted(name for name in gym.registry if name.startswith("Nerion-"))
-        hint = suggestion(config.env, known)
-        msg = f"--env {config.env!r}: no such world{hint}; `nerion worlds` lists them ({error})"
+        known = sorted(world for world in gym.registry if world.startswith("Nerion-"))
+        hint = suggestion(name, known)
+        msg = f"--env {name!r}: no such world{hint}; `nerion worlds` lists them ({error})"
         raise ConfigError(msg) from error
     except TypeError as error:
         if "argument" not in str(error):
             raise
-        msg = f"--env-kwargs: {config.env} does not take these: {error}"
+        msg = f"--env-kwargs: {name} does not take these: {error}"
         raise ConfigError(msg) from error
 
 

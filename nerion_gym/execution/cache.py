@@ -141,6 +141,7 @@ def outcome_to(outcome: Outcome) -> dict[str, Any]:
         "route": outcome.route,
         "seconds": outcome.seconds,
         "containment": outcome.containment,
+        "why": outcome.why,
     }
 
 

@@ -82,6 +82,7 @@ class Pending:
     suite: Suite
     control: Outcome | None
     started: float
+    planned: float = 0.0
     losses: int = 0
 
 

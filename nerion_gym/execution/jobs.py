@@ -276,5 +276,10 @@ class Job:
             results.append(result or not_run(test))
         selected = len(self._order if chosen is None else chosen)
         return Outcome(
-            tuple(results), selected, self.plan.route, seconds, stages=tuple(self.stages)
+            tuple(results),
+            selected,
+            self.plan.route,
+            seconds,
+            why=self.plan.why,
+            stages=tuple(self.stages),
         )

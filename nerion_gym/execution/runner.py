@@ -202,7 +202,8 @@ class LocalRunner:
         expected = [result.id for result in baseline.control.results]
         times = self._times[Key.of(baseline.program, tests)]
         job = Job(chosen, expected, times, first_failure_only=first_only)
-        return Pending(job, baseline.program, tests, baseline.control, started)
+        planned = time.perf_counter() - started
+        return Pending(job, baseline.program, tests, baseline.control, started, planned)
 
     def _nearest(self, program: Program, tests: Suite) -> Baseline | None:
         """Return the baseline of this suite that differs from the program in fewest files."""
@@ -234,9 +235,11 @@ class LocalRunner:
     def _finish(self, entry: Pending) -> Outcome:
         seconds = time.perf_counter() - entry.started
         outcome = entry.job.outcome(entry.control, seconds)
-        if entry.control is None:
-            outcome = replace(outcome, route="cold")
-        return outcome
+        spent = entry.planned + sum(stage for _, stage in outcome.stages)
+        around = ("wait for a process, gather results", max(seconds - spent, 0.0))
+        stages = (("compare the programs, choose tests", entry.planned), *outcome.stages, around)
+        route = "cold" if entry.control is None else outcome.route
+        return replace(outcome, route=route, stages=stages)
 
 
 _default: dict[int, LocalRunner] = {}

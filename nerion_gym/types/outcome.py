@@ -79,6 +79,7 @@ class Outcome:
         route: how it came about: "control", "swap", "reimport", "cold" or "unreached".
         seconds: wall time of the whole run.
         containment: what confined the run; "limits" = rlimits and process group only.
+        why: one line for people: why it went this way.
         stages: (what, seconds) of the run, in order, where the runner knows; not compared.
     """
 
@@ -87,6 +88,7 @@ class Outcome:
     route: str = field(default="", compare=False)
     seconds: float = field(default=0.0, compare=False)
     containment: str = field(default="limits", compare=False)
+    why: str = field(default="", compare=False)
     stages: tuple[tuple[str, float], ...] = field(default=(), compare=False)
 
     def by_id(self) -> dict[str, TestResult]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,6 +25,7 @@ EXAMPLES = """Examples:
 Without an action the legal ones are listed. A step here is the first of an episode."""
 
 WIDTH = 38
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def step(  # noqa: PLR0913, PLR0917 - its parameters are its flags
@@ -84,7 +87,8 @@ def run_action(screen: Screen, world: gym.Env, env: str, action: int, explain: b
     outcome: Outcome = world.get_wrapper_attr("current").outcome
     account = account_of(outcome)
     screen.emit({"env": env, "action": action, "reward": float(reward), **info, "account": account})
-    screen.say(str(world.render()).rstrip("\n"))
+    frame = str(world.render()).rstrip("\n")
+    screen.say(frame if sys.stdout.isatty() else COLOURS.sub("", frame))
     if explain:
         screen.say()
         for line in explained(outcome):
@@ -106,10 +110,11 @@ def account_of(outcome: Outcome) -> dict[str, Any]:
 def explained(outcome: Outcome) -> list[str]:
     """Return the account of one step, a line each."""
     total = sum(seconds for _, seconds in outcome.stages)
+    some = outcome.selected < len(outcome.results)
+    others = "; the others have their status from the control run" if some else ""
     lines = [
         f"route     {outcome.route}: {outcome.why or ROUTES[outcome.route]}",
-        f"tests     {outcome.selected} of {len(outcome.results)} ran; "
-        "the others have their status from the control run",
+        f"tests     {outcome.selected} of {len(outcome.results)} ran{others}",
         f"time      {1e3 * total:.2f} ms, of which",
     ]
     for what, seconds in outcome.stages:

@@ -17,7 +17,7 @@ import pytest
 from .fingerprint import Fingerprint, loaded_below
 from .recorder import FAILING
 from .sandbox import Bounds, Mapped, confine
-from .session import Collected, collect, run_items
+from .session import Collected, collect, prepare, run_items
 from .wire import frame
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ class Warm:
 def warm(configured: Collected, root: str, folders: Collection[str]) -> Warm:
     """Collect in this process, for children to come; they look at the entries of some folders."""
     collected = collect(configured)
+    prepare(collected)
     gc.collect()
     return Warm(collected, live_functions(root), Fingerprint(loaded_below(root), folders))
 

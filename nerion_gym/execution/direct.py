@@ -193,10 +193,7 @@ class Caller:
         Raises:
             Exit, KeyboardInterrupt: what ends a session, as from pytest's protocol.
         """
-        if self._filters is None:
-            self._filters = self._config._catch_configured_warnings(record=True)
-            self._filters.__enter__()
-            self._output.resume()
+        self.prepare()
         os.environ[CURRENT_TEST] = f"{plain.item.nodeid} (call)".replace("\x00", "(null)")
         with warnings.catch_warnings(record=True):
             catching = [catching_logs(handler, level=self._level) for handler in self._handlers]
@@ -219,6 +216,13 @@ class Caller:
             self.usable = False
             return Verdict("ERROR", type(error).__name__, "teardown", one_line(error))
         return verdict
+
+    def prepare(self) -> None:
+        """Set up what all direct calls share; done before a fork it costs the child nothing."""
+        if self._filters is None:
+            self._filters = self._config._catch_configured_warnings(record=True)
+            self._filters.__enter__()
+            self._output.resume()
 
     def pause(self) -> None:
         """Take down what was set up for direct calls."""

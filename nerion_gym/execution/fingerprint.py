@@ -47,7 +47,7 @@ class Fingerprint:
 
     def __init__(self, modules: list[types.ModuleType], folders: Collection[str] = ()) -> None:
         self._modules = modules
-        self._surroundings = Surroundings(folders)
+        self._surroundings = Surroundings(folders, modules)
         self._names = {module.__name__ for module in modules}
         self._start = self._now()
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from nerion_gym.errors import SandboxError
+from nerion_gym.errors import SandboxError, TaskError
 from nerion_gym.execution.answers import belongs, cause_of_death, not_run
 from nerion_gym.types.outcome import Outcome, Status, TestResult
 
@@ -27,6 +27,7 @@ UNKNOWN_CPU = 120.0
 MAX_RESTARTS = 3
 """Children that may die in one run; tests after the last death are NOT_RUN."""
 MACHINERY_FAILED = 70
+SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,24 @@ class Warmth:
     forkable: bool
     cpu: float
     memory: int = 0
+
+
+def require_same_tests(expected: Sequence[str], warmth: Warmth) -> None:
+    """Refuse a suite whose test ids hang on a process (on addresses, say, or the time).
+
+    Raises:
+        TaskError: names some of them.
+    """
+    unknown = not expected or not warmth.may_run or warmth.errors
+    if unknown or set(expected) == set(warmth.tests):
+        return
+    strange = sorted(set(expected) ^ set(warmth.tests))
+    msg = (
+        f"the suite's test ids differ from process to process: {', '.join(strange[:SHOWN])} "
+        f"({len(strange)} of them). Parametrise over lists, not sets, and keep addresses and dates "
+        "out of ids; or leave these tests out with pytest's --deselect"
+    )
+    raise TaskError(msg)
 
 
 class Job:
@@ -118,7 +137,12 @@ class Job:
         self._done = True
 
     def begin(self, warmth: Warmth) -> None:
-        """Choose the route for good, knowing the live process."""
+        """Choose the route for good, knowing the live process.
+
+        Raises:
+            TaskError: the suite has other tests here than where it was measured.
+        """
+        require_same_tests(self._order, warmth)
         if self.plan.route == "swap" and not (
             warmth.forkable and self.plan.codes.keys() <= warmth.live
         ):

@@ -19,6 +19,10 @@ RECORD_FD = 400
 """Where a child keeps its record pipe: out of the way of programs that close low numbers."""
 
 
+_prctl = ctypes.CDLL(None).prctl
+"""Found once, before any fork: looking it up touches memory that a child would have to copy."""
+
+
 @dataclass(frozen=True)
 class Bounds:
     """Limits of one child.
@@ -44,7 +48,7 @@ class Mapped:
 
 def prctl(option: int, value: int) -> None:
     """Set one of Linux's process attributes; a kernel that lacks it changes nothing."""
-    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+    _prctl(option, value, 0, 0, 0)
 
 
 def die_with_parent(parent: int) -> None:

@@ -61,6 +61,7 @@ class Collected:
         errors: (node id, exception type name, message) of what failed to collect.
         may_run: False where pytest would stop before the first test.
         plain: the tests that are called directly.
+        caller: what calls them, if that was made ahead.
     """
 
     recorder: Recorder
@@ -68,6 +69,7 @@ class Collected:
     errors: list[tuple[str, str, str]] = field(default_factory=list)
     may_run: bool = False
     plain: dict[pytest.Item, Plain] = field(default_factory=dict)
+    caller: Caller | None = None
 
     @property
     def items(self) -> list[pytest.Item]:
@@ -197,7 +199,7 @@ def run_items(
     if session is None or not collected.may_run:
         return
     items = session.items if wanted is None else in_order(session.items, wanted)
-    caller = Caller(session.config, collected.recorder.take)
+    caller = collected.caller or Caller(session.config, collected.recorder.take)
     for item, following in zip(items, [*items[1:], None], strict=True):
         plain = collected.plain.get(item) if caller.usable else None
         wall, cpu = time.perf_counter(), time.process_time()
@@ -220,6 +222,19 @@ def in_order(items: Sequence[pytest.Item], wanted: Iterable[str]) -> list[pytest
     return sorted(
         (item for item in items if item.nodeid in place), key=lambda item: place[item.nodeid]
     )
+
+
+def prepare(collected: Collected) -> None:
+    """Set up ahead of a fork what running tests needs."""
+    session = collected.session
+    if session is None or not collected.may_run:
+        return
+    for item in session.items:
+        if item not in collected.plain:
+            _ = item.location  # worked out at the first report, and kept
+    if collected.plain:
+        collected.caller = Caller(session.config, collected.recorder.take)
+        collected.caller.prepare()
 
 
 def nothing_ends(session: pytest.Session, following: pytest.Item | None) -> bool:

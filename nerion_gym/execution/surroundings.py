@@ -1,8 +1,9 @@
 """The state of a process and its folders outside a program's own modules, as a value to compare.
 
-What another test could notice, and what is cheap to look at (some 100 microseconds together). Not
-here: the random generators' state and newly imported modules, which tests change all the time
-and which a right suite does not depend on.
+What another test could notice, and what is cheap to look at. Each object that is looked at costs
+a forked child a copied page (its reference count is written), some 2 microseconds: so not all
+modules, not all signals. Not here either: the random generators' state and newly imported modules,
+which tests change all the time and which a right suite does not depend on.
 """
 
 # Paths are strings here: they go to system calls, once a step, and pathlib costs more than those.
@@ -10,6 +11,7 @@ and which a right suite does not depend on.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import builtins
 import gc
 import locale
@@ -23,11 +25,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from types import ModuleType
 
 CURRENT_TEST = "PYTEST_CURRENT_TEST"
 PASSING_NAMES = (".hypothesis", ".pytest_cache", "pytest-of-")
 """Entries of folders that pytest and its plugins make by themselves."""
-SIGNALS = tuple(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
+SIGNALS = tuple(
+    int(number)
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+        signal.SIGALRM,
+        signal.SIGHUP,
+        signal.SIGUSR1,
+        signal.SIGUSR2,
+        signal.SIGCHLD,
+        signal.SIGPIPE,
+    )
+)
+BUILTINS = ("__import__", "open", "print", "input", "len", "sum", "sorted", "isinstance", "getattr")
 
 
 class Surroundings:
@@ -35,11 +51,12 @@ class Surroundings:
 
     Args:
         folders: whose entries are compared, by name.
+        modules: that must stay the ones that are loaded.
     """
 
-    def __init__(self, folders: Collection[str]) -> None:
+    def __init__(self, folders: Collection[str], modules: Collection[ModuleType] = ()) -> None:
         self._folders = tuple(folders)
-        self._modules = dict(sys.modules)
+        self._modules = {module.__name__: module for module in modules}
 
     def now(self) -> tuple[Any, ...]:
         """Return the state."""
@@ -89,9 +106,11 @@ def _interpreter() -> tuple[Any, ...]:
         sys.getprofile() is None,
         gc.isenabled(),
         threading.active_count(),
-        [(name, id(value)) for name, value in vars(builtins).items() if name != "_"],
-        [signal.getsignal(number) for number in SIGNALS],
-        signal.getitimer(signal.ITIMER_REAL)[0] > 0,
+        len(vars(builtins)),
+        [id(getattr(builtins, name)) for name in BUILTINS],
+        # The C function: the public one makes an enumeration's member of each number.
+        [_signal.getsignal(number) for number in SIGNALS],
+        _signal.getitimer(_signal.ITIMER_REAL)[0] > 0,
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nerion_gym.errors import SandboxError
+from nerion_gym.errors import SandboxError, TaskError
 from nerion_gym.execution.answers import Answer, belongs, read_answer, stages_of
 from nerion_gym.execution.jobs import MAX_RESTARTS, Job, Times, Warmth
 from nerion_gym.execution.routing import Plan
@@ -209,3 +209,10 @@ def test_stages_follow_one_clock_over_both_sides():
     found = stages_of(records, clock)
     assert [seconds for _, seconds in found] == [0.5, 0.5, 1.5, 3.5, 0.25, 0.75]
     assert sum(seconds for _, seconds in found) == clock["read"] - clock["asked"]
+
+
+def test_a_suite_whose_ids_differ_from_process_to_process_is_refused_by_name():
+    warmth = Warmth(("a", "b[2]"), (), True, frozenset(), True, 0.1)
+    job = Job(Plan("swap", ("a",)), ["a", "b[1]"], Times())
+    with pytest.raises(TaskError, match=r"differ from process to process: b\[1\], b\[2\]"):
+        job.begin(warmth)

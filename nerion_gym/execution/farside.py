@@ -14,7 +14,8 @@ from nerion_gym.types.outcome import Status, TestResult
 
 if TYPE_CHECKING:
     from nerion_gym.execution.answers import Answer
-    from nerion_gym.execution.jobs import Job, Warmth
+    from nerion_gym.execution.jobs import Job
+    from nerion_gym.execution.warmth import Warmth
     from nerion_gym.types.outcome import Outcome
     from nerion_gym.types.program import Program
     from nerion_gym.types.suite import Suite

@@ -6,8 +6,9 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from nerion_gym.errors import SandboxError, TaskError
+from nerion_gym.errors import SandboxError
 from nerion_gym.execution.answers import belongs, cause_of_death, not_run
+from nerion_gym.execution.warmth import require_same_tests
 from nerion_gym.types.outcome import Outcome, Status, TestResult
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from nerion_gym.execution.answers import Answer
     from nerion_gym.execution.routing import Plan
+    from nerion_gym.execution.warmth import Warmth
 
 MIN_CPU = 0.25
 CPU_FACTOR = 10.0
@@ -27,7 +29,6 @@ UNKNOWN_CPU = 120.0
 MAX_RESTARTS = 3
 """Children that may die in one run; tests after the last death are NOT_RUN."""
 MACHINERY_FAILED = 70
-SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -46,47 +47,6 @@ class Times:
         used += self.collect if collecting else 0.0
         cpu = max(MIN_CPU, CPU_FACTOR * used)
         return cpu, max(MIN_WALL, WALL_FACTOR * cpu)
-
-
-@dataclass(frozen=True)
-class Warmth:
-    """What a slot's warm process said when it had collected.
-
-    Attributes:
-        tests: node ids in collection order.
-        errors: (node id, exception, message) of what failed to collect.
-        may_run: False where pytest stops before the first test.
-        live: functions that are safe to swap.
-        forkable: False when the program started threads: a fork would lose them.
-        cpu: CPU seconds of collection.
-        memory: bytes of memory that the process has for itself (proportional set size).
-    """
-
-    tests: tuple[str, ...]
-    errors: tuple[tuple[str, str, str], ...]
-    may_run: bool
-    live: frozenset[tuple[str, str, int]]
-    forkable: bool
-    cpu: float
-    memory: int = 0
-
-
-def require_same_tests(expected: Sequence[str], warmth: Warmth) -> None:
-    """Refuse a suite whose test ids hang on a process (on addresses, say, or the time).
-
-    Raises:
-        TaskError: names some of them.
-    """
-    unknown = not expected or not warmth.may_run or warmth.errors
-    if unknown or set(expected) == set(warmth.tests):
-        return
-    strange = sorted(set(expected) ^ set(warmth.tests))
-    msg = (
-        f"the suite's test ids differ from process to process: {', '.join(strange[:SHOWN])} "
-        f"({len(strange)} of them). Parametrise over lists, not sets, and keep addresses and dates "
-        "out of ids; or leave these tests out with pytest's --deselect"
-    )
-    raise TaskError(msg)
 
 
 class Job:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from nerion_gym.errors import SandboxError
 from nerion_gym.execution.answers import Answer, read_answer
-from nerion_gym.execution.jobs import Warmth
+from nerion_gym.execution.warmth import Warmth
 from nerion_gym.execution.wire import ClosedError, receive, send
 
 if TYPE_CHECKING:

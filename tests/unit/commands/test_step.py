@@ -1,6 +1,7 @@
 """`nerion step`: the actions of a world, one of them run, and its account."""
 
 import json
+import re
 
 import pytest
 
@@ -34,8 +35,8 @@ def test_the_account_names_route_tests_and_time(nerion):
     assert "\x1b" not in out, "no colours where no terminal is"
     assert "route     swap: confined to 1 function(s)" in out
     assert " of 9 ran; the others" in out
-    parts = [float(line.split("ms")[0].split()[-1]) for line in out.splitlines() if "ms  " in line]
-    total = float(out.split("time")[1].split("ms")[0])
+    parts = [float(number) for number in re.findall(r"^  \S.* ([\d.]+) ms", out, re.MULTILINE)]
+    total = float(re.search(r"^time +([\d.]+) ms", out, re.MULTILINE)[1])
     assert sum(parts) == pytest.approx(total, abs=0.05)
     assert len(parts) >= 6
 

@@ -1,11 +1,14 @@
 """A job's way to its outcome, with answers made by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from nerion_gym.errors import SandboxError, TaskError
 from nerion_gym.execution.answers import Answer, belongs, read_answer, stages_of
-from nerion_gym.execution.jobs import MAX_RESTARTS, Job, Times, Warmth
+from nerion_gym.execution.jobs import MAX_RESTARTS, Job, Times
 from nerion_gym.execution.routing import Plan
+from nerion_gym.execution.warmth import Warmth
 from nerion_gym.types.outcome import Outcome, Status, TestResult
 
 pytestmark = pytest.mark.pure
@@ -85,7 +88,7 @@ def test_deaths_are_counted():
     assert statuses(job) == ["CRASHED"] * 4
     longer = [f"t.py::{number}" for number in range(6)]
     job = Job(Plan("swap", tuple(longer), {}), longer, Times())
-    job.begin(WARM)
+    job.begin(replace(WARM, tests=tuple(longer)))
     while job.request() is not None:
         job.absorb(answer(code=1, end=False))
     names = [result.status.name for result in job.outcome(None, 1.0).results]

@@ -113,7 +113,8 @@ def run_swapped(ready: Warm, job: Job, mapped: Mapped, fd: int) -> None:
     run(ready.collected, job, teller)
     teller.tell("ran", time.monotonic())
     if job.watch_state:
-        teller.tell("state", ready.state.changed())
+        broken = ready.collected.caller is not None and not ready.collected.caller.usable
+        teller.tell("state", broken or ready.state.changed())
     teller.tell(*END)
 
 

@@ -64,16 +64,13 @@ class Scratch:
             self._edited.add(path)
             self._write(path, data)
 
-    def restore(self) -> bool:
+    def restore(self) -> None:
         """Put the project back: remove what is new, rewrite what differs, empty home and tmp.
-
-        Returns:
-            Whether the project's folder itself had to be made anew: whoever is in it is nowhere.
 
         Raises:
             OSError: the folder that holds everything is gone, or is another.
         """
-        anew = self._put_folders_back()
+        self._put_folders_back()
         known = dict(self._stamps)
         for relative, entry in list(_walk(self.root, "", self._folders)):
             status = entry.stat(follow_symlinks=False)
@@ -89,19 +86,16 @@ class Scratch:
         self._edited.clear()
         for folder in (self.home, self.tmp):
             _empty(folder)
-        return anew
 
-    def _put_folders_back(self) -> bool:
-        """Make sure that the three folders are ours; say whether the project's is a new one."""
+    def _put_folders_back(self) -> None:
+        """Make sure that the three folders are ours, not links or others in their places."""
         if _identity(self._folder) != self._identities[self._folder]:
             raise OSError(f"{self._folder} is not the folder it was")
         self._remove_strangers()
-        anew = not self._is_ours(self.root)
         for folder in (self.root, self.home, self.tmp):
             if not self._is_ours(folder):
                 remove(folder)
                 self._make(folder)
-        return anew
 
     def _make(self, folder: str) -> None:
         os.mkdir(folder)

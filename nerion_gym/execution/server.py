@@ -80,11 +80,7 @@ class Server:
         spare = self._fork(child.fds)
         child.end()
         end_others((*self._keep, spare.pid))
-        if self._scratch.restore():
-            # The new child stands in a folder that is no more.
-            os.chdir(self._scratch.root)
-            spare.end()
-            spare = self._fork()
+        self._scratch.restore()
         self._spare = spare
 
     def _answer(self, order: Order, ended: Ended, clock: dict[str, float]) -> None:
@@ -107,6 +103,8 @@ class Server:
 
         def body(blob: bytes, fd: int) -> None:
             order = marshal.loads(blob)  # noqa: S302 - from this process
+            # The folder that this process was forked in may have been replaced meanwhile.
+            os.chdir(self._scratch.root)
             self._work[order["op"]](order, mapped, fd)
 
         return Child(body, (near, *close))

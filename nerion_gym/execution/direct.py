@@ -13,10 +13,11 @@ import os
 import sys
 import unittest
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest import monkeypatch as _monkeypatch
 from _pytest import python as _python
 from _pytest.compat import is_async_function
 from _pytest.logging import catching_logs
@@ -55,16 +56,24 @@ DECISIVE_MARKS = frozenset(
 )
 NODES = ("Session", "Dir", "Package", "Module", "Class")
 PACKAGE_FUNCTIONS = ("setUpModule", "setup_module", "tearDownModule", "teardown_module")
+PATCH = "monkeypatch"
 PASSED = Verdict("PASSED", None, "call")
+_patch_fixture = getattr(_monkeypatch.monkeypatch, "_fixture_function", None)
 _direct_parameter = getattr(_python, "get_direct_param_fixture_func", None)
 
 
 @dataclass(frozen=True)
 class Plain:
-    """A plain test and the arguments that its function is called with."""
+    """A plain test and the arguments that its function is called with.
+
+    Attributes:
+        arguments: by name, of its parameters.
+        patch: name of the argument that gets pytest's `monkeypatch`, or "".
+    """
 
     item: pytest.Function
     arguments: dict[str, Any]
+    patch: str = ""
 
 
 # --- which tests are plain ----------------------------------------------------------------------
@@ -108,7 +117,8 @@ def plain_tests(items: Sequence[pytest.Item]) -> dict[pytest.Item, Plain]:
             functions[key] = _takes_values_only(item, given)
         if above[item.parent] and functions[key]:
             names = item._fixtureinfo.argnames
-            found[item] = Plain(item, {name: given[name] for name in names})
+            arguments = {name: given[name] for name in names if name in given}
+            found[item] = Plain(item, arguments, PATCH if PATCH in names else "")
     return found
 
 
@@ -122,10 +132,16 @@ def _takes_values_only(item: pytest.Function, given: Mapping[str, object]) -> bo
     if is_async_function(function) or any("hypothesis" in name for name in dir(function)):
         return False
     by_value = all(
-        name in given and len(found) == 1 and found[0].func is _direct_parameter
+        len(found) == 1
+        and (
+            (name in given and found[0].func is _direct_parameter)
+            or (name == PATCH and found[0].func is _patch_fixture)
+        )
         for name, found in item._fixtureinfo.name2fixturedefs.items()
     )
-    return by_value and {*item._fixtureinfo.argnames, *item.fixturenames} <= set(given)
+    asked = set(item._fixtureinfo.argnames)
+    # A fixture that is used but not an argument was asked for by a mark, or is for all tests.
+    return by_value and asked == set(item.fixturenames) and asked <= {*given, PATCH}
 
 
 def _stands_alone(parent: pytest.Collector) -> bool:
@@ -200,7 +216,7 @@ class Caller:
             for context in catching:
                 context.__enter__()
             try:
-                verdict = self._verdict(plain)
+                verdict = self._patched(plain) if plain.patch else self._verdict(plain)
                 if any(queue for queue, _ in self._leftovers):
                     verdict = self._collect_leftovers(verdict)
             finally:
@@ -231,6 +247,16 @@ class Caller:
             self._filters = None
             if self.usable:
                 self._output.suspend()
+
+    def _patched(self, plain: Plain) -> Verdict | None:
+        """Run a test that asks for `monkeypatch`, and undo its patches."""
+        patch = pytest.MonkeyPatch()
+        verdict = self._verdict(replace(plain, arguments={**plain.arguments, PATCH: patch}))
+        try:
+            patch.undo()
+        except Exception as error:  # noqa: BLE001 - as in the fixture's teardown
+            return Verdict("ERROR", type(error).__name__, "teardown", one_line(error))
+        return verdict
 
     def _verdict(self, plain: Plain) -> Verdict | None:
         for name in ("last_type", "last_value", "last_traceback", "last_exc"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -91,6 +92,11 @@ class Outcome:
     why: str = field(default="", compare=False)
     stages: tuple[tuple[str, float], ...] = field(default=(), compare=False)
 
+    @cached_property
+    def classes(self) -> dict[str, LearningClass]:
+        """The learning class of each test by id, found once: every step asks several times."""
+        return {result.id: learning_class(result) for result in self.results}
+
     def by_id(self) -> dict[str, TestResult]:
         """Return the results keyed by test id."""
         return {result.id: result for result in self.results}
@@ -133,11 +139,9 @@ def worst(classes: Iterable[LearningClass]) -> LearningClass:
 
 def suite_class(outcome: Outcome) -> LearningClass:
     """Return the worst learning class over all tests; MASKED when none counts."""
-    return worst(learning_class(result) for result in outcome.results)
+    return worst(outcome.classes.values())
 
 
 def survived(outcome: Outcome, control: Outcome) -> bool:
     """Whether no test's learning class differs from the control run's."""
-    now = {result.id: learning_class(result) for result in outcome.results}
-    then = {result.id: learning_class(result) for result in control.results}
-    return now == then
+    return outcome.classes == control.classes

@@ -17,13 +17,14 @@ import pytest
 from _pytest.config import ConftestImportFailure, _prepareconfig, default_plugins
 from _pytest.nodes import Node
 
-from .direct import Caller, plain_tests, session_allows
+from .direct import Caller
+from .plain import plain_tests, session_allows
 from .recorder import Recorder, explain, last_error_line, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from .direct import Plain
+    from .plain import Plain
     from .recorder import Verdict
 
 EVERYTHING = ""

@@ -19,7 +19,6 @@ from tests.support.faults import (
     FIXTURES,
     SOURCE,
     TESTS,
-    WHO,
     at_rest,
     chain,
     closed_if_wrong,
@@ -27,10 +26,13 @@ from tests.support.faults import (
     faulty,
     go_on,
     names_of,
+    numbered,
+    running,
     settled,
     sleeper,
     striking,
     wait_for,
+    wanted_of,
 )
 from tests.support.projects import edited, project
 
@@ -40,7 +42,12 @@ place, shared, known, fresh = FIXTURES
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("who", WHO)
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "who", ["warm", "base", *(pytest.param(who, marks=SLOW) for who in ("child", "task"))]
+)
 def test_a_process_killed_in_the_middle_of_a_step(known, place, tmp_path, who):
     runner, baseline = known
     before, retried = at_rest(place), runner.stats.retried
@@ -75,7 +82,7 @@ def test_a_process_killed_while_many_run(known, place, tmp_path):
     assert settled(place, before) == before
 
 
-@pytest.mark.slow
+@SLOW
 def test_a_silent_process_is_given_up(fresh, monkeypatch):
     runner, baseline = fresh
     monkeypatch.setattr("nerion_gym.execution.pool.GRACE_SECONDS", 0.1)
@@ -90,7 +97,7 @@ class StopError(BaseException):
     """What a person's Ctrl-C is here."""
 
 
-@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("many", [pytest.param(False, marks=SLOW), True])
 def test_a_step_that_is_interrupted(fresh, place, tmp_path, many):
     runner, baseline = fresh
     before = at_rest(place)
@@ -135,8 +142,8 @@ runner.run_many([sleeper(baseline.program, mark, 30) for mark in marks], baselin
     "how",
     [
         signal.SIGKILL,
-        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
-        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, marks=SLOW),
+        pytest.param(signal.SIGINT, marks=SLOW),
     ],
 )
 def test_the_runners_own_process_ends_in_the_middle_of_a_step(tmp_path, how):
@@ -156,16 +163,6 @@ def test_the_runners_own_process_ends_in_the_middle_of_a_step(tmp_path, how):
         time.sleep(0.05)
     assert list(place.iterdir()) == []
     assert running(below) == []
-
-
-def running(pids):
-    """Return those that run; one that waits to be reaped by whoever adopted it does not."""
-    found = []
-    for pid in pids:
-        with contextlib.suppress(OSError):
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-            found += [pid] if state not in "ZX" else []
-    return found
 
 
 # --- a full disk --------------------------------------------------------------------------------
@@ -221,6 +218,7 @@ def block(folder):
     return restore
 
 
+@SLOW
 def test_a_test_that_fills_the_disk(small):
     folder, mounted = small
     before = at_rest(folder)
@@ -234,16 +232,6 @@ def test_a_test_that_fills_the_disk(small):
 
 
 # --- several runners ----------------------------------------------------------------------------
-
-
-def numbered(program, number):
-    """Return a program that fails its second test for odd numbers."""
-    text = "1 + value" if number % 2 == 0 else f"value + {number + 1}"
-    return edited(program, "value + 1", f"{text} + 0 * {number}")
-
-
-def wanted_of(number):
-    return ["PASSED", "FAILED" if number % 2 else "PASSED", "PASSED"]
 
 
 def test_two_runners_at_once_in_threads(known, place):
@@ -268,6 +256,7 @@ def test_two_runners_at_once_in_threads(known, place):
     assert settled(place, before) == before
 
 
+@SLOW
 def test_runners_in_turns_do_not_disturb_one_another(known, place):
     _, baseline = known
     before = at_rest(place)
@@ -284,8 +273,8 @@ def test_runners_in_turns_do_not_disturb_one_another(known, place):
     assert settled(place, before) == before
 
 
-@pytest.mark.parametrize("count", [3, pytest.param(15, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("closed", [True, False])
+@pytest.mark.parametrize("count", [3, pytest.param(15, marks=SLOW)])
+@pytest.mark.parametrize("closed", [pytest.param(True, marks=SLOW), False])
 def test_many_runners_opened_and_closed(known, place, count, closed):
     _, baseline = known
     before = at_rest(place)

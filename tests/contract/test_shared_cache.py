@@ -19,27 +19,19 @@ from nerion_gym.execution.control import measure
 from nerion_gym.execution.farside import Settings
 from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.storage import Store
-from tests.support.faults import SOURCE, TESTS, descendants, names_of
+from tests.support.faults import SOURCE, TESTS, descendants, names_of, numbered, wanted_of
 from tests.support.projects import edited, project
 
 pytestmark = pytest.mark.sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
+KILLED = 10
 WORKER = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from tests.contract.test_shared_cache import work
 work(sys.argv[2], range(int(sys.argv[3]), int(sys.argv[4])))
 """
-
-
-def numbered(program, number):
-    """Return a program of its own for each number; odd ones fail the second test."""
-    return edited(program, "value + 1", f"value + {1 + number % 2} + 0 * {number}")
-
-
-def wanted_of(number):
-    return ["PASSED", "FAILED" if number % 2 else "PASSED", "PASSED"]
 
 
 def say(line):
@@ -113,10 +105,10 @@ def test_two_processes_that_write_at_once_lose_nothing(path):
     assert (summary["executions"], summary["cache_hits"]) == (0, 50)
 
 
-@pytest.mark.parametrize("rounds", [2, pytest.param(12, marks=pytest.mark.slow)])
-def test_a_process_killed_while_it_writes_loses_nothing_that_it_had_said(path, rounds):
+@pytest.mark.slow
+def test_a_process_killed_while_it_writes_loses_nothing_that_it_had_said(path):
     acknowledged = {}
-    for number in range(rounds):
+    for number in range(KILLED):
         writer = start(path, 100 * number, 100 * number + 100)
         lines = [writer.stdout.readline()]
         time.sleep(0.02 * (1 + number % 5))
@@ -125,7 +117,7 @@ def test_a_process_killed_while_it_writes_loses_nothing_that_it_had_said(path, r
         writer.wait()
         writer.stdout.close()
         acknowledged.update(json.loads(line) for line in lines if line.strip())
-    assert len(acknowledged) >= rounds
+    assert len(acknowledged) >= KILLED
     program, suite = project(SOURCE, TESTS)
     with LocalRunner(cache_path=path) as runner:
         measure(runner, program, suite)
@@ -153,9 +145,7 @@ def test_the_file_is_named_by_a_variable(path, known, monkeypatch):
     assert outcomes_in(path) == 1
 
 
-# --- what is not shared -------------------------------------------------------------------------
-
-
+@pytest.mark.slow
 def test_outcomes_of_another_version_are_not_used(path, known, monkeypatch):
     program = numbered(known.program, 3)
     for executions in (1, 0):
@@ -171,6 +161,7 @@ def test_outcomes_of_another_version_are_not_used(path, known, monkeypatch):
     assert outcomes_in(path) == 2
 
 
+@pytest.mark.slow
 def test_other_tests_are_another_outcome(path, known):
     program, suite = project(SOURCE, TESTS.replace("work(1) == 2", "work(1) in (2, 3)"))
     odd = numbered(program, 5)
@@ -181,6 +172,7 @@ def test_other_tests_are_another_outcome(path, known):
         assert names_of(runner.run(odd, suite)) == ["PASSED"] * 3
 
 
+@pytest.mark.slow
 def test_a_run_that_stopped_early_is_not_shared(path, known):
     both = edited(numbered(known.program, 9), "return True", "return False")
     with LocalRunner(cache_path=path) as runner:

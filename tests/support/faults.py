@@ -113,19 +113,20 @@ def at_rest(folder, seconds=5.0):
     """Return what is held once it stays the same: children leave, and are made ahead, unseen."""
     deadline = time.monotonic() + seconds
     last, same = held(folder), 0
-    while same < 6 and time.monotonic() < deadline:
-        time.sleep(0.03)
+    while same < 5 and time.monotonic() < deadline:
+        time.sleep(0.02)
         now = held(folder)
         last, same = now, same + 1 if now == last else 0
     return last
 
 
 def settled(folder, before, seconds=5.0):
-    """Return what is held, as soon as it is what was held before."""
+    """Return what is held at rest, as soon as it is what was held before."""
     deadline = time.monotonic() + seconds
-    while held(folder) != before and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return held(folder)
+    now = at_rest(folder)
+    while now != before and time.monotonic() < deadline:
+        now = at_rest(folder)
+    return now
 
 
 def names_of(outcome):
@@ -136,6 +137,15 @@ def faulty(program, code, *, anew=False):
     """Return the program whose `work` does something first; `anew`: not confined to a function."""
     changed = edited(program, "    return value + 1", f"    {code}\n    return value + 1")
     return edited(changed, "HERE = os", "ANEW = 1\nHERE = os") if anew else changed
+
+
+def numbered(program, number):
+    """Return a program of its own for each number; odd ones fail the second test."""
+    return edited(program, "value + 1", f"value + {1 + number % 2} + 0 * {number}")
+
+
+def wanted_of(number):
+    return ["PASSED", "FAILED" if number % 2 else "PASSED", "PASSED"]
 
 
 def go_on(runner, baseline):
@@ -245,3 +255,13 @@ def striking(act):
     yield
     thread.join()
     assert failed == []
+
+
+def running(pids):
+    """Return those that run; one that waits to be reaped by whoever adopted it does not."""
+    found = []
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            found += [pid] if state not in "ZX" else []
+    return found

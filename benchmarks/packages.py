@@ -90,7 +90,7 @@ def compare_all(task: Task, runner: LocalRunner, count: int) -> dict[str, Any]:
     clean = differences(baseline.control, verdicts)
     held = held_by_warm()
     limit = max(COLD_SECONDS, COLD_FACTOR * cold)
-    edits = compare_edits(task, baseline, runner, (count, limit))
+    edits = compare_edits(baseline, runner, (count, limit), verdicts.seconds)
     return {
         "files": len(task.program.files),
         "tests": len(baseline.control.results),
@@ -112,19 +112,26 @@ def held_by_warm() -> dict[str, float]:
 
 
 def compare_edits(
-    task: Task, baseline: Baseline, runner: LocalRunner, bounds: tuple[int, float]
+    baseline: Baseline, runner: LocalRunner, bounds: tuple[int, float], usual: dict[str, float]
 ) -> dict[str, Any]:
-    """Compare seeded edits; `bounds` are their number and the cold run's seconds."""
+    """Compare seeded edits.
+
+    Args:
+        baseline: the measured package.
+        runner: runs the edits.
+        bounds: their number, and seconds for a cold run.
+        usual: seconds of each test in a cold run of the unchanged package.
+    """
     from tests.support.cold import disagreements
 
-    edits = enumerate_edits(task.program, tuple(OPERATORS), None)
+    edits = enumerate_edits(baseline.program, tuple(OPERATORS), None)
     order = np.random.default_rng(SEED).permutation(len(edits))[: bounds[0]]
     routes: Counter[str] = Counter()
     steps, selected, found = [], [], []
     for index in order:
         edit = edits[int(index)]
-        program = apply(task.program, edit)
-        outcome, lines = disagreements(runner, program, baseline.suite, bounds[1])
+        program = apply(baseline.program, edit)
+        outcome, lines = disagreements(runner, program, baseline.suite, bounds[1], usual)
         routes[outcome.route] += 1
         if outcome.route != "unreached":
             steps.append(outcome.seconds)

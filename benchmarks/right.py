@@ -28,10 +28,10 @@ RECORD = ROOT / "benchmarks" / "results" / "right.json"
 SEED = 4
 PIECE = 25
 EDITS = {
-    "iniconfig": 225,
     "logic_v2": 125,
     "inflection": 200,
-    "voluptuous": 525,
+    "tinydb": 350,
+    "voluptuous": 400,
     "h11": 450,
     "toolz": 350,
     "tenacity": 150,

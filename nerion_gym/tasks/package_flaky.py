@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.errors import TaskError
 from nerion_gym.execution.control import control_run, measure
+from nerion_gym.execution.steady import differing
 from nerion_gym.types.suite import Suite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nerion_gym.types.outcome import Outcome
     from nerion_gym.types.protocols import TestRunner
     from nerion_gym.types.task import Task
 
@@ -44,7 +44,7 @@ def steady(task: Task, runner: TestRunner) -> Task:
         TaskError: at least half of the tests differ, or some still do when those are left out.
     """
     runs = [control_run(runner, task.program, task.suite) for _ in range(RUNS)]
-    unsteady = differing(runs)
+    unsteady = differing(*runs)
     everything = {name for run in runs for name in run.by_id()}
     if 2 * len(unsteady) >= max(len(everything), 1):
         msg = (
@@ -60,13 +60,6 @@ def steady(task: Task, runner: TestRunner) -> Task:
         reason = f"runs of the unchanged program differ in {listed(unsteady)}"
         warnings.warn(f"{message}: {reason}", FlakyTestsWarning, stacklevel=3)
     return replace(task, suite=suite, baseline=baseline)
-
-
-def differing(runs: Sequence[Outcome]) -> list[str]:
-    """Return the ids of the tests on which runs do not agree, or that some lack; sorted."""
-    tables = [run.by_id() for run in runs]
-    names = sorted({name for table in tables for name in table})
-    return [name for name in names if len({table.get(name) for table in tables}) > 1]
 
 
 def without(suite: Suite, tests: Iterable[str]) -> Suite:

@@ -63,8 +63,9 @@ def test_the_clean_suite_and_an_edit_agree(name):
 def test_many_edits_agree(name):
     found, _, stats = compared(name, 16)
     assert found == []
-    assert stats.swapped > 0
     assert stats.reimported > 0
+    # Collecting doctests reads the package's source, so nothing of it can be swapped.
+    assert (stats.swapped > 0) == (name != "doctests")
 
 
 # --- named cases --------------------------------------------------------------------------------

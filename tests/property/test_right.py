@@ -62,7 +62,7 @@ def test_two_of_five_edits_lie_outside_functions():
 
 @pytest.mark.pure
 def test_structural_edits_parse_and_change_what_they_say():
-    task = task_of("iniconfig")
+    task = task_of("tinydb")
     names = Counter()
     for edit in structural_edits(task.program):
         changed = apply(task.program, edit)

@@ -40,15 +40,18 @@ def pytest_runtest_logstart(nodeid, location):
 def pytest_runtest_logreport(report):
     write(kind="report", test=report.nodeid, when=report.when, outcome=report.outcome,
           expected=hasattr(report, "wasxfail"), raised=getattr(report, "cold_raised", None),
-          subtest=hasattr(report, "context"), text=str(report.longrepr or "")[:40])
+          subtest=hasattr(report, "context"), text=str(report.longrepr or "")[:40],
+          seconds=report.duration)
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish(session):
-    # The cap that the runner documents: 512 MiB on top of what collecting has mapped. A cold run
-    # of an endless loop that allocates must be bounded too.
+    # The caps that the runner documents: 512 MiB of private writable memory on top of what
+    # collecting has, and four times that of address space. A cold run of an endless loop that
+    # allocates must be bounded too.
     with open("/proc/self/statm") as file:
-        mapped = int(file.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (mapped + (512 << 20),) * 2)
+        pages = [int(word) * resource.getpagesize() for word in file.read().split()]
+    resource.setrlimit(resource.RLIMIT_DATA, (pages[5] + (512 << 20),) * 2)
+    resource.setrlimit(resource.RLIMIT_AS, (pages[0] + (2048 << 20),) * 2)
 
 def pytest_collectreport(report):
     if report.failed:
@@ -66,10 +69,25 @@ def pytest_unconfigure(config):
         os._exit(ended[0])
 """
 LIMITS = ("TIMEOUT", "MEMORY")
+LONG_SECONDS = 6.0
+LONG_FACTOR = 4.0
+"""The runner's least limit of wall time (its one repeat, at three times that, included), and how
+many times what a test took before an edit it may take at least."""
 SEVERITY = ["SKIPPED", "PASSED", "XFAILED", "XPASSED", "XPASSED!", "FAILED", "ERROR", "MEMORY"]
 
 
-def run_cold(program, suite, *, seconds=20.0) -> dict[str, tuple]:
+class Verdicts(dict[str, tuple]):
+    """What a cold run said: test id -> (status name, exception name, phase).
+
+    `seconds` has each test's wall time.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: dict[str, float] = {}
+
+
+def run_cold(program, suite, *, seconds=20.0) -> Verdicts:
     """Return test id -> (status name, exception name, phase) from a cold run on a fresh copy.
 
     A test that was running when the time was up is ("TIMEOUT", None, "call"), one whose process
@@ -77,13 +95,15 @@ def run_cold(program, suite, *, seconds=20.0) -> dict[str, tuple]:
     """
     with tempfile.TemporaryDirectory(prefix="cold-") as folder:
         rows, out_of_time, code, said = _run(Path(folder).resolve(), program, suite, seconds)
-    verdicts: dict[str, tuple] = {}
+    verdicts = Verdicts()
     running = None
     for row in rows:
         if row["kind"] == "start":
             running = row["test"]
         elif row["kind"] == "report":
             _keep_worst(verdicts, row)
+            spent = verdicts.seconds.get(row["test"], 0.0)
+            verdicts.seconds[row["test"]] = spent + row["seconds"]
             running = None if row["when"] == "teardown" else running
         elif row["kind"] == "collect":
             verdicts["collect " + row["node"]] = ("ERROR", None, "collect")
@@ -114,8 +134,12 @@ def expected_for(verdicts, tests) -> dict[str, tuple | None]:
     return found
 
 
-def differences(outcome, verdicts) -> list[str]:
-    """Return a line for each test on which an outcome and a cold run disagree."""
+def differences(outcome, verdicts, usual=None) -> list[str]:
+    """Return a line for each test on which an outcome and a cold run disagree.
+
+    `usual` has each test's wall time on the unchanged program: where it is given, a test that an
+    edit makes wait much longer, past the runner's limit, may be one that the limit ended.
+    """
     wanted = expected_for(verdicts, [result.id for result in outcome.results])
     lines = []
     for result in outcome.results:
@@ -129,6 +153,8 @@ def differences(outcome, verdicts) -> list[str]:
         # kind is not compared; that a limit ended both is.
         if warm[0] in LIMITS and cold[0] in LIMITS:
             continue
+        if warm[0] == "TIMEOUT" and usual and _waits(result.id, verdicts, usual):
+            continue
         if warm[0] == "PASSED" and cold[0] == "PASSED":
             continue
         if warm != cold:
@@ -136,17 +162,22 @@ def differences(outcome, verdicts) -> list[str]:
     return lines
 
 
-def disagreements(runner, program, suite, seconds) -> tuple[Outcome, list[str]]:
+def _waits(test, verdicts, usual) -> bool:
+    spent = verdicts.seconds.get(test, 0.0)
+    return test in usual and spent > max(LONG_SECONDS, LONG_FACTOR * usual[test])
+
+
+def disagreements(runner, program, suite, seconds, usual=None) -> tuple[Outcome, list[str]]:
     """Run a program both ways; return (outcome, differing lines).
 
     What differs is run again both ways, the cold one with three times the time: on a loaded
     machine a limit of time may end one of the two only.
     """
     outcome = runner.run(program, suite)
-    lines = differences(outcome, run_cold(program, suite, seconds=seconds))
+    lines = differences(outcome, run_cold(program, suite, seconds=seconds), usual)
     if lines:
         outcome = runner.run(program, suite)
-        lines = differences(outcome, run_cold(program, suite, seconds=3 * seconds))
+        lines = differences(outcome, run_cold(program, suite, seconds=3 * seconds), usual)
     return outcome, lines
 
 
@@ -168,8 +199,7 @@ def _run(folder, program, suite, seconds):
         "TMPDIR": str(folder / "tmp"),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
-        # glibc reserves 64 MiB of address space for every thread's arena: eight threads would
-        # meet a cap that is about memory. The runner sets it too.
+        # glibc reserves 64 MiB of address space for every thread's arena. The runner sets it too.
         "MALLOC_ARENA_MAX": "2",
         "PYTHONPATH": os.pathsep.join([*places, str(folder / "plugin")]),
         "COLD_RECORDS": str(records),

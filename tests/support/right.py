@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 FIXED_SEED = 4
 OUTSIDE_SHARE = 0.4
-PACKAGES = ("logic_v2", "inflection", "toolz", "h11", "tenacity", "voluptuous", "iniconfig")
+PACKAGES = ("logic_v2", "inflection", "toolz", "h11", "tenacity", "voluptuous", "tinydb")
 """LogicV2 for scopes and globals, inflection for tables at module level, toolz for generators and
 closures, h11 for dataclasses, enumerations and properties, tenacity for async functions, decorators
-and class hierarchies, voluptuous for decorators and classes made in functions, iniconfig for
-generators and the fact that pytest uses it."""
+and class hierarchies, voluptuous for decorators and classes made in functions, tinydb for
+properties, a metaclass and middlewares."""
 
 
 @dataclass
@@ -113,7 +113,7 @@ def compare(
     found.lines += differences(baseline.control, clean)
     for edit in edits:
         program = apply(task.program, edit)
-        outcome, lines = disagreements(runner, program, baseline.suite, seconds)
+        outcome, lines = disagreements(runner, program, baseline.suite, seconds, clean.seconds)
         found.edits += 1
         found.outside += is_outside(task.program, edit)
         found.routes[outcome.route] += 1

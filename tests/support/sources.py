@@ -61,8 +61,6 @@ SUBJECTS = (
     Subject("tinydb", "4.9.0", "tinydb", "files, tmp_path, metaclass, fixtures with parameters"),
     Subject("pathspec", "1.1.1", "pathspec", "files, links, generators, unittest classes"),
     Subject("cachetools", "8.0.1", "src/cachetools", "src layout, mixins, decorators, threads"),
-    Subject("iniconfig", "2.3.1", "src/iniconfig", "a library that pytest itself uses; src layout",
-            tests=("testing",)),
     Subject("jsonpointer", "3.12", "jsonpointer.py", "one module; doctests from unittest",
             tests=("tests.py",)),
     Subject("boltons", "26.2.0", "boltons", "30 modules of every habit; threads, sockets"),
@@ -80,6 +78,23 @@ SUBJECTS = (
     Subject("tenacity", "9.2.1", "tenacity", "async functions, decorators, class hierarchies",
             arguments=("--ignore=tests/test_tornado.py",),
             said="a file left out: tornado is not installed"),
+    Subject("humanize", "4.17.0", "src/humanize", "numbers and dates in words; src layout",
+            arguments=tuple(f"--ignore=tests/test_{n}.py" for n in ("benchmarks", "time", "i18n")),
+            said="three files left out: freezegun and pytest-codspeed are not installed"),
+    Subject("itsdangerous", "2.2.0", "src/itsdangerous", "signing; class hierarchies; src layout",
+            tests=tuple(f"tests/test_itsdangerous/test_{n}.py"
+                        for n in ("encoding", "serializer", "signer")),
+            said="three files of five: the others need freezegun"),
+    Subject("parse", "1.22.4", "parse", "one long module of regular expressions",
+            arguments=("-o", "addopts="), said="its addopts ask for pytest-cov"),
+    Subject("anytree", "2.13.0", "src/anytree", "mixins, properties, iterators; src layout",
+            arguments=("-o", "addopts=", *(f"--ignore=tests/test_{n}.py" for n in (
+                "dotexport", "dotexporter", "mermaidexporter", "uniquedotexporter"))),
+            said="its addopts ask for pytest-cov; four files left out: test2ref is not installed"),
+    Subject("semver", "3.1.1", "src/semver", "comparisons, class methods; src layout, doctests",
+            arguments=("-o", "addopts="), said="its addopts ask for pytest-cov"),
+    Subject("waitress", "3.0.2", "src/waitress", "servers in processes and on loopback; 25 s",
+            arguments=("-o", "addopts="), said="its addopts ask for pytest-cov"),
     Subject("zope.event", "6.2", "src/zope/event", "a namespace package; module-level state",
             tests=("src/zope/event/tests.py",)),
     Subject("more-itertools", "11.2.1", "more_itertools", "iterators, threads; a suite of 25 s",
@@ -87,6 +102,17 @@ SUBJECTS = (
             said="left out: a test of 100 threads, whose stacks alone can pass the memory cap"),
 )  # fmt: skip
 """The packages that tests and benchmarks use, and all that has to be said of their suites."""
+LEFT_OUT = {
+    "iniconfig 2.3.1": "pytest imports it: an edit breaks a cold pytest itself, not the tests",
+    "isodate 0.7.2": "refused: ids of its tests differ from process to process",
+    "wsproto, jsonpatch, glom, marshmallow": "need packages that are not installed",
+    "portion 2.6.3": "asks for its own installed metadata, which its source does not hold",
+    "natsort 8.4.0": "53 tests ask for a locale that a small machine does not have",
+    "textdistance 4.6.3": "30 tests compare with libraries that are not installed",
+    "wcwidth 0.9.4": "its tests want its C extension, which is not built here",
+    "packaging 26.3, opt_einsum 3.4.0": "8,000 tests: a cold run of a minute for each edit",
+}
+"""What was tried and is not compared, and why."""
 PINNED = {subject.name: subject.version for subject in SUBJECTS}
 
 

@@ -5,7 +5,6 @@ import pytest
 from nerion_gym.errors import TaskError
 from nerion_gym.tasks.package_flaky import (
     FlakyTestsWarning,
-    differing,
     left_out,
     steady,
     without,
@@ -82,19 +81,6 @@ def test_without_a_steady_majority_the_suite_is_refused():
 def test_half_is_no_majority():
     with pytest.raises(TaskError, match="1 of 2 tests are flaky"):
         steady(task(), Coins("t.py::a", "t.py::coin"))
-
-
-def test_runs_differ_by_status_exception_phase_and_absence():
-    same = TestResult("t::a", Status.PASSED, message="x", seconds=1.0)
-    runs = [
-        Outcome(
-            (same, TestResult("t::b", Status.FAILED, "KeyError"), TestResult("t::c", Status.ERROR))
-        ),
-        Outcome(
-            (TestResult("t::a", Status.PASSED), TestResult("t::b", Status.FAILED, "ValueError"))
-        ),
-    ]
-    assert differing(runs) == ["t::b", "t::c"]
 
 
 def test_what_is_left_out_is_read_from_the_command_line_only():

@@ -14,6 +14,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import TYPE_CHECKING
 
+from nerion_gym.execution.excerpt import both_versions
 from nerion_gym.execution.selection import Hull, changed_lines, whole_function
 
 if TYPE_CHECKING:
@@ -136,12 +137,30 @@ def compare_file(path: str, before: bytes, after: bytes) -> FileChange:
     Raises:
         NotConfinedError: something else differs too.
     """
+    quickly = both_versions(path, Hull(before, after))
+    return change_of([quickly]) if quickly is not None else compare_whole(path, before, after)
+
+
+def compare_whole(path: str, before: bytes, after: bytes) -> FileChange:
+    """Find the functions that differ by compiling both files.
+
+    Raises:
+        NotConfinedError: something else differs too.
+    """
     (old, old_warnings), (new, new_warnings) = compiled(path, before), compiled(path, after)
     if old is None or new is None:
         raise NotConfinedError("does not compile")
     if old_warnings != new_warnings:
         raise NotConfinedError("compiling warns")
-    pairs = list(function_pairs(old, new))
+    return change_of(list(function_pairs(old, new)))
+
+
+def change_of(pairs: list[tuple[CodeType, CodeType]]) -> FileChange:
+    """Sort pairs of old and new functions.
+
+    Raises:
+        NotConfinedError: what is visible without calling a function differs.
+    """
     changed = tuple(pair for pair in pairs if not same_meaning(*pair))
     for one, other in changed:
         require_same_shape(one, other)

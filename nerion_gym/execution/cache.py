@@ -56,11 +56,14 @@ class OutcomeCache:
 
     Args:
         path: SQLite file, or None for memory only; by default `$NERION_CACHE` if it is set.
+        limits: what runs are bounded by; outcomes under other limits are others.
         limit: bytes to keep in memory.
     """
 
-    def __init__(self, path: str | Path | None = None, limit: int = MEMORY_BYTES) -> None:
-        self._limit = limit
+    def __init__(
+        self, path: str | Path | None = None, limits: str = "", limit: int = MEMORY_BYTES
+    ) -> None:
+        self._limits, self._limit = limits, limit
         self._bytes = 0
         self._outcomes: OrderedDict[Key, Outcome] = OrderedDict()
         self._store = open_store(path or os.environ.get(VARIABLE))
@@ -70,7 +73,7 @@ class OutcomeCache:
         if key in self._outcomes:
             self._outcomes.move_to_end(key)
             return self._outcomes[key]
-        found = self._store.get("outcome", key.text) if self._store else None
+        found = self._store.get("outcome", self._name(key)) if self._store else None
         if found is None:
             return None
         outcome = outcome_from(json.loads(found))
@@ -81,11 +84,11 @@ class OutcomeCache:
         """Remember an outcome."""
         self._keep(key, outcome)
         if self._store:
-            self._store.put("outcome", key.text, dump(outcome_to(outcome)))
+            self._store.put("outcome", self._name(key), dump(outcome_to(outcome)))
 
     def get_baseline(self, program: Program, suite: Suite) -> Baseline | None:
         """Return what an earlier process measured of a program."""
-        text = Key.of(program, suite).text
+        text = self._name(Key.of(program, suite))
         found = self._store.get("baseline", text) if self._store else None
         if found is None:
             return None
@@ -100,8 +103,11 @@ class OutcomeCache:
                 "control": outcome_to(baseline.control),
                 "coverage": coverage_to(baseline.coverage),
             }
-            text = Key.of(baseline.program, baseline.suite).text
+            text = self._name(Key.of(baseline.program, baseline.suite))
             self._store.put("baseline", text, dump(data))
+
+    def _name(self, key: Key) -> str:
+        return f"{key.text}:{self._limits}"
 
     def close(self) -> None:
         """Close the file."""

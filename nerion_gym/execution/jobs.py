@@ -33,10 +33,17 @@ MACHINERY_FAILED = 70
 
 @dataclass(frozen=True)
 class Times:
-    """CPU seconds of a program's control run: per test, and for collection."""
+    """What a program's control run took.
+
+    Attributes:
+        tests: CPU seconds per test.
+        collect: CPU seconds of collection.
+        walls: wall seconds per test: a test may wait and use no CPU.
+    """
 
     tests: Mapping[str, float] = field(default_factory=dict)
     collect: float = 0.0
+    walls: Mapping[str, float] = field(default_factory=dict)
 
     def limits(self, tests: Sequence[str] | None, *, collecting: bool) -> tuple[float, float]:
         """Return (CPU, wall) limits in seconds for running tests (None: all)."""
@@ -46,7 +53,8 @@ class Times:
         used = sum(self.tests.get(test, 0.0) for test in chosen)
         used += self.collect if collecting else 0.0
         cpu = max(MIN_CPU, CPU_FACTOR * used)
-        return cpu, max(MIN_WALL, WALL_FACTOR * cpu)
+        waited = sum(self.walls.get(test, 0.0) for test in chosen)
+        return cpu, max(MIN_WALL, WALL_FACTOR * cpu, WALL_FACTOR * waited)
 
 
 class Job:

@@ -55,7 +55,9 @@ class LocalRunner:
             raise ConfigError(msg)
         self.settings = replace(settings or Settings(), workers=workers)
         self.stats = RunnerStats()
-        self.cache: OutcomeCache | None = OutcomeCache(cache_path) if cache else None
+        # What a run may have decides what comes of it, so it is part of what is remembered.
+        limits = f"memory={self.settings.memory}"
+        self.cache: OutcomeCache | None = OutcomeCache(cache_path, limits) if cache else None
         self._baselines: OrderedDict[Key, Baseline] = OrderedDict()
         self._times: dict[Key, Times] = {}
         self._far = FarSide(self.settings)
@@ -112,7 +114,7 @@ class LocalRunner:
         if key not in self._times:
             # Measured elsewhere: wall time stands in for CPU time.
             seconds = {result.id: result.seconds for result in baseline.control.results}
-            self._times[key] = Times(seconds, max(baseline.control.seconds, 0.1))
+            self._times[key] = Times(seconds, max(baseline.control.seconds, 0.1), seconds)
         while len(self._baselines) > KEPT_BASELINES:
             dropped, _ = self._baselines.popitem(last=False)
             self._times.pop(dropped, None)
@@ -139,7 +141,9 @@ class LocalRunner:
         if order is not None:
             return replace(self._finish(whole), route="control")
         warmth = self._far.warmth(program, tests)
-        self._times[Key.of(program, tests)] = Times(whole.job.cpu, warmth.cpu if warmth else 0.0)
+        collecting = warmth.cpu if warmth else 0.0
+        walls = {test: result.seconds for test, result in whole.job.results.items()}
+        self._times[Key.of(program, tests)] = Times(whole.job.cpu, collecting, walls)
         outcome = self._finish(whole)
         return replace(outcome, route="control")
 

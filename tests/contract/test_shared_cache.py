@@ -186,7 +186,6 @@ def test_a_run_that_stopped_early_is_not_shared(path, known):
         assert names_of(runner.run(both, known.suite)) == ["PASSED", "FAILED", "FAILED"]
 
 
-@pytest.mark.xfail(reason="the limit of memory is not in the key")
 def test_another_limit_of_memory_is_another_outcome(path, known):
     large = edited(
         known.program, "return value + 1", "return value + len(bytes(100 << 20)) * 0 + 1"

@@ -303,3 +303,14 @@ def test_many_at_once_may_stop_at_their_first_failure(known):
     ]
     assert names[0][0] == "FAILED"
     assert runner.run(wrong, baseline.suite).results[0].exception == "ValueError"
+
+
+@pytest.mark.slow
+def test_a_test_that_waits_for_longer_than_it_computes_is_given_the_time():
+    slow = "import time\n\ndef test_waits():\n    time.sleep(2.5)\n    assert work(1) == 2\n"
+    program, suite = project(SOURCE, TESTS + slow)
+    with LocalRunner(cache=False) as runner:
+        baseline = measure(runner, program, suite)
+        same = edited(program, "return value + 1", "return 1 + value")
+        assert survived(runner.run(same, suite), baseline.control)
+        assert runner.stats.repeated == 0

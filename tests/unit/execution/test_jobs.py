@@ -51,6 +51,9 @@ def test_a_run_that_ends_well():
 def test_limits_follow_the_control_run():
     assert Times({"a": 0.001}, 0.0).limits(["a"], collecting=False) == (0.25, 2.0)
     assert Times({"a": 0.1, "b": 1.0}, 0.5).limits(["a"], collecting=False) == (1.0, 4.0)
+    waiting = Times({"a": 0.001, "b": 0.001}, 0.0, {"a": 7.0, "b": 0.1})
+    assert waiting.limits(["a"], collecting=False) == (0.25, 28.0)
+    assert waiting.limits(["b"], collecting=False) == (0.25, 2.0)
     cpu, wall = Times({"a": 0.1, "b": 1.0}, 0.5).limits(None, collecting=True)
     assert (cpu, wall) == (pytest.approx(16.0), pytest.approx(64.0))
 

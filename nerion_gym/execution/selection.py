@@ -86,9 +86,12 @@ def whole_function(path: str, source: bytes, first_line: int) -> set[int] | None
     function = function_at(path, source, first_line)
     if function is None or function.node.end_lineno is None:
         return None
-    first = function.node.body[0]
-    decorators = [item.lineno for item in getattr(first, "decorator_list", [])]
-    return set(range(min([first.lineno, *decorators]), function.node.end_lineno + 1))
+    return set(range(first_line(function.node.body[0]), function.node.end_lineno + 1))
+
+
+def first_line(node: ast.stmt) -> int:
+    """Return the first line of a statement, decorators included."""
+    return min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
 
 
 def changed_lines(path: str, hull: Hull, first_line: int) -> set[int] | None:
@@ -104,7 +107,8 @@ def changed_lines(path: str, hull: Hull, first_line: int) -> set[int] | None:
     if node is None or type(node) is not type(function.node):
         return None
     lines: set[int] = set()
-    return lines if _compare(function.node.body, node.body, lines) and lines else None
+    compared = Comparison(hull.old_lines, lines).blocks(function.node.body, node.body)
+    return lines if compared and lines else None
 
 
 def _parse_alone(text: bytes, margin: bytes) -> ast.stmt | None:
@@ -118,39 +122,52 @@ def _parse_alone(text: bytes, margin: bytes) -> ast.stmt | None:
     return only.body[0] if wrapped and isinstance(only, ast.If) else only
 
 
-def _compare(old: list[ast.stmt], new: list[ast.stmt], lines: set[int]) -> bool:
-    """Add the lines of statements that differ; False where the structure differs."""
-    if len(old) != len(new):
-        return False
-    return all(_compare_statement(one, other, lines) for one, other in zip(old, new, strict=True))
+@dataclass(frozen=True)
+class Comparison:
+    """Walks two versions of a function side by side.
 
+    Attributes:
+        hull: lines of the old version outside which the texts agree: statements that lie wholly
+            outside are the same.
+        lines: gets the lines of the statements that differ.
+    """
 
-def _compare_statement(old: ast.stmt, new: ast.stmt, lines: set[int]) -> bool:
-    if type(old) is not type(new):
-        return False
-    if _header(old) != _header(new):
-        if not isinstance(old, FINE) or _may_be_folded(old):
+    hull: range
+    lines: set[int]
+
+    def blocks(self, old: list[ast.stmt], new: list[ast.stmt]) -> bool:
+        """Compare two blocks; False where their structure differs."""
+        if len(old) != len(new):
             return False
-        lines.update(_header_lines(old))
-    for block in ("body", "orelse", "finalbody"):
-        if not _compare(getattr(old, block, []), getattr(new, block, []), lines):
+        return all(self._statements(one, other) for one, other in zip(old, new, strict=True))
+
+    def _statements(self, old: ast.stmt, new: ast.stmt) -> bool:
+        if type(old) is not type(new):
             return False
-    return all(
-        _compare_branches(getattr(old, block, []), getattr(new, block, []), lines)
-        for block in ("handlers", "cases")
-    )
+        if first_line(old) >= self.hull.stop or (old.end_lineno or old.lineno) < self.hull.start:
+            return True
+        if _header(old) != _header(new):
+            if not isinstance(old, FINE) or _may_be_folded(old):
+                return False
+            self.lines.update(_header_lines(old))
+        for block in ("body", "orelse", "finalbody"):
+            if not self.blocks(getattr(old, block, []), getattr(new, block, [])):
+                return False
+        return all(
+            self._branches(getattr(old, block, []), getattr(new, block, []))
+            for block in ("handlers", "cases")
+        )
 
-
-def _compare_branches(
-    old: list[ast.ExceptHandler | ast.match_case],
-    new: list[ast.ExceptHandler | ast.match_case],
-    lines: set[int],
-) -> bool:
-    """Compare what stands in except and case clauses; the clauses themselves must agree."""
-    if [_header(branch) for branch in old] != [_header(branch) for branch in new]:
-        return False
-    pairs = zip(old, new, strict=True)
-    return all(_compare(one.body, other.body, lines) for one, other in pairs)
+    def _branches(
+        self,
+        old: list[ast.ExceptHandler | ast.match_case],
+        new: list[ast.ExceptHandler | ast.match_case],
+    ) -> bool:
+        """Compare what stands in except and case clauses; the clauses themselves must agree."""
+        if [_header(branch) for branch in old] != [_header(branch) for branch in new]:
+            return False
+        pairs = zip(old, new, strict=True)
+        return all(self.blocks(one.body, other.body) for one, other in pairs)
 
 
 def _may_be_folded(node: ast.stmt) -> bool:

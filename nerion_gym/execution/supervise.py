@@ -45,7 +45,7 @@ class Ended:
     out_of_time: bool
 
 
-_fork = ctypes.PyDLL(None).fork
+_fork = ctypes.PyDLL(None, use_errno=True).fork
 """The C library's, with the interpreter's lock held: see `fork`."""
 
 

@@ -236,3 +236,11 @@ def test_common_prefix_agrees_with_a_loop():
     for one, other in pairs:
         slow = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
         assert common_prefix(one, other) == (min(len(one), len(other)) if slow is None else slow)
+
+
+def test_a_changed_decorator_of_an_inner_function_is_not_taken_for_the_same():
+    source = (
+        b"def f(a):\n    a = 1\n\n    @trace(1)\n    def g():\n        return a\n    return g\n"
+    )
+    changed = source.replace(b"a = 1", b"a = 2").replace(b"trace(1)", b"trace(2)")
+    assert changed_lines("m.py", Hull(source, changed), 1) is None

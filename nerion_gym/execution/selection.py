@@ -86,10 +86,10 @@ def whole_function(path: str, source: bytes, first_line: int) -> set[int] | None
     function = function_at(path, source, first_line)
     if function is None or function.node.end_lineno is None:
         return None
-    return set(range(first_line(function.node.body[0]), function.node.end_lineno + 1))
+    return set(range(top_line(function.node.body[0]), function.node.end_lineno + 1))
 
 
-def first_line(node: ast.stmt) -> int:
+def top_line(node: ast.stmt) -> int:
     """Return the first line of a statement, decorators included."""
     return min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
 
@@ -144,7 +144,7 @@ class Comparison:
     def _statements(self, old: ast.stmt, new: ast.stmt) -> bool:
         if type(old) is not type(new):
             return False
-        if first_line(old) >= self.hull.stop or (old.end_lineno or old.lineno) < self.hull.start:
+        if top_line(old) >= self.hull.stop or (old.end_lineno or old.lineno) < self.hull.start:
             return True
         if _header(old) != _header(new):
             if not isinstance(old, FINE) or _may_be_folded(old):

@@ -158,19 +158,25 @@ def recorded() -> dict[str, Any]:
 
 def table_of(record: dict[str, Any]) -> str:
     """Return the record as Markdown."""
+    from tests.support.sources import LEFT_OUT
+
     lines = [f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
     lines += [row_of(row) for row in record["packages"]]
     ran = [row for row in record["packages"] if "refused" not in row]
     total = sum(row["edits"] for row in ran)
     wrong = sum(row["differing_tests"] + len(row["clean_differences"]) for row in ran)
     named = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
+    tried = "\n".join(f"- {name}: {reason}." for name, reason in LEFT_OUT.items())
     return (
         "\n\n".join(
             [
                 "# Real packages with their own suites",
                 f"`{record['command']}`",
                 f"{len(ran)} packages, {total} edits: {wrong} tests differ from a cold pytest.",
+                "Step and cold times are of a shared machine with two cores; the process that has "
+                "collected a suite shares most of its pages with the base (RSS counts them whole).",
                 "\n".join(lines),
+                f"Tried and not compared:\n\n{tried}",
                 f"Versions: {named}.",
             ]
         )

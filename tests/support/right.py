@@ -107,7 +107,7 @@ def shuffled(task: Task, seed: int) -> list[Edit]:
 
 
 def compare(
-    task: Task, edits: Sequence[Edit], runner: LocalRunner, seconds: float = 15.0
+    task: Task, edits: Sequence[Edit], runner: LocalRunner, seconds: float = 8.0
 ) -> Compared:
     """Compare the clean suite and edits with a cold pytest, test by test."""
     found = Compared()

@@ -36,6 +36,8 @@ class ExecutionStats:
         repeats: edited programs that the run had paid for before.
         unreached: edits that no test reaches (cost nothing).
         masked: steps with a masked action.
+        cache_hits: measured edits whose outcome the runner remembered; each is also one of the
+            three above, because a hit that another run filled still counts.
         seconds: wall time inside the runner.
     """
 
@@ -44,11 +46,13 @@ class ExecutionStats:
     repeats: int = 0
     unreached: int = 0
     masked: int = 0
+    cache_hits: int = 0
     seconds: float = 0.0
     ledger: Ledger = field(default_factory=Ledger, repr=False)
 
     def count(self, program: Program, suite: Suite, outcome: Outcome) -> None:
         """Count one measured edit."""
+        self.cache_hits += outcome.cached
         first = self.ledger.first(program, suite)
         if outcome.selected == 0:
             self.unreached += 1

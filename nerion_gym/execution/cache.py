@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nerion_gym.execution.versions import runner_version
@@ -82,7 +82,7 @@ class OutcomeCache:
 
     def put(self, key: Key, outcome: Outcome) -> None:
         """Remember an outcome."""
-        self._keep(key, outcome)
+        self._keep(key, replace(outcome, cached=True))
         if self._store:
             self._store.put("outcome", self._name(key), dump(outcome_to(outcome)))
 
@@ -155,7 +155,7 @@ def outcome_from(data: Mapping[str, Any]) -> Outcome:
     """Return the outcome in JSON data."""
     results = tuple(TestResult(row[0], Status(row[1]), *row[2:]) for row in data["results"])
     rest = {name: value for name, value in data.items() if name != "results"}
-    return Outcome(results, **rest)
+    return Outcome(results, cached=True, **rest)
 
 
 def coverage_to(coverage: Coverage) -> dict[str, Any]:

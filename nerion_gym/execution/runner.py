@@ -17,7 +17,7 @@ from nerion_gym.execution.reach import coverage_of
 from nerion_gym.execution.routing import Plan, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from nerion_gym.types.coverage import Baseline, Coverage
@@ -186,7 +186,7 @@ class LocalRunner:
             found[digest] = outcome = self._finish(entry)
             if self.cache and not first_only:
                 self.cache.put(Key(digest, tests.digest), outcome)
-        return [found[program.digest] for program in programs]
+        return in_order([program.digest for program in programs], found)
 
     def _known(self, program: Program, tests: Suite) -> Outcome | None:
         key = Key.of(program, tests)
@@ -244,6 +244,17 @@ class LocalRunner:
         stages = (("compare the programs, choose tests", entry.planned), *outcome.stages, around)
         route = "cold" if entry.control is None else outcome.route
         return replace(outcome, route=route, stages=stages)
+
+
+def in_order(digests: Sequence[str], found: Mapping[str, Outcome]) -> list[Outcome]:
+    """Return each program's outcome; a program's second one is remembered from the first."""
+    seen: set[str] = set()
+    outcomes = []
+    for digest in digests:
+        outcome = found[digest]
+        outcomes.append(replace(outcome, cached=True) if digest in seen else outcome)
+        seen.add(digest)
+    return outcomes
 
 
 _default: dict[int, LocalRunner] = {}

@@ -81,6 +81,7 @@ class Outcome:
         seconds: wall time of the whole run.
         containment: what confined the run; "limits" = rlimits and process group only.
         why: one line for people: why it went this way.
+        cached: whether it was remembered from an earlier run, of this process or another.
         stages: (what, seconds) of the run, in order, where the runner knows; not compared.
     """
 
@@ -90,6 +91,7 @@ class Outcome:
     seconds: float = field(default=0.0, compare=False)
     containment: str = field(default="limits", compare=False)
     why: str = field(default="", compare=False)
+    cached: bool = field(default=False, compare=False)
     stages: tuple[tuple[str, float], ...] = field(default=(), compare=False)
 
     @cached_property

@@ -219,7 +219,8 @@ def test_known_outcomes_are_not_run_again(known):
     program = edited(baseline.program, "value + 1", "value + 12")
     first = runner.run(program, baseline.suite)
     executions, hits = runner.stats.executions, runner.stats.cache_hits
-    assert runner.run(program, baseline.suite) is first
+    again = runner.run(program, baseline.suite)
+    assert (again, again.cached, first.cached) == (first, True, False)
     assert (runner.stats.executions, runner.stats.cache_hits) == (executions, hits + 1)
 
 

@@ -58,7 +58,10 @@ SUBJECTS = (
     Subject("h11", "0.16.0", "h11", "a state machine; loopback servers in the tests"),
     Subject("xmltodict", "1.0.4", "xmltodict.py", "one module over a compiled parser"),
     Subject("voluptuous", "0.16.0", "voluptuous", "closures, classes; tests inside the package"),
-    Subject("tinydb", "4.9.0", "tinydb", "files, tmp_path, metaclass, fixtures with parameters"),
+    Subject("tinydb", "4.9.0", "tinydb", "files, tmp_path, metaclass, fixtures with parameters",
+            arguments=("--deselect=tests/test_storages.py::test_json_invalid_directory",),
+            said="one test expects that /this/is/an/invalid/path is not there, and edits of tinydb "
+            "make it: nothing confines them yet"),
     Subject("pathspec", "1.1.1", "pathspec", "files, links, generators, unittest classes"),
     Subject("cachetools", "8.0.1", "src/cachetools", "src layout, mixins, decorators, threads"),
     Subject("jsonpointer", "3.12", "jsonpointer.py", "one module; doctests from unittest",

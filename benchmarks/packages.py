@@ -15,6 +15,7 @@ import json
 import os
 import sys
 import time
+import warnings
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -83,7 +84,9 @@ def compare_all(task: Task, runner: LocalRunner, count: int) -> dict[str, Any]:
     from tests.support.cold import differences, run_cold
 
     begun = time.perf_counter()
-    baseline = measure(runner, task.program, task.suite)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        baseline = measure(runner, task.program, task.suite)
     measured = time.perf_counter()
     verdicts = run_cold(task.program, task.suite, seconds=600)
     cold = time.perf_counter() - measured
@@ -96,6 +99,7 @@ def compare_all(task: Task, runner: LocalRunner, count: int) -> dict[str, Any]:
         "tests": len(baseline.control.results),
         "statuses": dict(Counter(r.status.name.lower() for r in baseline.control.results)),
         "clean_differences": clean[:KEPT_DIFFERENCES],
+        "warned": [str(one.message) for one in caught],
         "warm": held,
         "measure_seconds": round(measured - begun, 2),
         "cold_seconds": round(cold, 2),
@@ -206,7 +210,7 @@ def row_of(row: dict[str, Any]) -> str:
         f"{row['step_ms']} ({row['step_ms_p90']})",
         f"{1000 * row['cold_seconds']:.0f}",
         f"{row['warm'].get('pss', '-')} / {row['warm'].get('rss', '-')}",
-        row["said"] or "nothing",
+        "; ".join([row["said"] or "nothing", *(text.partition(" (")[0] for text in row["warned"])]),
     ]
     return f"| {' | '.join(cells)} |"
 

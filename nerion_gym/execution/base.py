@@ -10,6 +10,7 @@ a program under test that is nerion-gym itself gets in the way.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import select
@@ -41,6 +42,7 @@ def main() -> None:
     zygote = load()
     wire = sys.modules[f"{PACKAGE}.wire"]
     zygote.default_signals()
+    freeze()
     os.dup2(2, zygote.LOG_FD)
     tasks: set[int] = set()
     rehearsal = sys.modules[f"{PACKAGE}.rehearsal"].Rehearsal()
@@ -53,6 +55,7 @@ def main() -> None:
             if tasks and not rehearsal.done and not poll.poll(0):
                 # While the first task warms up: the next ones find it done.
                 rehearsal.perform(os.path.join(folder, "rehearsal"), tasks)
+                freeze()
             if poll.poll(HEARTBEAT_MS):
                 answer(near, tasks, rehearsal)
     except wire.ClosedError:
@@ -62,6 +65,12 @@ def main() -> None:
             end(pid)
         # The owner removes the scratch folder too, unless it was killed.
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def freeze() -> None:
+    """Keep the collector of every process to come off what is here now: it stays shared memory."""
+    gc.collect()
+    gc.freeze()
 
 
 def answer(near: socket.socket, tasks: set[int], rehearsal: Any) -> None:

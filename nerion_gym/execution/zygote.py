@@ -11,6 +11,7 @@ socket, fork a child per order, watch it, and put the project's folder back afte
 from __future__ import annotations
 
 import contextlib
+import gc
 import marshal
 import os
 import signal
@@ -28,7 +29,7 @@ from .memo import CodeMemo, stdlib_since
 from .rehearsal import preload
 from .sandbox import RECORD_FD, Bounds, Mapped, adopt_orphans, die_with_parent, own_memory
 from .scratch import Scratch
-from .server import Server
+from .server import Server, mentions_collector
 from .session import Spec, configure, enter
 from .supervise import children
 from .tracer import Watch
@@ -60,6 +61,8 @@ def task(near: socket.socket, near_warm: socket.socket, order: Order, rehearsal:
     spec = Spec(
         scratch.root, tuple(order["targets"]), tuple(order["pythonpath"]), scratch.home, scratch.tmp
     )
+    if mentions_collector(scratch.files):
+        gc.unfreeze()
     start = Start(spec, CodeMemo(spec.root, rehearsal.codes), rehearsal)
     start.memo.install()
     parent = os.getpid()

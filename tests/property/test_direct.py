@@ -27,6 +27,7 @@ import warnings
 import pytest
 
 ORDER = []
+KEPT = [[]]
 
 
 class Trouble:
@@ -119,6 +120,7 @@ def test_deprecated(): warnings.warn("old", DeprecationWarning)
 def test_filters_are_not_kept(): warnings.simplefilter("error")
 def test_filters_were_not_kept(): warnings.warn("harmless")
 def test_nobody_catches(): Trouble(); gc.collect()
+def test_collector_sees_what_was_made_at_import(): assert KEPT in gc.get_objects()
 def test_thread_dies():
     thread = threading.Thread(target=lambda: 1 / 0)
     thread.start(); thread.join()

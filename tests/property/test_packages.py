@@ -6,18 +6,16 @@ capture, an async test without its plugin) is compared in test_cold_pytest.py.
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.preview import apply
-from nerion_gym.edits.registry import OPERATORS
 from nerion_gym.errors import TaskError
 from nerion_gym.execution.control import measure
 from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.tasks.package import load_package
 from tests.support.cold import differences, disagreements, run_cold
 from tests.support.projects import edited
+from tests.support.right import FIXED_SEED, shuffled
 
 pytestmark = pytest.mark.sandbox
 SUITES = Path(__file__).resolve().parent.parent / "fixtures" / "suites"
@@ -39,15 +37,14 @@ LOADERS = {
 def compared(name, count):
     """Compare a clean suite and seeded edits; return (differing lines, baseline, statistics)."""
     task = LOADERS[name]()
-    edits = enumerate_edits(task.program, tuple(OPERATORS), None)
-    chosen = np.random.default_rng(4).permutation(len(edits))[:count]
+    chosen = shuffled(task, FIXED_SEED)[:count]
     with LocalRunner(cache=False) as runner:
         baseline = measure(runner, task.program, task.suite)
         found = differences(baseline.control, run_cold(task.program, task.suite, seconds=60))
-        for index in chosen:
-            program = apply(task.program, edits[int(index)])
-            _, lines = disagreements(runner, program, baseline.suite, 15)
-            found += [f"{edits[int(index)]}: {line}" for line in lines]
+        for edit in chosen:
+            program = apply(task.program, edit)
+            _, lines = disagreements(runner, program, baseline.suite, 6)
+            found += [f"{edit}: {line}" for line in lines]
         return found, baseline, runner.stats
 
 
@@ -61,7 +58,7 @@ def test_the_clean_suite_and_an_edit_agree(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LOADERS)
 def test_many_edits_agree(name):
-    found, _, stats = compared(name, 16)
+    found, _, stats = compared(name, 8)
     assert found == []
     assert stats.reimported > 0
     # Collecting doctests reads the package's source, so nothing of it can be swapped.
@@ -96,7 +93,7 @@ def test_named_case_agrees(case):
     program = edited(task.program, before, after)
     with LocalRunner(cache=False) as runner:
         baseline = measure(runner, task.program, task.suite)
-        outcome, lines = disagreements(runner, program, baseline.suite, 15)
+        outcome, lines = disagreements(runner, program, baseline.suite, 6)
     assert lines == []
     assert outcome.passing() < baseline.control.passing(), "the edit changes nothing: no test of it"
 

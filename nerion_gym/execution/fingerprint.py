@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ATOMS = frozenset({type(None), bool, int, float, complex, str, bytes})
 SEQUENCES = frozenset({list, tuple, deque})
 OPAQUE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType)
+UNITTEST_NOTES = frozenset({"tearDown_exceptions"})
+"""What unittest itself writes on a class when one of its tests has run."""
 MAX_ITEMS = 200
 DEPTH = 3
 
@@ -63,7 +65,7 @@ class Fingerprint:
         return [
             (name, self._summary(value, depth))
             for name, value in list(names.items())
-            if type(name) is str and not name.startswith("__")
+            if type(name) is str and not name.startswith("__") and name not in UNITTEST_NOTES
         ]
 
     def _summary(self, value: Any, depth: int) -> Any:

@@ -314,3 +314,20 @@ def test_a_test_that_waits_for_longer_than_it_computes_is_given_the_time():
         same = edited(program, "return value + 1", "return 1 + value")
         assert survived(runner.run(same, suite), baseline.control)
         assert runner.stats.repeated == 0
+
+
+def test_unittest_classes_do_not_look_like_tests_that_leave_something_behind():
+    tests = """\
+import unittest
+from m import other, work
+
+class TestBoth(unittest.TestCase):
+    def test_work(self): self.assertEqual(work(1), 2)
+    def test_other(self): self.assertEqual(other(2), 4)
+"""
+    program, suite = project(SOURCE, tests)
+    with LocalRunner(cache=False) as runner:
+        measure(runner, program, suite)
+        outcome = runner.run(edited(program, "return value + 1", "return value - 1"), suite)
+        assert [result.status.name for result in outcome.results] == ["FAILED", "PASSED"]
+        assert (outcome.selected, runner.stats.widened) == (1, 0)

@@ -3,7 +3,7 @@
 import pytest
 
 from nerion_gym.types.outcome import Outcome, Status, TestResult
-from tests.support.cold import differences
+from tests.support.cold import Verdicts, differences
 
 pytestmark = pytest.mark.pure
 CLOCK = ("TIMEOUT", None, "call")
@@ -45,3 +45,18 @@ def test_other_verdicts_are_compared_whole():
     assert told(Status.FAILED, "KeyError", ("FAILED", "KeyError", "call")) == []
     assert len(told(Status.FAILED, "KeyError", ("FAILED", "ValueError", "call"))) == 1
     assert len(told(Status.FAILED, "KeyError", ("FAILED", "KeyError", "setup"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("cold_seconds", "usual", "forgiven"),
+    [(7.0, 0.1, True), (5.9, 0.1, False), (7.0, 1.9, False), (8.0, 1.9, True)],
+)
+def test_a_limit_is_forgiven_only_where_the_cold_test_waited_past_it(cold_seconds, usual, forgiven):
+    verdicts = Verdicts()
+    verdicts["t.py::t"] = ("FAILED", "AssertionError", "call")
+    verdicts.seconds["t.py::t"] = cold_seconds
+    outcome = Outcome((TestResult("t.py::t", Status.TIMEOUT),))
+    assert (differences(outcome, verdicts, {"t.py::t": usual}) == []) is forgiven
+    assert len(differences(outcome, verdicts)) == 1, "nothing is forgiven where nothing is known"
+    wrong = Outcome((TestResult("t.py::t", Status.PASSED),))
+    assert len(differences(wrong, verdicts, {"t.py::t": usual})) == 1

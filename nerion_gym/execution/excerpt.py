@@ -58,7 +58,7 @@ def both_versions(path: str, hull: Hull) -> tuple[CodeType, CodeType] | None:
     place = place_of(module, start, end)
     if place is None or not is_usual_text(hull.old):
         return None
-    old, old_warnings = cut_out(path, hull.old, place.function.qualname, 0)
+    old, old_warnings = cut_out(path, hull.old, place.function.qualname)
     new, new_warnings = compile_cut(module, hull.new, place, growth)
     if old is None or new is None or old_warnings != new_warnings:
         return None
@@ -99,12 +99,12 @@ def classes_around(body: list[ast.stmt], wanted: ast.stmt) -> tuple[ast.ClassDef
 
 
 @lru_cache(maxsize=4096)
-def cut_out(path: str, source: bytes, qualname: str, growth: int) -> tuple[CodeType | None, int]:
+def cut_out(path: str, source: bytes, qualname: str) -> tuple[CodeType | None, int]:
     """Return the code of a function of a file, and how many warnings compiling it gives."""
     module = parse_module(path, source)
     function = module.function(qualname)
     classes = classes_around(module.tree.body, function.node)
-    return compile_cut(module, source, Place(function, classes or ()), growth)
+    return compile_cut(module, source, Place(function, classes or ()), 0)
 
 
 def compile_cut(
@@ -128,7 +128,7 @@ def compile_cut(
 
 def text_of(module: Module, source: bytes, place: Place, growth: int) -> bytes:
     """Return a function's text on the same lines as in its file, below its classes' names."""
-    lines = module.source.splitlines(keepends=True)
+    lines = module.source.splitlines(keepends=True) if place.classes else []
     headers = b""
     for node in place.classes:
         margin = lines[node.lineno - 1][: node.col_offset]

@@ -24,7 +24,15 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.engine_edits import TOY, drawn, load, with_last_line
-from benchmarks.engine_processes import MIB, descendants, descriptors, entries, far_side, memory
+from benchmarks.engine_processes import (
+    MIB,
+    descendants,
+    descriptors,
+    entries,
+    entries_inside,
+    far_side,
+    memory,
+)
 from benchmarks.throughput import setting
 from nerion_gym.commands.provenance import git_state
 from nerion_gym.execution.control import measure
@@ -71,15 +79,16 @@ def look(folder: Path) -> dict[str, float]:
     """
     time.sleep(REST_SECONDS)
     below = descendants(os.getpid())
-    far = [memory(pid) for pid in below]
+    far = far_side(os.getpid())
+    held = [memory(pid) for pid in below]
     return {
         "rss_mib": round(memory(os.getpid()).rss / MIB, 3),
-        "far_pss_mib": round(sum(entry.pss for entry in far) / MIB, 3),
-        "far_private_mib": round(sum(entry.private for entry in far) / MIB, 3),
+        "far_pss_mib": round(sum(entry.pss for entry in held) / MIB, 3),
+        "far_private_mib": round(sum(entry.private for entry in held) / MIB, 3),
         "descriptors": descriptors(os.getpid()),
         "far_descriptors": sum(descriptors(pid) for pid in below),
         "processes": len(below),
-        "files": entries(folder),
+        "files": entries(folder) + sum(entries_inside(pid, folder) for pid in far["task"]),
     }
 
 

@@ -94,18 +94,32 @@ def entries(folder: Path) -> int:
     return sum(1 for _ in folder.rglob("*"))
 
 
+def bases(pid: int, table: dict[int, int]) -> list[int]:
+    """Return the base processes below a process, their monitors left out."""
+    found: list[int] = []
+    for started in children(pid, table):
+        words = command(started)
+        if any(Path(word).name == "base.py" for word in words):
+            found += children(started, table) if words[-1] == "room" else [started]
+    return found
+
+
+def entries_inside(pid: int, folder: Path) -> int:
+    """Return the number of entries below a folder as a process sees it: its room is in memory."""
+    return entries(Path(f"/proc/{pid}/root{folder}"))
+
+
 def far_side(pid: int) -> dict[str, list[int]]:
     """Return the processes of the runners of a process, by what they are.
 
-    A base is exec'ed from `base.py`; a task process is forked from it; the warm process (the
-    suite collected, stopped before the run) is a task process's eldest child. What else there is
-    below waits for an order, or carries one out: "child".
+    A base is exec'ed from `base.py`, and in a room of its own it has a monitor above it; a task
+    process is forked from it; the warm process (the suite collected, stopped before the run) is a
+    task process's eldest child. What else there is below waits for an order, or carries one out,
+    or is the first process of its namespace: "child".
     """
     table = parents()
     found: dict[str, list[int]] = {"base": [], "task": [], "warm": [], "child": []}
-    for base in children(pid, table):
-        if not any(Path(word).name == "base.py" for word in command(base)):
-            continue
+    for base in bases(pid, table):
         found["base"].append(base)
         for task in children(base, table):
             warm, *rest = children(task, table) or [0]

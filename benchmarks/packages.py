@@ -40,6 +40,7 @@ from nerion_gym.logbook.versions import versions  # noqa: E402
 if TYPE_CHECKING:
     from nerion_gym.types.coverage import Baseline
     from nerion_gym.types.task import Task
+    from tests.support.cold import Verdicts
     from tests.support.sources import Subject
 
 RECORD = ROOT / "benchmarks" / "results" / "packages.json"
@@ -93,7 +94,7 @@ def compare_all(task: Task, runner: LocalRunner, count: int) -> dict[str, Any]:
     clean = differences(baseline.control, verdicts)
     held = held_by_warm()
     limit = max(COLD_SECONDS, COLD_FACTOR * cold)
-    edits = compare_edits(baseline, runner, (count, limit), verdicts.seconds)
+    edits = compare_edits(baseline, runner, (count, limit), verdicts)
     return {
         "files": len(task.program.files),
         "tests": len(baseline.control.results),
@@ -116,7 +117,7 @@ def held_by_warm() -> dict[str, float]:
 
 
 def compare_edits(
-    baseline: Baseline, runner: LocalRunner, bounds: tuple[int, float], usual: dict[str, float]
+    baseline: Baseline, runner: LocalRunner, bounds: tuple[int, float], usual: Verdicts
 ) -> dict[str, Any]:
     """Compare seeded edits.
 
@@ -124,7 +125,7 @@ def compare_edits(
         baseline: the measured package.
         runner: runs the edits.
         bounds: their number, and seconds for a cold run.
-        usual: seconds of each test in a cold run of the unchanged package.
+        usual: a cold run of the unchanged package.
     """
     from tests.support.cold import disagreements
 
@@ -217,7 +218,7 @@ def row_of(row: dict[str, Any]) -> str:
 
 def main() -> None:
     """Run what is missing, record each package as it ends, write the table."""
-    from tests.support.sources import SUBJECTS
+    from tests.support.sources import SUBJECTS, due, put
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", choices=[s.name for s in SUBJECTS])
@@ -226,14 +227,10 @@ def main() -> None:
     parser.add_argument("--again", action="store_true", help="what is on record too")
     options = parser.parse_args()
     record = recorded()
-    for subject in [] if options.table else SUBJECTS:
-        known = {row["package"] for row in record["packages"]}
-        named = options.only is None or subject.name in options.only
-        if not named or (subject.title in known and not options.again):
-            continue
+    only = [] if options.table else options.only
+    for subject in due(record["packages"], only, again=options.again):
         row = check_subject(subject, options.edits)
-        kept = [old for old in record["packages"] if old["package"] != subject.title]
-        record["packages"] = sorted([*kept, row], key=lambda old: old["package"])
+        put(record["packages"], row)
         record["versions"] = versions()
         write_json(RECORD, record)
         print(json.dumps(row), flush=True)

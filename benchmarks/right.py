@@ -1,10 +1,12 @@
 """Two thousand edits over seven packages: is every test's verdict that of a cold pytest?
 
-python benchmarks/right.py [--only NAME] [--table]
+    python benchmarks/right.py                          all pieces, into results/right.json
+    python benchmarks/right.py --record right_confined --pieces 3
+                                                        the first pieces of each, into another file
 
 The edits are every kind of `nerion_gym.edits` and of `tests/support/structural.py`, drawn in a
 seeded order in which two of five are not confined to a function's body. They are recorded in
-benchmarks/results/right.json in pieces of 25 as each piece ends, and not run again.
+pieces of 25 as each piece ends, and not run again. Each piece says how its runs were confined.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from nerion_gym.execution.runner import LocalRunner  # noqa: E402
 from nerion_gym.logbook.files import write_json  # noqa: E402
 from nerion_gym.logbook.versions import versions  # noqa: E402
 
-RECORD = ROOT / "benchmarks" / "results" / "right.json"
+RESULTS = ROOT / "benchmarks" / "results"
 SEED = 4
 PIECE = 25
 EDITS = {
@@ -38,11 +40,12 @@ EDITS = {
 }
 
 
-def recorded() -> dict[str, Any]:
+def recorded(path: Path) -> dict[str, Any]:
     """Return what is on record, or an empty record."""
-    if RECORD.exists():
-        return json.loads(RECORD.read_text(encoding="utf-8"))
-    return {"command": "python benchmarks/right.py", "seed": SEED, "pieces": []}
+    if path.exists():
+        return json.loads(path.read_text(encoding="utf-8"))
+    command = " ".join(["python benchmarks/right.py", *sys.argv[1:]])
+    return {"command": command, "seed": SEED, "pieces": []}
 
 
 def run_piece(name: str, number: int) -> dict[str, Any]:
@@ -60,6 +63,7 @@ def run_piece(name: str, number: int) -> dict[str, Any]:
         "edits": found.edits,
         "outside": found.outside,
         "routes": dict(found.routes),
+        "containment": found.containment,
         "differences": found.lines,
         "seconds": round(time.perf_counter() - started, 1),
     }
@@ -83,23 +87,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=sorted(EDITS))
     parser.add_argument("--table", action="store_true", help="only print the sums")
+    parser.add_argument("--record", default="right", help="name of the file in results/")
+    parser.add_argument("--pieces", type=int, default=max(EDITS.values()), help="of each package")
     options = parser.parse_args()
-    record = recorded()
+    path = RESULTS / f"{options.record}.json"
+    record = recorded(path)
     known = {(piece["package"], piece["piece"]) for piece in record["pieces"]}
-    for name, count in EDITS.items():
-        for number in range(count // PIECE):
-            if options.table or options.only not in (None, name) or (name, number) in known:
-                continue
-            piece = run_piece(name, number)
-            record["pieces"].append(piece)
-            record["total"] = totals(record["pieces"])
-            record["packages"] = {
-                package: totals([p for p in record["pieces"] if p["package"] == package])
-                for package in EDITS
-            }
-            record["versions"] = versions()
-            write_json(RECORD, record)
-            print(json.dumps(piece), flush=True)
+    wanted = [(name, number) for name in EDITS for number in range(EDITS[name] // PIECE)]
+    for name, number in sorted(wanted, key=lambda piece: piece[1]):
+        skipped = options.table or options.only not in (None, name) or number >= options.pieces
+        if skipped or (name, number) in known:
+            continue
+        piece = run_piece(name, number)
+        record["pieces"].append(piece)
+        record["total"] = totals(record["pieces"])
+        record["packages"] = {
+            package: totals([p for p in record["pieces"] if p["package"] == package])
+            for package in EDITS
+        }
+        record["versions"] = versions()
+        write_json(path, record)
+        print(json.dumps(piece), flush=True)
     print(json.dumps(totals(record["pieces"])))
 
 

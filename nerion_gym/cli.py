@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from nerion_gym.commands import benchmark, scaffold, step, train, worlds
+from nerion_gym.commands import benchmark, doctor, scaffold, step, train, worlds
 from nerion_gym.commands.arguments import spread
 from nerion_gym.errors import NerionError
 
@@ -23,6 +23,7 @@ app.command(epilog=benchmark.EXAMPLES)(benchmark.benchmark)
 app.command(epilog=benchmark.DEMO_EXAMPLES)(benchmark.demo)
 app.command(epilog=worlds.EXAMPLES)(worlds.worlds)
 app.command(epilog=step.EXAMPLES)(step.step)
+app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
 app.command(epilog=scaffold.EXAMPLES)(scaffold.scaffold)
 
 USER_ERROR = 2

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nerion_gym.commands.agents import Trainee, make_env
 from nerion_gym.commands.provenance import git_state
+from nerion_gym.execution.confinement.machine import layers
 from nerion_gym.logbook.run import Run
 from nerion_gym.training.evaluate import evaluate
 from nerion_gym.training.loop import Hooks
@@ -43,7 +44,8 @@ def run_training(
             on_folder(run.folder)
         run.note(git=git_state())
         run.hparams(flat(settings))
-        watchers = (watch, checkpoints(config, trainee.agent, run.folder))
+        confined = noting_confinement(run, env)
+        watchers = (watch, confined, checkpoints(config, trainee.agent, run.folder))
         ended, numbers = trainee.fit(Hooks(watch=all_of(watchers)), run)
         result = {"algo": config.algo, "env": config.env, "seed": config.seed, **numbers}
         result["ended_by"] = ended.ended_by
@@ -52,7 +54,7 @@ def run_training(
             trainee.agent.save(run.folder / CHECKPOINT)
         run.result(result)
         summary = {key: result[key] for key in BRIEF}
-        run.note(ended_by=ended.ended_by, result=summary, containment=containment_of(env))
+        run.note(ended_by=ended.ended_by, result=summary, **confinement_of(env))
     env.close()
     return run.folder, result
 
@@ -94,10 +96,32 @@ def all_of(
     return watch
 
 
-def containment_of(env: gym.Env) -> str | None:
-    """Return what confined the tests of the last episode's task; None if it was not measured."""
-    baseline = env.get_wrapper_attr("task").baseline
-    return None if baseline is None else baseline.control.containment
+def noting_confinement(run: Run, env: gym.Env) -> Callable[[Progress], None]:
+    """Return what notes at the first step how the tests are confined: a run may not end well."""
+    waiting = [True]
+
+    def watch(_progress: Progress) -> None:
+        if waiting and waiting.pop():
+            run.note(**confinement_of(env))
+
+    return watch
+
+
+def confinement_of(env: gym.Env) -> dict[str, Any]:
+    """Return how the tests of the last episode's task are confined, and what they need.
+
+    `containment` is what the results are stamped with, `layers` what that means on this machine,
+    `needs` what the suite used beside its own process while it ran unchanged. Each is None if the
+    task was not measured.
+    """
+    task = env.get_wrapper_attr("task")
+    if task.baseline is None:
+        return {"containment": None, "layers": None, "needs": None}
+    return {
+        "containment": task.baseline.control.containment,
+        "layers": layers(task.suite.containment),
+        "needs": list(task.baseline.coverage.needs),
+    }
 
 
 def flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:

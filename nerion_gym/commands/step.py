@@ -15,12 +15,14 @@ from nerion_gym.errors import ConfigError
 if TYPE_CHECKING:
     import gymnasium as gym
 
+    from nerion_gym.envs.state import State
     from nerion_gym.types.outcome import Outcome
 
 EXAMPLES = """Examples:
   nerion step Nerion-LogicV2-v0
   nerion step Nerion-LogicV2-v0 17 --explain
   nerion step Nerion-Repo-v0 3 --explain --env-kwargs path:src/mypkg tests:tests
+  nerion step Nerion-Repo-v0 3 --explain --env-kwargs path:src/mypkg containment:strict
 
 Without an action the legal ones are listed. A step here is the first of an episode."""
 
@@ -84,15 +86,28 @@ def list_actions(screen: Screen, env: str, meanings: list[str]) -> None:
 def run_action(screen: Screen, world: gym.Env, env: str, action: int, explain: bool) -> None:
     """Take the step and print what came of it."""
     _, reward, _, _, info = world.step(action)
-    outcome: Outcome = world.get_wrapper_attr("current").outcome
-    account = account_of(outcome)
+    state: State = world.get_wrapper_attr("current")
+    outcome = state.outcome
+    account = account_of(outcome) | {"needs": needs_of(state)}
     screen.emit({"env": env, "action": action, "reward": float(reward), **info, "account": account})
     frame = str(world.render()).rstrip("\n")
     screen.say(frame if sys.stdout.isatty() else COLOURS.sub("", frame))
     if explain:
         screen.say()
-        for line in explained(outcome):
+        for line in (*explained(outcome), confined(outcome, account["needs"])):
             screen.say(line)
+
+
+def needs_of(state: State) -> list[str] | None:
+    """Return what the suite used beside its own process while it ran unchanged, if known."""
+    baseline = state.task.baseline
+    return None if baseline is None else list(baseline.coverage.needs)
+
+
+def confined(outcome: Outcome, needs: list[str] | None) -> str:
+    """Return what confined a run, and what its suite needs."""
+    wanted = "unknown" if needs is None else ", ".join(needs) or "nothing"
+    return f"confined  {outcome.containment}; beside its own process the suite needs: {wanted}"
 
 
 def account_of(outcome: Outcome) -> dict[str, Any]:

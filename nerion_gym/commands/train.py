@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 EXAMPLES = """Examples:
   nerion train --env Nerion-LogicV2-v0 --algo curiosity --executions 60
   nerion train --env Nerion-Repo-v0 --env-kwargs path:src/mypkg tests:tests
+  nerion train --env Nerion-Repo-v0 --env-kwargs path:src/mypkg containment:strict
   nerion train --algo ppo -n 5000 -params learning_rate:0.001 --save
 
 An execution is one run of the tests on an edited program, counted the first time. A run is also \

@@ -9,7 +9,10 @@ from typing import Any
 from nerion_gym.execution.wire import frames
 from nerion_gym.types.outcome import Status, TestResult
 
-CPU_SIGNALS = (signal.SIGPROF, signal.SIGXCPU)
+CPU_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGPROF", "SIGXCPU") if hasattr(signal, name)
+)
+"""Windows has neither, and imports this to say that it cannot confine."""
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ a program under test that is nerion-gym itself gets in the way.
 """
 
 # Paths are strings here: they go to system calls, once a step, and pathlib costs more than those.
-# ruff: noqa: PTH100, PTH109, PTH118, PTH120
+# ruff: noqa: PTH100, PTH106, PTH109, PTH118, PTH120
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -19,33 +20,45 @@ import signal
 import socket
 import sys
 import types
-from typing import Any
+from typing import Any, NoReturn
 
 PACKAGE = "_nerion_far"
 HEARTBEAT_MS = 1000
 
 
-def load() -> types.ModuleType:
-    """Make the private package and return its `zygote`."""
+def make_package() -> None:
+    """Make the private package."""
     package = types.ModuleType(PACKAGE)
     package.__path__ = [os.path.dirname(os.path.abspath(__file__))]
     sys.modules[PACKAGE] = package
+
+
+def load() -> types.ModuleType:
+    """Import what tests need; return `zygote`."""
     importlib.import_module(f"{PACKAGE}.session").preload()
+    importlib.import_module(f"{PACKAGE}.cage").prepare()
     return importlib.import_module(f"{PACKAGE}.zygote")
 
 
 def main() -> None:
     """Fork task processes on request until the near side hangs up or ends."""
     near = socket.socket(fileno=int(sys.argv[1]))
+    kind, has_room = sys.argv[2], sys.argv[3] == "room"
     folder = os.getcwd()
+    make_package()
+    if has_room:
+        # Before the big imports: it forks.
+        importlib.import_module(f"{PACKAGE}.confinement.room").enter(kind, folder)
     parent = os.getppid()
     zygote = load()
     wire = sys.modules[f"{PACKAGE}.wire"]
     zygote.default_signals()
     freeze()
-    os.dup2(2, zygote.LOG_FD)
+    os.dup2(2, sys.modules[f"{PACKAGE}.sandbox"].LOG_FD)
     tasks: set[int] = set()
     rehearsal = sys.modules[f"{PACKAGE}.rehearsal"].Rehearsal()
+    processes = sys.modules[f"{PACKAGE}.confinement.processes"]
+    namespaces = processes.Namespaces() if has_room else None
     wire.send(near, {"op": "up"})
     poll = select.poll()
     poll.register(near, select.POLLIN)
@@ -57,7 +70,7 @@ def main() -> None:
                 rehearsal.perform(os.path.join(folder, "rehearsal"), tasks)
                 freeze()
             if poll.poll(HEARTBEAT_MS):
-                answer(near, tasks, rehearsal)
+                answer(near, tasks, rehearsal, namespaces)
     except wire.ClosedError:
         return
     finally:
@@ -73,10 +86,9 @@ def freeze() -> None:
     gc.freeze()
 
 
-def answer(near: socket.socket, tasks: set[int], rehearsal: Any) -> None:
+def answer(near: socket.socket, tasks: set[int], rehearsal: Any, namespaces: Any) -> None:
     """Carry out one request: start a task process, or end one."""
     wire = sys.modules[f"{PACKAGE}.wire"]
-    zygote = sys.modules[f"{PACKAGE}.zygote"]
     header, blob, fds = wire.receive(near)
     if header["op"] == "quit":
         raise wire.ClosedError("told to quit")
@@ -84,25 +96,38 @@ def answer(near: socket.socket, tasks: set[int], rehearsal: Any) -> None:
         if header["pid"] in tasks:
             tasks.discard(header["pid"])
             end(header["pid"])
+        with contextlib.suppress(OSError):
+            os.rmdir(header["folder"])  # in a room: what the task's own was mounted on
         wire.send(near, {"op": "ended"})
         return
+    if namespaces is not None:
+        namespaces.open_one()
     parent = os.getpid()
     pid = os.fork()
     if pid == 0:
-        try:
-            near.close()
-            sys.modules[f"{PACKAGE}.sandbox"].die_with_parent(parent)
-            channels = [socket.socket(fileno=fd) for fd in fds]
-            zygote.task(*channels, importlib.import_module("marshal").loads(blob), rehearsal)
-        except BaseException:
-            zygote.note_crash()
-            raise
-        finally:
-            os._exit(1)
+        near.close()
+        # A parent outside the namespace has no number in it.
+        be_task(0 if namespaces is not None else parent, blob, fds, rehearsal)
+    if namespaces is not None:
+        namespaces.back()
     tasks.add(pid)
     for fd in fds:
         os.close(fd)
     wire.send(near, {"op": "forked", "pid": pid})
+
+
+def be_task(parent: int, order: bytes, fds: list[int], rehearsal: Any) -> NoReturn:
+    """Be a task process until it ends."""
+    zygote = sys.modules[f"{PACKAGE}.zygote"]
+    try:
+        sys.modules[f"{PACKAGE}.sandbox"].die_with_parent(parent)
+        channels = [socket.socket(fileno=fd) for fd in fds]
+        zygote.task(*channels, importlib.import_module("marshal").loads(order), rehearsal)
+    except BaseException:
+        zygote.note_crash()
+        raise
+    finally:
+        os._exit(1)
 
 
 def end(pid: int) -> None:

@@ -161,13 +161,14 @@ def outcome_from(data: Mapping[str, Any]) -> Outcome:
 def coverage_to(coverage: Coverage) -> dict[str, Any]:
     """Return coverage as JSON data."""
     tests = {test: _lists(files) for test, files in coverage.tests.items()}
-    return {"tests": tests, "at_import": _lists(coverage.at_import)}
+    at_import = _lists(coverage.at_import)
+    return {"tests": tests, "at_import": at_import, "needs": list(coverage.needs)}
 
 
 def coverage_from(data: Mapping[str, Any]) -> Coverage:
     """Return the coverage in JSON data."""
     tests = {test: _sets(files) for test, files in data["tests"].items()}
-    return Coverage(tests, _sets(data["at_import"]))
+    return Coverage(tests, _sets(data["at_import"]), tuple(data.get("needs", ())))
 
 
 def _lists(files: Mapping[str, frozenset[int]]) -> dict[str, list[int]]:

@@ -5,28 +5,30 @@ from __future__ import annotations
 import gc
 import linecache
 import marshal
-import os
 import sys
 import time
 import types
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from .direct import PASSED
 from .fingerprint import Fingerprint, loaded_below
+from .patterns import compiled_since, known
 from .recorder import FAILING
+from .running import prepare, run_items
 from .sandbox import Bounds, Mapped, confine
-from .session import Collected, collect, prepare, run_items
-from .wire import frame
+from .session import Collected, collect, collect_again
+from .shapes import UnclearError
+from .telling import Line, Teller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from .outline import Outline
     from .recorder import Verdict
 
-END = ("end",)
-"""The record after which nothing counts."""
 Key = tuple[str, str, int]
 """A function: absolute file, qualified name, first line."""
 
@@ -42,6 +44,8 @@ class Job:
         codes: key of a function -> its new code, marshalled.
         first_failure_only: stop after the first test that does not pass.
         watch_state: whether the state after the last test is compared with that before.
+        quickly: whether tests may be collected by their outline.
+        patterns: whether the regular expressions that were compiled are told.
     """
 
     nonce: bytes
@@ -50,32 +54,8 @@ class Job:
     codes: dict[Key, bytes] = field(default_factory=dict)
     first_failure_only: bool = False
     watch_state: bool = False
-
-
-class Teller:
-    """Writes records to the pipe."""
-
-    def __init__(self, fd: int, nonce: bytes) -> None:
-        self._fd, self._nonce = fd, nonce
-        self._write, self._who, self._owner = os.write, os.getpid, os.getpid()
-
-    def tell(self, *record: Any) -> None:
-        """Write one record."""
-        self.pass_on(frame(self._nonce, list(record)))
-
-    def pass_on(self, output: bytes) -> None:
-        """Write packed records; a pipe that the program closed ends the process.
-
-        A fork that a test made, and that went on with the session, has nothing to tell.
-        """
-        if self._who() != self._owner:
-            return
-        data = memoryview(output)
-        try:
-            while data:
-                data = data[self._write(self._fd, data) :]
-        except OSError:
-            os._exit(71)
+    quickly: bool = False
+    patterns: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,72 +74,92 @@ class Warm:
 
 def warm(configured: Collected, root: str, folders: Collection[str]) -> Warm:
     """Collect in this process, for children to come; they look at the entries of some folders."""
-    collected = collect(configured)
+    collected = collect(configured, describe=True)
     prepare(collected)
     gc.collect()
     return Warm(collected, live_functions(root), Fingerprint(loaded_below(root), folders))
 
 
-def run_swapped(ready: Warm, job: Job, mapped: Mapped, fd: int) -> None:
+def run_swapped(ready: Warm, job: Job, mapped: Mapped, line: Line) -> None:
     """Swap code in place, then run tests of the session that was collected before the fork."""
-    teller = Teller(fd, job.nonce)
+    teller = Teller(line, job.nonce)
     confine(job.bounds, mapped)
     try:
         swap(ready.live, job.codes)
     except (KeyError, ValueError) as error:
         teller.tell("failed", f"{type(error).__name__}: {error}")
         raise
+    before = known() if job.patterns else set()
     teller.tell("ready", time.monotonic())
     run(ready.collected, job, teller)
     teller.tell("ran", time.monotonic())
+    if job.patterns:
+        teller.tell("patterns", compiled_since(before))
     if job.watch_state:
         broken = ready.collected.caller is not None and not ready.collected.caller.usable
         teller.tell("state", broken or ready.state.changed())
-    teller.tell(*END)
+    teller.end()
 
 
 def run_collected_anew(
-    configured: Callable[[], Collected], job: Job, mapped: Mapped, fd: int
+    configured: Callable[[], Collected],
+    outline: Outline | None,
+    job: Job,
+    mapped: Mapped,
+    line: Line,
 ) -> None:
     """Import and collect in this child, then run tests.
 
-    `configured` gives the session: one configured before the fork, if that was safe.
+    `configured` gives the session (one configured before the fork, if that was safe); `outline` is
+    that of the tests, if there is one.
     """
-    teller = Teller(fd, job.nonce)
+    teller = Teller(line, job.nonce)
     confine(job.bounds, mapped)
     teller.tell("ready", time.monotonic())
+    outline = outline if job.quickly else None
     try:
-        collected = collect(configured())
+        found = collect(configured()) if outline is None else collect_again(outline, configured())
     except MemoryError:
         teller.tell("broken", "MemoryError")
         return
-    for error in collected.errors:
+    if found is None:
+        teller.tell("slow")
+        return
+    for error in found.errors:
         teller.tell("error", *error)
-    teller.tell("collected", [item.nodeid for item in collected.items], collected.may_run)
+    ids = [item.nodeid for item in found.items] if outline is None else None
+    teller.tell("collected", ids, found.may_run)
     teller.tell("imported", time.monotonic())
-    run(collected, job, teller)
+    run(found, job, teller)
     teller.tell("ran", time.monotonic())
-    teller.tell(*END)
+    teller.end()
 
 
 def run(collected: Collected, job: Job, teller: Teller) -> None:
     """Run the job's tests and tell each verdict."""
-    running = [""]
 
     def report(test: str, verdict: Verdict | None, wall: float, cpu: float) -> bool:
-        running[0] = test
+        if collected.caller is not None and not collected.caller.usable:
+            teller.require_pipe()
         if verdict is None:
             teller.tell("silent", test)
             return True
-        teller.tell("test", test, *vars(verdict).values(), round(wall, 6), round(cpu, 6))
+        if verdict is PASSED:
+            teller.passed(test, wall, cpu)
+        else:
+            teller.tell("test", test, *vars(verdict).values(), round(wall, 6), round(cpu, 6))
+        teller.failed |= verdict.rank >= FAILING
         return verdict.rank < FAILING or not job.first_failure_only
 
     try:
         run_items(collected, job.tests, report)
+    except UnclearError:
+        teller.tell("slow")
     except MemoryError:
         teller.tell("broken", "MemoryError")
     except (KeyboardInterrupt, pytest.exit.Exception, Exception, SystemExit) as error:  # noqa: BLE001
         # What leaves pytest's protocol ends a cold run: pytest.exit, Ctrl-C, a broken hook.
+        teller.failed = True
         teller.tell("broken", type(error).__name__)
 
 

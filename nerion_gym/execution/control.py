@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from nerion_gym.errors import TaskError
+from nerion_gym.execution.reach import blind_to_all, untraced
 from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.execution.steady import require_steady
 from nerion_gym.syntax.module import parse_module
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from nerion_gym.syntax.module import Function, Module
+    from nerion_gym.types.coverage import Coverage
     from nerion_gym.types.outcome import Outcome, TestResult
     from nerion_gym.types.program import Program
     from nerion_gym.types.protocols import TestRunner
@@ -76,13 +79,37 @@ def measure(runner: TestRunner, program: Program, suite: Suite) -> Baseline:
     control = control_run(runner, program, suite)
     require_collected(control)
     require_steady(control, partial(control_run, runner, program, suite))
-    coverage = runner.coverage(program, suite)
+    coverage = traced(runner, program, suite, control)
     baseline = Baseline(program, suite, control, coverage)
     runner.adopt(baseline)
     require_fault_shows(runner, baseline)
     if isinstance(runner, LocalRunner) and runner.cache:
         runner.cache.put_baseline(baseline)
     return baseline
+
+
+class CoverageWarning(UserWarning):
+    """A traced run was cut short: each edit runs every test."""
+
+
+def traced(runner: TestRunner, program: Program, suite: Suite, control: Outcome) -> Coverage:
+    """Return the coverage of the unchanged program; where tests are missing, all depend on all.
+
+    Warns:
+        CoverageWarning: names the first test that the traced run did not get to.
+    """
+    coverage = runner.coverage(program, suite)
+    missing = untraced(coverage, control)
+    if not missing:
+        return coverage
+    warnings.warn(
+        f"{len(missing)} of {control.passing()} tests, {missing[0]} the first, were not reached "
+        "while lines were traced: one before it ended the process, closed its descriptors or took "
+        "too long. So every edit runs all tests; to have it faster, deselect that test",
+        CoverageWarning,
+        stacklevel=3,
+    )
+    return blind_to_all(coverage, program, control)
 
 
 def remembered(runner: TestRunner, program: Program, suite: Suite) -> Baseline | None:
@@ -134,7 +161,8 @@ def way_out(broken: TestResult) -> str:
         return (
             f"A plugin that the project's configuration asks for is not installed here: {absent}. "
             "Install it in this interpreter, or go without: "
-            "load_package(..., arguments=('-o', 'addopts='))"
+            "load_package(..., arguments=('-o', 'addopts=')), on the command line "
+            "--env-kwargs \"arguments:['-o', 'addopts=']\""
         )
     return (
         "Make `python -m pytest` pass in the project's folder first: install what is missing, "

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .child import END, Teller
 from .fingerprint import ATOMS
-from .session import Collected, collect, run_items
+from .needs import Needs
+from .running import run_items
+from .session import Collected, collect
 from .supervise import run_child
+from .telling import Line, Teller
 from .tracer import Tracer
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from .recorder import Verdict
     from .session import Spec
+    from .supervise import Confining
 
 PLAIN = (PurePath, type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
 INJECTED = ("_xunit_setup", "_unittest_setUpClass")
@@ -79,24 +82,32 @@ def cover(
     configured: Callable[[], Collected],
     order: dict[str, Any],
     restore: Callable[[], object],
-    fd: int,
+    cage: Confining,
+    line: Line,
 ) -> None:
     """Trace collection, every test alone, and the session; tell what each executed.
 
+    Tests run in confined children; this process, which forks them, is confined as a server is.
+
     `restore` puts the project's folder back: what one test alone leaves there is not for the next.
     """
-    teller = Teller(fd, order["nonce"])
+    teller = Teller(line, order["nonce"])
     tracer = Tracer(spec.root, list(order["paths"]))
     tracer.start()
     collected = collect(configured())
     teller.tell("import", *tracer.take())
     if collected.session is not None and collected.may_run:
-        run_alone(collected, tracer, teller, order, restore)
-        shared = SharedFixtures()
-        collected.session.config.pluginmanager.register(shared)
-        run_traced(collected, tracer, teller, "lines", None)
-        teller.tell("shared", list(shared.groups.values()))
-    teller.tell(*END)
+        alone = partial(_one_alone, collected, tracer, order["nonce"])
+        deadline = time.monotonic() + order["alone_seconds"]
+        for item in collected.items:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
+            run_apart(partial(alone, item.nodeid), left, tracer, teller, cage)
+            restore()
+        whole = partial(_all_in_order, collected, tracer, order["nonce"])
+        run_apart(whole, order["wall"], tracer, teller, cage)
+    teller.end()
 
 
 def run_traced(
@@ -112,27 +123,26 @@ def run_traced(
     run_items(collected, wanted, report)
 
 
-def run_alone(
-    collected: Collected,
-    tracer: Tracer,
-    teller: Teller,
-    order: dict[str, Any],
-    restore: Callable[[], object],
+def run_apart(
+    body: Callable[[Line], None], seconds: float, tracer: Tracer, teller: Teller, cage: Confining
 ) -> None:
-    """Run each test in a child of its own, as long as there is time."""
-    deadline = time.monotonic() + order["alone_seconds"]
-    for item in collected.items:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            break
-        tracer.listening = False
-        child = partial(_one_alone, collected, tracer, order["nonce"], item.nodeid)
-        ended = run_child(child, left)
-        restore()
-        tracer.listening = True
-        teller.pass_on(ended.output)
-
-
-def _one_alone(collected: Collected, tracer: Tracer, nonce: bytes, test: str, fd: int) -> None:
+    """Run something in a confined child, and tell what it told."""
+    tracer.listening = False
+    ended = run_child(body, seconds, cage=cage)
     tracer.listening = True
-    run_traced(collected, tracer, Teller(fd, nonce), "alone", [test])
+    teller.pass_on(ended.output)
+
+
+def _one_alone(collected: Collected, tracer: Tracer, nonce: bytes, test: str, line: Line) -> None:
+    tracer.listening = True
+    run_traced(collected, tracer, Teller(line, nonce), "alone", [test])
+
+
+def _all_in_order(collected: Collected, tracer: Tracer, nonce: bytes, line: Line) -> None:
+    tracer.listening = True
+    teller, shared, needs = Teller(line, nonce), SharedFixtures(), Needs()
+    if collected.session is not None:
+        collected.session.config.pluginmanager.register(shared)
+    run_traced(collected, tracer, teller, "lines", None)
+    teller.tell("shared", list(shared.groups.values()))
+    teller.tell("needs", needs.found())

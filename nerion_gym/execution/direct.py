@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from _pytest import python as _python
-from _pytest.logging import catching_logs
-from _pytest.outcomes import Exit, OutcomeException
-from _pytest.runner import CallInfo
+from _pytest.outcomes import Exit, Skipped, XFailed
 
+from .conditions import Conditions
 from .output import Output
 from .plain import leftovers, patch_fixture
 from .recorder import Verdict, one_line
@@ -48,7 +47,7 @@ class Setup:
 
     def run(self) -> None:
         """Make every fixture that the test uses, autouse ones included."""
-        for name in self._plain.item.fixturenames:
+        for name in self._plain.used:
             self._value(name)
 
     def _value(self, name: str) -> Any:
@@ -104,43 +103,30 @@ def _exhaust(generator: Any, name: str) -> None:
 class Caller:
     """Calls plain tests in one process, each under the conditions that the protocol gives it.
 
-    Warning filters and captured output are set up once and put right before each test. `pause`
-    takes them down again for a test that needs the protocol.
+    Warning filters, log handlers and captured output are set up once and put right after each
+    test. `pause` takes them down again for a test that needs the protocol.
 
     Attributes:
         usable: False when a test broke what was set up; the protocol must run what follows.
     """
 
-    def __init__(self, config: pytest.Config, take: Callable[[], Verdict | None]) -> None:
-        self._config, self._take = config, take
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
         self._leftovers = leftovers(config) or []
         self._output = Output(config)
-        plugin = config.pluginmanager.get_plugin("logging-plugin")
-        self._handlers = (plugin.caplog_handler, plugin.report_handler) if plugin else ()
-        self._level = plugin.log_level if plugin else None
-        self._filters: Any = None
+        self._conditions = Conditions(config)
+        self._prepared = False
         self.usable = True
 
-    def call(self, plain: Plain) -> Verdict | None:
+    def call(self, plain: Plain) -> Verdict:
         """Run one plain test.
 
         Raises:
             Exit, KeyboardInterrupt: what ends a session, as from pytest's protocol.
         """
         self.prepare()
-        with warnings.catch_warnings(record=True):
-            catching = [catching_logs(handler, level=self._level) for handler in self._handlers]
-            for context in catching:
-                context.__enter__()
-            try:
-                verdict = self._with_fixtures(plain) if plain.fixtures else self._alone(plain)
-            finally:
-                for context in reversed(catching):
-                    context.__exit__(None, None, None)
-        os.environ.pop(CURRENT_TEST, None)
-        for handler in self._handlers:
-            if handler.records:
-                handler.reset()
+        verdict = self._with_fixtures(plain) if plain.fixtures else self._alone(plain)
+        self._conditions.mend()
         try:
             self._output.mend()
         except Exception as error:  # noqa: BLE001 - what breaks capturing fails the test in pytest
@@ -150,111 +136,102 @@ class Caller:
 
     def prepare(self) -> None:
         """Set up what all direct calls share; done before a fork it costs the child nothing."""
-        if self._filters is None:
-            self._filters = self._config._catch_configured_warnings(record=True)
-            self._filters.__enter__()
+        if not self._prepared:
+            self._prepared = True
+            self._conditions.enter()
             self._output.resume()
 
     def pause(self) -> None:
         """Take down what was set up for direct calls."""
-        if self._filters is not None:
-            self._filters.__exit__(None, None, None)
-            self._filters = None
+        if self._prepared:
+            self._prepared = False
+            os.environ.pop(CURRENT_TEST, None)
+            self._conditions.leave()
             if self.usable:
                 self._output.suspend()
 
-    def _alone(self, plain: Plain) -> Verdict | None:
+    def _alone(self, plain: Plain) -> Verdict:
         """Run a test that asks for parameters only."""
-        names = plain.item._fixtureinfo.argnames
-        verdict = self._called(plain.item, {name: plain.parameters[name] for name in names})
+        arguments = {name: plain.parameters[name] for name in plain.arguments}
+        verdict = self._called(plain, arguments)
         return self._collect_leftovers(verdict, "call" if verdict is PASSED else "teardown")
 
-    def _with_fixtures(self, plain: Plain) -> Verdict | None:
+    def _with_fixtures(self, plain: Plain) -> Verdict:
         """Set fixtures up, run a test, and tear them down; the worst phase counts."""
         setup = Setup(plain)
-        self._enter_phase(plain.item, "setup")
-        verdict: Verdict | None = PASSED
+        self._enter_phase(plain, "setup")
+        verdict = PASSED
         try:
             setup.run()
         except (Exit, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - as pytest's CallInfo.from_call
-            verdict = self._judged(plain.item, error, "setup")
+            verdict = judged(error, "setup")
         verdict = self._collect_leftovers(verdict, "setup") if verdict is PASSED else verdict
         if verdict is PASSED:
-            names = plain.item._fixtureinfo.argnames
-            verdict = self._called(plain.item, {name: setup.values[name] for name in names})
+            arguments = {name: setup.values[name] for name in plain.arguments}
+            verdict = self._called(plain, arguments)
             verdict = self._collect_leftovers(verdict, "call") if verdict is PASSED else verdict
-        self._enter_phase(plain.item, "teardown")
+        self._enter_phase(plain, "teardown")
         try:
             setup.undo()
         except (Exit, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - as above
-            return worse(verdict, self._judged(plain.item, error, "teardown"))
+            return worse(verdict, judged(error, "teardown"))
         return self._collect_leftovers(verdict, "teardown")
 
     @staticmethod
-    def _enter_phase(item: pytest.Function, phase: str) -> None:
-        os.environ[CURRENT_TEST] = f"{item.nodeid} ({phase})".replace("\x00", "(null)")
+    def _enter_phase(plain: Plain, phase: str) -> None:
+        os.environ[CURRENT_TEST] = f"{plain.id} ({phase})".replace("\x00", "(null)")
 
-    def _called(self, item: pytest.Function, arguments: dict[str, Any]) -> Verdict | None:
-        self._enter_phase(item, "call")
+    def _called(self, plain: Plain, arguments: dict[str, Any]) -> Verdict:
+        self._enter_phase(plain, "call")
         for name in ("last_type", "last_value", "last_traceback", "last_exc"):
             sys.__dict__.pop(name, None)
         try:
-            result = item.obj(**arguments)
+            result = plain.bind()(**arguments)
             if result is not None:
-                _complain_about(item, result)
+                _complain_about(plain.id, result)
         except (Exit, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - as pytest's CallInfo.from_call
             if isinstance(error, Exception):
                 sys.last_type, sys.last_value = type(error), error
                 sys.last_traceback = error.__traceback__.tb_next if error.__traceback__ else None
-            return self._judged(item, error, "call")
+            return judged(error, "call")
         return PASSED
 
-    def _judged(self, item: pytest.Function, error: BaseException, phase: Phase) -> Verdict | None:
-        """Return the verdict on what was raised; pytest judges skips, xfails and `pytest.fail`."""
-        if isinstance(error, (OutcomeException, unittest.SkipTest)):
-
-            def raise_again() -> None:
-                raise error
-
-            call = CallInfo.from_call(raise_again, when=phase)
-            report = item.ihook.pytest_runtest_makereport(item=item, call=call)
-            item.ihook.pytest_runtest_logreport(report=report)
-            return self._take()
-        return _plainly(error, phase)
-
-    def _collect_leftovers(self, verdict: Verdict | None, phase: Phase) -> Verdict | None:
+    def _collect_leftovers(self, verdict: Verdict, phase: Phase) -> Verdict:
         """Warn of exceptions nobody caught; under `-W error` that fails the test, as in pytest."""
         for queue, collect in self._leftovers:
             try:
                 if queue:
                     collect(self._config)
             except Exception as error:  # noqa: BLE001 - a warning made an error
-                verdict = worse(verdict, _plainly(error, phase))
+                verdict = worse(verdict, judged(error, phase))
         return verdict
 
 
-def worse(one: Verdict | None, other: Verdict | None) -> Verdict | None:
+def worse(one: Verdict, other: Verdict) -> Verdict:
     """Return the worse verdict; the first of equals."""
-    if one is None or other is None:
-        return one or other
     return other if other.rank > one.rank else one
 
 
-def _plainly(error: BaseException, phase: str) -> Verdict:
+def judged(error: BaseException, phase: Phase) -> Verdict:
+    """Return the verdict on what a phase of a test raised, as pytest's report would have it."""
+    if isinstance(error, XFailed):
+        return Verdict("XFAILED", None, phase, one_line(error))
+    if isinstance(error, (Skipped, unittest.SkipTest)):
+        return Verdict("SKIPPED", None, phase, one_line(error))
     name = type(error).__name__
     status = "FAILED" if phase == "call" else "ERROR"
     return Verdict("MEMORY" if name == "MemoryError" else status, name, phase, one_line(error))
 
 
-def _complain_about(item: pytest.Function, result: object) -> None:
+def _complain_about(test: str, result: object) -> None:
     """Do as pytest does with a test that returns something."""
     if hasattr(result, "__await__") or hasattr(result, "__aiter__"):
-        _python.async_fail(item.nodeid)
-    text = f"Test functions should return None, but {item.nodeid} returned {type(result)!r}."
+        _python.async_fail(test)
+    text = f"Test functions should return None, but {test} returned {type(result)!r}."
     warnings.warn(pytest.PytestReturnNotNoneWarning(text), stacklevel=2)

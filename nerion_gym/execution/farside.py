@@ -9,69 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from nerion_gym.errors import SandboxError
 from nerion_gym.execution.cache import Key
+from nerion_gym.execution.confinement.machine import plan_for
 from nerion_gym.execution.pool import Base, LostError, Slot, wait_for_any
 from nerion_gym.types.outcome import Status, TestResult
 
 if TYPE_CHECKING:
     from nerion_gym.execution.answers import Answer
+    from nerion_gym.execution.confinement.plan import Plan
     from nerion_gym.execution.jobs import Job
+    from nerion_gym.execution.settings import RunnerStats, Settings
     from nerion_gym.execution.warmth import Warmth
     from nerion_gym.types.outcome import Outcome
     from nerion_gym.types.program import Program
     from nerion_gym.types.suite import Suite
 
-SETUP_SECONDS = 300.0
-MEMORY_BYTES = 512 << 20
-KEPT_TASKS = 8
-KEPT_BYTES = 1 << 30
 
-
-@dataclass(frozen=True)
-class Settings:
-    """How a runner works.
-
-    Attributes:
-        workers: children in flight in `run_many`.
-        memory: bytes of address space that a child may map on top of the collected process.
-        setup_seconds: wall limit for the first collection of a program.
-        kept_tasks: tasks whose processes stay alive; the least recently used end first.
-        kept_bytes: memory that they may have together, as far as it is not shared. The task in use
-            is kept whatever it takes.
-    """
-
-    workers: int = 1
-    memory: int = MEMORY_BYTES
-    setup_seconds: float = SETUP_SECONDS
-    kept_tasks: int = KEPT_TASKS
-    kept_bytes: int = KEPT_BYTES
-
-
-@dataclass
-class RunnerStats:
-    """What a runner has done.
-
-    Attributes:
-        control: runs of unchanged programs.
-        coverage: traced runs.
-        executions: runs of edited programs that really ran.
-        cache_hits: outcomes that were known.
-        unreached: edits that no test reaches; nothing ran.
-        swapped, reimported: executions by route.
-        widened: executions repeated with all tests, because the selected ones left state behind.
-        repeated: runs repeated because the wall clock ended them.
-        retried: runs repeated because the far side's processes were lost.
-    """
-
-    control: int = 0
-    coverage: int = 0
-    executions: int = 0
-    cache_hits: int = 0
-    unreached: int = 0
-    swapped: int = 0
-    reimported: int = 0
-    widened: int = 0
-    repeated: int = 0
-    retried: int = 0
+KNOWN_PATTERNS = 64
+"""Suites whose regular expressions are remembered."""
 
 
 @dataclass
@@ -92,8 +46,9 @@ class FarSide:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._base: Base | None = None
+        self._bases: dict[Plan, Base] = {}
         self._slots: OrderedDict[Key, list[Slot]] = OrderedDict()
+        self._patterns: OrderedDict[Key, list[list[Any]]] = OrderedDict()
         self._pid = os.getpid()
 
     def close(self) -> None:
@@ -103,14 +58,24 @@ class FarSide:
             for slot in slots:
                 slot.forget()
         self._slots.clear()
-        if self._base is not None:
-            self._base.close()
-            self._base = None
+        for base in self._bases.values():
+            base.close()
+        self._bases.clear()
 
     def warmth(self, program: Program, suite: Suite) -> Warmth | None:
         """Return what the live process of a program said, None when there is none."""
         slots = self._slots.get(Key.of(program, suite), [])
         return slots[0].warmth if slots else None
+
+    def know_patterns(self, program: Program, suite: Suite, patterns: list[list[Any]]) -> None:
+        """Remember which regular expressions a suite compiles: its slots do so ahead now."""
+        self._patterns[Key.of(program, suite)] = patterns
+        while len(self._patterns) > KNOWN_PATTERNS:
+            self._patterns.popitem(last=False)
+
+    def open_all(self, program: Program, suite: Suite) -> None:
+        """Start as many slots of a program as there are workers; wait for none."""
+        self._slot(program, suite, self._settings.workers - 1)
 
     def ask(self, program: Program, suite: Suite, request: dict[str, Any]) -> Answer:
         """Send one order to a slot of a program and return the answer.
@@ -159,9 +124,16 @@ class FarSide:
                 entry = waiting.pop()
                 slot = self._free_slot(entry, active)
                 active[slot] = entry
-                self._put_back(slot, self._start(slot, entry, stats), active, waiting)
+                if slot.warmth is None:
+                    # It collects: others are not to wait for it.
+                    slot.give_time(self._settings.setup_seconds)
+                    continue
+                self._put_back(slot, self._begin(slot, entry, stats), active, waiting)
             for slot in wait_for_any(list(active)) if active else []:
-                self._put_back(slot, self._advance(slot, active[slot], stats), active, waiting)
+                step = self._advance if slot.warmth else self._begin
+                self._put_back(slot, step(slot, active[slot], stats), active, waiting)
+            if not waiting and len(active) < self._settings.workers:
+                waiting.extend(not_begun(active))
 
     @staticmethod
     def _put_back(
@@ -173,10 +145,11 @@ class FarSide:
             if not entry.job.done:
                 waiting.append(entry)
 
-    def _start(self, slot: Slot, entry: Pending, stats: RunnerStats) -> bool:
+    def _begin(self, slot: Slot, entry: Pending, stats: RunnerStats) -> bool:
         """Send a job's first order; False when it needs none, or its slot was lost."""
         try:
-            warmth = slot.wait_until_warm(self._settings.setup_seconds)
+            warmth = slot.wait_until_warm(slot.time_left)
+            slot.compile_ahead(self._patterns.get(Key.of(entry.home, entry.suite), []))
         except LostError as error:
             self._drop(entry.home, entry.suite, slot)
             if entry.control is not None or entry.losses:
@@ -255,11 +228,12 @@ class FarSide:
                 slot.close()
 
     def _new_slot(self, program: Program, suite: Suite) -> Slot:
+        plan = plan_for(suite.containment)
         for _ in range(2):
-            if self._base is None:
-                self._base = Base()
+            if plan not in self._bases:
+                self._bases[plan] = Base(plan)
             try:
-                return Slot(self._base, program, suite)
+                return Slot(self._bases[plan], program, suite)
             except LostError as error:
                 reason = str(error)
                 self.close()
@@ -279,11 +253,16 @@ class FarSide:
         for slots in self._slots.values():
             for slot in slots:
                 slot.forget()
-        if self._base is not None:
-            self._base.forget()
+        for base in self._bases.values():
+            base.forget()
         self._slots = OrderedDict()
-        self._base = None
+        self._bases = {}
         self._pid = os.getpid()
+
+
+def not_begun(active: dict[Slot, Pending]) -> list[Pending]:
+    """Take the jobs of slots that are still collecting: a slot that is free is quicker."""
+    return [active.pop(slot) for slot in list(active) if slot.warmth is None]
 
 
 def collection_death(suite: Suite, error: LostError) -> TestResult:

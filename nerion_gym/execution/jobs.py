@@ -77,10 +77,13 @@ class Job:
         self.results: dict[str, TestResult] = {}
         self.cpu: dict[str, float] = {}
         self.polluted = False
+        self.outlined = False
+        self.patterns: list[list[Any]] = []
         self.repeats = 0
         self.stages: list[tuple[str, float]] = []
         self._order = list(expected)
         self._is_first = not expected
+        self._quickly = not self._is_first
         self._times = times
         self._first_failure_only = first_failure_only
         self._pending: list[str] | None = None if plan.tests is None else list(plan.tests)
@@ -140,6 +143,8 @@ class Job:
             "wall": wall * self._wall_factor,
             "first_failure_only": self._first_failure_only,
             "watch_state": self.plan.tests is not None,
+            "quickly": self._quickly,
+            "patterns": self._is_first,
         }
 
     def absorb(self, answer: Answer) -> None:
@@ -153,7 +158,12 @@ class Job:
         if answer.code == MACHINERY_FAILED and "ready" not in kinds:
             said = kinds.get("failed", [None, "nothing"])[1]
             raise SandboxError(f"a child failed before it ran anything; it said: {said}")
+        if "slow" in kinds:
+            # What the edit changed shows in the tests: pytest must collect.
+            self._quickly = self.outlined = False
+            return
         self._results_of(answer.records)
+        self.patterns = kinds.get("patterns", [None, []])[1]
         if "collected" in kinds:
             self._collected(kinds["collected"], answer.records)
         elif self.plan.route != "swap":
@@ -172,6 +182,10 @@ class Job:
         for record in records:
             if record[0] == "silent":
                 self.results[record[1]] = not_run(record[1])
+            if record[0] == "passed":
+                _, test, wall, cpu = record
+                self.results[test] = TestResult(test, Status.PASSED, None, "call", "", wall)
+                self.cpu[test] = cpu
             if record[0] != "test":
                 continue
             _, test, status, exception, phase, message, wall, cpu = record
@@ -180,10 +194,12 @@ class Job:
 
     def _collected(self, record: list[Any], records: list[list[Any]]) -> None:
         _, tests, may_run = record
+        self.outlined = tests is None
+        found = self._order if tests is None else list(tests)
         if not self._order:
-            self._order = list(tests)
+            self._order = list(found)
         if self._pending is None:
-            self._pending = list(tests)
+            self._pending = list(found)
         errors = [entry[1:] for entry in records if entry[0] == "error"]
         if errors:
             self._mark_errors(errors)

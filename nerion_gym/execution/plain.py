@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import sys
 import types
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Sequence  # noqa: TC003 - fields of a NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from _pytest import monkeypatch as _monkeypatch
@@ -19,7 +20,7 @@ from _pytest import python as _python
 from _pytest.compat import is_async_function
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from _pytest.nodes import Node
 
@@ -52,18 +53,24 @@ _direct_parameter = getattr(_python, "get_direct_param_fixture_func", None)
 PACKAGE_FUNCTIONS = ("setUpModule", "setup_module", "tearDownModule", "teardown_module")
 
 
-@dataclass(frozen=True)
-class Plain:
+class Plain(NamedTuple):
     """A plain test.
 
     Attributes:
+        id: pytest's node id.
+        bind: gives the function, or the method of an instance, to call.
         parameters: value by name, of its parametrisation.
+        arguments: names that the function asks for.
         fixtures: pytest's definitions by name, of the fixtures that it uses.
+        used: names of parameters and fixtures, in the order in which they are made.
     """
 
-    item: pytest.Function
+    id: str
+    bind: Callable[[], Callable[..., Any]]
     parameters: dict[str, Any]
+    arguments: Collection[str]
     fixtures: Fixtures
+    used: Sequence[str]
 
 
 def session_allows(config: pytest.Config) -> bool:
@@ -73,12 +80,17 @@ def session_allows(config: pytest.Config) -> bool:
     if not config.pluginmanager.hasplugin("warnings"):
         return False  # filters that a test sets would stay
     option = config.option
-    asked = ("usepdb", "trace", "setuponly", "setupshow", "setupplan", "stepwise")
+    asked = ("usepdb", "trace", "setuponly", "setupshow", "setupplan", "stepwise", "runxfail")
     if any(getattr(option, name, False) for name in asked):
         return False
+    return only_known_plugins(config, RUN_HOOKS)
+
+
+def only_known_plugins(config: pytest.Config, hooks: Collection[str]) -> bool:
+    """Whether only pytest's own plugins, and a few known to be harmless, take part in hooks."""
     return all(
         _is_known(implementation.plugin)
-        for name in RUN_HOOKS
+        for name in hooks
         for implementation in getattr(config.hook, name).get_hookimpls()
     )
 
@@ -106,7 +118,14 @@ def plain_tests(items: Sequence[pytest.Item]) -> dict[pytest.Item, Plain]:
             functions[key] = _simple_fixtures(item, given)
         fixtures = functions[key]
         if above[item.parent] and fixtures is not None:
-            found[item] = Plain(item, dict(given), fixtures)
+            found[item] = Plain(
+                item.nodeid,
+                partial(getattr, item, "obj"),
+                dict(given),
+                item._fixtureinfo.argnames,
+                fixtures,
+                item.fixturenames,
+            )
     return found
 
 

@@ -1,7 +1,7 @@
 """The far side's processes as seen from here: one base, and slots that hold one task each."""
 
 # Paths are strings here: they go to system calls, once a step, and pathlib costs more than those.
-# ruff: noqa: PTH101, PTH102, PTH108, PTH112, PTH114, PTH118
+# ruff: noqa: PTH102, PTH118
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import marshal
 import os
 import select
 import shutil
-import site
 import socket
 import subprocess
 import sys
@@ -21,50 +20,34 @@ from typing import TYPE_CHECKING, Any
 
 from nerion_gym.errors import SandboxError
 from nerion_gym.execution.answers import Answer, read_answer
+from nerion_gym.execution.environment import environment
+from nerion_gym.execution.removal import remove_tree
 from nerion_gym.execution.warmth import Warmth
 from nerion_gym.execution.wire import ClosedError, receive, send
 
 if TYPE_CHECKING:
+    from nerion_gym.execution.confinement.plan import Plan
     from nerion_gym.types.program import Program
     from nerion_gym.types.suite import Suite
 
 START_SECONDS = 60.0
 GRACE_SECONDS = 30.0
 """How long past its own limit a slot may keep us waiting before it is given up."""
-KEPT_VARIABLES = ("LD_LIBRARY_PATH", "SSL_CERT_FILE", "SYSTEMROOT")
 
 
 class LostError(Exception):
     """A slot's processes are gone, or do not answer."""
 
 
-def environment() -> dict[str, str]:
-    """Return the environment of the base process: nothing of the user's but where Python is."""
-    folders = [str(Path(sys.executable).parent), *os.defpath.split(os.pathsep)]
-    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    return {
-        **kept,
-        "PYTHONUSERBASE": site.getuserbase(),
-        "PATH": os.pathsep.join(dict.fromkeys(folder for folder in folders if folder)),
-        "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        # Each thread's own arena would reserve 64 MiB of the address space that is bounded.
-        "MALLOC_ARENA_MAX": "2",
-        "OMP_NUM_THREADS": "1",
-    }
-
-
 class Base:
-    """The exec'ed base process and the scratch folder that everything lives in."""
+    """The exec'ed base process and the scratch folder that everything lives in.
 
-    def __init__(self) -> None:
-        if not sys.platform.startswith("linux"):
-            msg = (
-                f"tests cannot be bounded on {sys.platform!r} yet: run nerion-gym in a Linux "
-                "container or virtual machine, on Windows in WSL2"
-            )
-            raise SandboxError(msg)
+    Args:
+        plan: how its tasks are confined.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
         # Resolved, because pytest resolves links in paths too.
         self.folder = os.path.realpath(tempfile.mkdtemp(prefix="nerion-"))
         self._count = 0
@@ -78,9 +61,10 @@ class Base:
         near, far = socket.socketpair()
         script = Path(__file__).with_name("base.py")
         log = Path(self.folder, "base.log")
-        with far, log.open("wb") as errors:
+        words = [self.plan.kind, "room" if self.plan.room else "open"]
+        with far, log.open("w+b") as errors:
             process = subprocess.Popen(
-                [sys.executable, "-P", str(script), str(far.fileno())],
+                [sys.executable, "-P", str(script), str(far.fileno()), *words],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
@@ -88,16 +72,19 @@ class Base:
                 cwd=self.folder,
                 pass_fds=(far.fileno(),),
             )
-        near.settimeout(START_SECONDS)
-        try:
-            receive(near)
-        except ClosedError as error:
-            process.kill()
-            process.wait()
-            near.close()
-            said = log.read_text(errors="replace")[-2000:]
-            msg = f"the base process did not start ({error}); it said:\n{said}"
-            raise SandboxError(msg) from error
+            far.close()
+            near.settimeout(START_SECONDS)
+            try:
+                receive(near)
+            except ClosedError as error:
+                process.kill()
+                process.wait()
+                near.close()
+                # Its folder may be gone already.
+                errors.seek(0)
+                said = errors.read().decode(errors="replace")[-2000:]
+                msg = f"the base process did not start ({error}); it said:\n{said}"
+                raise SandboxError(msg) from error
         return process, near
 
     @property
@@ -117,10 +104,10 @@ class Base:
         except ClosedError as error:
             raise LostError(f"base process: {error}") from error
 
-    def end_task(self, pid: int) -> None:
-        """Let the base kill a task process and reap it."""
+    def end_task(self, pid: int, folder: str) -> None:
+        """Let the base kill a task process and reap it; its folder goes if it is empty."""
         with contextlib.suppress(ClosedError):
-            send(self._socket, {"op": "end", "pid": pid})
+            send(self._socket, {"op": "end", "pid": pid, "folder": folder})
             receive(self._socket)
 
     def new_folder(self) -> str:
@@ -151,24 +138,9 @@ class Base:
         remove_tree(self.folder)
 
     def forget(self) -> None:
-        """Let go without ending anything: for a fork of the process that owns the base."""
+        """Let go without ending anything: a fork owns no processes."""
         self._socket.close()
         self._process.returncode = 0
-
-
-def remove_tree(folder: str) -> None:
-    """Remove a folder in which tests may have made unreadable ones."""
-    if os.path.islink(folder):
-        os.unlink(folder)  # a test put it in the folder's place: what it points at is not ours
-        return
-    shutil.rmtree(folder, ignore_errors=True)
-    if not os.path.isdir(folder):
-        return
-    for path, names, _files in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                os.chmod(os.path.join(path, name), 0o700)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 class Slot:
@@ -180,6 +152,7 @@ class Slot:
         files = dict(suite.files) | dict(program.files)
         order = {
             "folder": self._folder,
+            "plan": tuple(base.plan),
             "files": list(files.items()),
             "targets": list(suite.targets),
             "pythonpath": list(suite.pythonpath),
@@ -191,6 +164,7 @@ class Slot:
         self._order: dict[str, Any] = {}
         self.deadline = self._asked_at = 0.0
         self.warmth: Warmth | None = None
+        self._compiled = False
         with far_cold, far_warm:
             try:
                 self._pid = base.fork_task(order, (far_cold.fileno(), far_warm.fileno()))
@@ -222,6 +196,30 @@ class Slot:
         )
         return self.warmth
 
+    def compile_ahead(self, patterns: list[list[Any]]) -> None:
+        """Let both processes of the task compile regular expressions, once, before the next order.
+
+        Raises:
+            LostError: one of them is gone.
+        """
+        if self._compiled or not patterns:
+            return
+        self._compiled = True
+        try:
+            for sock in (self._cold, self._warm):
+                send(sock, {"op": "compile"}, marshal.dumps(patterns))
+        except ClosedError as error:
+            raise LostError(str(error)) from error
+
+    def give_time(self, seconds: float) -> None:
+        """Allow the suite's collection this long from now on."""
+        self.deadline = time.monotonic() + seconds
+
+    @property
+    def time_left(self) -> float:
+        """Seconds until what it was asked for is due."""
+        return max(self.deadline - time.monotonic(), 0.01)
+
     def fileno(self) -> int:
         """Return the file descriptor that becomes readable with the answer."""
         return self._asked.fileno()
@@ -252,7 +250,7 @@ class Slot:
         Raises:
             LostError: the process is gone or silent.
         """
-        header, output = self._receive(self._asked, max(self.deadline - time.monotonic(), 0.01))
+        header, output = self._receive(self._asked, self.time_left)
         if header["nonce"] != self._order["nonce"].hex():
             raise LostError("the answer is to another order")
         header["clock"] |= {"asked": self._asked_at, "read": time.monotonic()}
@@ -271,7 +269,7 @@ class Slot:
     def close(self) -> None:
         """End the processes and remove the folder."""
         self.forget()
-        self._base.end_task(self._pid)
+        self._base.end_task(self._pid, self._folder)
         remove_tree(self._folder)
 
     def forget(self) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nerion_gym.types.coverage import Coverage
+from nerion_gym.types.outcome import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,11 +24,12 @@ def coverage_of(program: Program, records: list[list[Any]], control: Outcome | N
     it reads, on everything when it starts a process, stops the tracing or has another status
     alone, and on what those tests execute with which it shares a fixture's object.
     """
-    everything = {path: set(range(1, source.count(b"\n") + 2)) for path, source in program.files}
+    everything = all_lines(program)
     at_import: Lines = {}
     tests: dict[str, Lines] = {}
     status: dict[str, dict[str, str]] = {"lines": {}, "alone": {}}
     shared: list[list[str]] = []
+    needs: tuple[str, ...] = ()
     for kind, *rest in records:
         if kind == "import":
             at_import = depends_on(everything, *rest)
@@ -36,6 +39,8 @@ def coverage_of(program: Program, records: list[list[Any]], control: Outcome | N
             add(tests.setdefault(test, {}), depends_on(everything, *parts))
         elif kind == "shared":
             shared = rest[0]
+        elif kind == "needs":
+            needs = tuple(rest[0])
     order = list(status["lines"])
     if not order_is_free(order, status["alone"], status["lines"], control):
         union: Lines = {}
@@ -44,7 +49,29 @@ def coverage_of(program: Program, records: list[list[Any]], control: Outcome | N
         tests = {test: union for test in order}
     join(tests, shared)
     frozen = {test: freeze(tests[test]) for test in order}
-    return Coverage(frozen, freeze(at_import))
+    return Coverage(frozen, freeze(at_import), needs)
+
+
+def untraced(coverage: Coverage, control: Outcome) -> tuple[str, ...]:
+    """Return the tests that pass in the control run and that the traced run did not get to."""
+    passing = (result.id for result in control.results if result.status is Status.PASSED)
+    return tuple(test for test in passing if test not in coverage.tests)
+
+
+def blind_to_all(coverage: Coverage, program: Program, control: Outcome) -> Coverage:
+    """Return coverage by which every test depends on every line: nothing more is sure.
+
+    A traced run that was cut short does not say either with whom its tests share objects.
+    """
+    tests = {*coverage.tests, *untraced(coverage, control)}
+    order = [result.id for result in control.results if result.id in tests]
+    everything = freeze(all_lines(program))
+    return replace(coverage, tests=dict.fromkeys(order, everything))
+
+
+def all_lines(program: Program) -> Lines:
+    """Return every line of a program."""
+    return {path: set(range(1, source.count(b"\n") + 2)) for path, source in program.files}
 
 
 def depends_on(

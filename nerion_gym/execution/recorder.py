@@ -57,6 +57,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.collect_errors: list[tuple[str, str, str]] = []
+        self.collectors: list[pytest.Collector] = []
         self._verdict: Verdict | None = None
 
     def take(self) -> Verdict | None:
@@ -86,7 +87,8 @@ class Recorder:
     def pytest_make_collect_report(
         self, collector: pytest.Collector
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """Note which collectors fail, and why."""
+        """Note which collectors there are, which of them fail, and why."""
+        self.collectors.append(collector)
         report = yield
         if report.failed:
             call = getattr(report, "call", None)

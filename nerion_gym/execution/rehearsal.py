@@ -22,11 +22,13 @@ from typing import TYPE_CHECKING, Any
 from .memo import CodeMemo, stdlib_since
 from .session import Spec, configure, enter
 from .supervise import run_child
+from .wire import write_all
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from .memo import Codes
+    from .telling import Line
 
 SECONDS = 30.0
 
@@ -93,15 +95,13 @@ class Rehearsal:
             importlib.metadata.distributions = looking
 
 
-def _configure_nothing(spec: Spec, fd: int) -> None:
+def _configure_nothing(spec: Spec, line: Line) -> None:
     before = set(sys.modules)
     memo = CodeMemo(spec.root)
     memo.install()
     enter(spec)
     if not configure(spec).errors:
-        data = memoryview(marshal.dumps((memo.codes, stdlib_since(before))))
-        while data:
-            data = data[os.write(fd, data) :]
+        write_all(line.fd, marshal.dumps((memo.codes, stdlib_since(before))))
 
 
 def preload(names: list[str]) -> None:

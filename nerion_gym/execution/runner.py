@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.errors import ConfigError
 from nerion_gym.execution.cache import Key, OutcomeCache
-from nerion_gym.execution.farside import FarSide, Pending, RunnerStats, Settings
+from nerion_gym.execution.confinement.machine import stamp, unsafe
+from nerion_gym.execution.farside import FarSide, Pending
 from nerion_gym.execution.jobs import Job, Times
 from nerion_gym.execution.reach import coverage_of
 from nerion_gym.execution.routing import Plan, plan
+from nerion_gym.execution.settings import RunnerStats, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +58,7 @@ class LocalRunner:
         self.settings = replace(settings or Settings(), workers=workers)
         self.stats = RunnerStats()
         # What a run may have decides what comes of it, so it is part of what is remembered.
-        limits = f"memory={self.settings.memory}"
+        limits = f"memory={self.settings.memory}" + (" unconfined" if unsafe() else "")
         self.cache: OutcomeCache | None = OutcomeCache(cache_path, limits) if cache else None
         self._baselines: OrderedDict[Key, Baseline] = OrderedDict()
         self._times: dict[Key, Times] = {}
@@ -140,6 +142,9 @@ class LocalRunner:
         self._drive([whole], count=False)
         if order is not None:
             return replace(self._finish(whole), route="control")
+        self._far.know_patterns(program, tests, whole.job.patterns)
+        # The other workers collect while this one goes on measuring.
+        self._far.open_all(program, tests)
         warmth = self._far.warmth(program, tests)
         collecting = warmth.cpu if warmth else 0.0
         walls = {test: result.seconds for test, result in whole.job.results.items()}
@@ -233,6 +238,7 @@ class LocalRunner:
             self.stats.executions += len(queue)
             self.stats.swapped += sum(entry.job.plan.route == "swap" for entry in queue)
             self.stats.reimported += sum(entry.job.plan.route == "reimport" for entry in queue)
+            self.stats.outlined += sum(entry.job.outlined for entry in queue)
         self.stats.widened += sum(entry.job.polluted for entry in queue)
         self.stats.repeated += sum(entry.job.repeats for entry in queue)
 
@@ -243,7 +249,9 @@ class LocalRunner:
         around = ("wait for a process, gather results", max(seconds - spent, 0.0))
         stages = (("compare the programs, choose tests", entry.planned), *outcome.stages, around)
         route = "cold" if entry.control is None else outcome.route
-        return replace(outcome, route=route, stages=stages)
+        return replace(
+            outcome, route=route, stages=stages, containment=stamp(entry.suite.containment)
+        )
 
 
 def in_order(digests: Sequence[str], found: Mapping[str, Outcome]) -> list[Outcome]:

@@ -1,4 +1,4 @@
-"""What bounds a child: its own session, resource limits, a CPU timer. Containment goes here too."""
+"""What bounds a child whatever confines it: its own session, resource limits, a CPU timer."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ ADDRESS_FACTOR = 4
 """Address space over memory, as a bound."""
 RECORD_FD = 400
 """Where a child keeps its record pipe: out of the way of programs that close low numbers."""
+LOG_FD = RECORD_FD + 1
+"""Where the base and its servers keep the log open; their children close it."""
 
 
 _prctl = ctypes.CDLL(None).prctl

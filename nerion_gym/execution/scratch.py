@@ -1,18 +1,19 @@
 """The copy of a project that tests run in: written, edited for one run, put back."""
 
 # Paths are strings here: they go to system calls, once a step, and pathlib costs more than those.
-# ruff: noqa: PTH101, PTH102, PTH103, PTH108, PTH112, PTH114, PTH118, PTH120, PTH123
+# ruff: noqa: PTH101, PTH102, PTH103, PTH118, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .removal import remove
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 Stamp = tuple[int, int, int, int]
 Identity = tuple[int, int, int]
@@ -25,9 +26,12 @@ class Scratch:
     Args:
         folder: empty folder that this object owns.
         files: relative POSIX path -> bytes of everything that tests may see.
+        places: folders elsewhere that tests may write to; what they leave there is removed.
     """
 
-    def __init__(self, folder: str, files: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, folder: str, files: Mapping[str, bytes], places: Collection[str] = ()
+    ) -> None:
         self._folder = folder
         self.root = os.path.join(folder, "project")
         self.home = os.path.join(folder, "home")
@@ -39,16 +43,19 @@ class Scratch:
             if not set(path.split("/")) & set(CACHE_PARTS) and not path.endswith(".pyc")
         }
         self._stamps: dict[str, Stamp] = {}
-        self._folders = {parent for path in self.files for parent in _parents(path)}
+        self._folders = {parent: 0 for path in self.files for parent in _parents(path)}
         self._edited: set[str] = set()
         self._identities: dict[str, Identity | None] = {}
+        self._modes: dict[str, int] = {}
         self._held: dict[str, int] = {}
+        self._places = tuple(places)
+        self._mounted: dict[str, frozenset[str]] = {}
 
     @property
     def folders(self) -> list[str]:
         """Absolute folders whose entries a right suite leaves as they were."""
         below = [os.path.join(self.root, folder) for folder in sorted(self._folders)]
-        return [self.root, *below, self.home, self.tmp]
+        return [self.root, *below, self.home, self.tmp, *self._places]
 
     def create(self) -> None:
         """Write everything for the first time."""
@@ -57,6 +64,11 @@ class Scratch:
             self._make(folder)
         for path in self.files:
             self._write(path, self.files[path])
+        for folder in self._folders:
+            self._folders[folder] = _mode(os.path.join(self.root, folder))
+        self._modes |= {place: _mode(place) for place in self._places}
+        # What is there now is mounted: the scratch folder itself, or the first folder of the way.
+        self._mounted = {place: frozenset(os.listdir(place)) for place in self._places}
 
     def edit(self, changes: Mapping[str, bytes]) -> None:
         """Write other contents of some files, for one run."""
@@ -86,16 +98,27 @@ class Scratch:
         self._edited.clear()
         for folder in (self.home, self.tmp):
             _empty(folder)
+        for folder in self._places:
+            _empty(folder, self._mounted[folder])
 
     def _put_folders_back(self) -> None:
         """Make sure that the three folders are ours, not links or others in their places."""
+        for folder in self._places:
+            self._open_again(folder)  # first: the way to our own may lead through them
         if _identity(self._folder) != self._identities[self._folder]:
             raise OSError(f"{self._folder} is not the folder it was")
+        self._open_again(self._folder)
         self._remove_strangers()
         for folder in (self.root, self.home, self.tmp):
             if not self._is_ours(folder):
                 remove(folder)
                 self._make(folder)
+            self._open_again(folder)
+
+    def _open_again(self, folder: str) -> None:
+        """Undo what a run did to a folder's mode: the next one must find it open."""
+        if _mode(folder) != self._modes[folder]:
+            os.chmod(folder, self._modes[folder])
 
     def _make(self, folder: str) -> None:
         os.mkdir(folder)
@@ -107,6 +130,7 @@ class Scratch:
             os.close(self._held[folder])
         self._held[folder] = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW)
         self._identities[folder] = _identity(folder)
+        self._modes[folder] = _mode(folder)
 
     def _is_ours(self, folder: str) -> bool:
         """Whether a folder is the one that was made, and not a link or another in its place."""
@@ -145,13 +169,24 @@ def _stamp(status: os.stat_result) -> Stamp:
     return (status.st_ctime_ns, status.st_size, status.st_mode, status.st_ino)
 
 
-def _walk(folder: str, prefix: str, known: set[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Yield (relative path, entry) of everything, going into known folders only."""
+def _mode(path: str) -> int:
+    return stat.S_IMODE(os.lstat(path).st_mode)
+
+
+def _walk(
+    folder: str, prefix: str, known: Mapping[str, int]
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield (relative path, entry) of everything, going into known folders only.
+
+    `known` holds their modes; they get them back.
+    """
     with os.scandir(folder) as entries:
         for entry in entries:
             relative = prefix + entry.name
             yield relative, entry
             if relative in known and entry.is_dir(follow_symlinks=False):
+                if stat.S_IMODE(entry.stat(follow_symlinks=False).st_mode) != known[relative]:
+                    os.chmod(entry.path, known[relative])
                 yield from _walk(entry.path, f"{relative}/", known)
 
 
@@ -164,29 +199,8 @@ def _identity(path: str) -> Identity | None:
     return status.st_dev, status.st_ino, stat.S_IFMT(status.st_mode)
 
 
-def _empty(folder: str) -> None:
+def _empty(folder: str, kept: Collection[str] = ()) -> None:
     with os.scandir(folder) as entries:
         for entry in list(entries):
-            remove(entry.path)
-
-
-def remove(path: str) -> None:
-    """Remove a file, a link or a folder with all it holds, unreadable folders included."""
-    if not os.path.lexists(path):
-        return
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path, onerror=_open_and_retry)
-    else:
-        os.unlink(path)
-
-
-def _open_and_retry(function: object, path: str, _error: object) -> None:
-    """Give a folder that a test made unreadable its rights back, and try once more."""
-    parent = os.path.dirname(path)
-    for folder in (parent, path):
-        if os.path.isdir(folder) and not os.path.islink(folder):
-            os.chmod(folder, 0o700)
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path)
-    elif os.path.lexists(path):
-        os.unlink(path)
+            if entry.name not in kept:
+                remove(entry.path)

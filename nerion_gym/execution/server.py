@@ -6,25 +6,30 @@ import gc
 import marshal
 import os
 import re
+import select
 import time
 from typing import TYPE_CHECKING, Any
 
-from .child import END
+from .patterns import compile_ahead
 from .sandbox import Mapped, mapped_now
-from .supervise import Child, end_others
-from .wire import frame, receive, send
+from .supervise import OPEN, Child, end_others
+from .telling import END
+from .wire import ClosedError, frame, receive, send
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Collection, Mapping
 
     from .scratch import Scratch
-    from .supervise import Ended
+    from .supervise import Confining, Ended
+    from .telling import Line
 
     Order = dict[str, Any]
-    Work = Callable[[Order, Mapped, int], None]
+    Work = Callable[[Order, Mapped, Line], None]
 
 
+FORKING = ("cover",)
+"""Orders whose child forks children itself, and confines those."""
 COLLECTOR = re.compile(rb"\bgc\b")
 
 
@@ -35,8 +40,9 @@ class Server:
         near: where orders come from and answers go.
         scratch: the project's folder: edited before a run, put back after it.
         work: what a child does, by the name of the order: (order, what was mapped before the fork,
-            descriptor for records).
+            where records go).
         keep: other children of this process that stay alive.
+        cage: what confines a child; those that `trace` fork others.
         prime: takes in what the near side says once, before the first order.
     """
 
@@ -46,22 +52,45 @@ class Server:
         scratch: Scratch,
         work: Mapping[str, Work],
         keep: Collection[int],
+        cage: Confining,
         prime: Callable[[Order], None] | None = None,
     ) -> None:
         self._near, self._scratch, self._work = near, scratch, work
         self._keep = tuple(keep)
+        self._cage = cage
         self._prime = prime
         self._freezes = not mentions_collector(scratch.files)
+        self._own = [near.fileno()]
+        """Descriptors that no child is to have."""
         self._spare: Child | None = None
 
-    def serve(self) -> None:
-        """Carry out orders."""
+    def serve(self, partner: int = 0) -> None:
+        """Carry out orders.
+
+        Args:
+            partner: a child whose end is the end of this process too, or 0. The first processes of
+                namespaces share its descriptors, so that its end alone does not hang up.
+
+        Raises:
+            ClosedError: the near side hung up, or the partner is gone.
+        """
+        ready = select.poll()
+        ready.register(self._near, select.POLLIN)
+        if partner:
+            self._own.append(os.pidfd_open(partner))
+            ready.register(self._own[-1], select.POLLIN)
         while True:
+            if any(fd != self._own[0] for fd, _event in ready.poll()):
+                raise ClosedError("the other process of the task is gone")
             header, blob, _fds = receive(self._near)
             if header["op"] == "sync":
                 send(self._near, {"op": "synced"})
                 continue
             order = marshal.loads(blob)  # noqa: S302 - the near side is trusted
+            if header["op"] == "compile":
+                compile_ahead(order)
+                self._forget_spare()
+                continue
             if header["op"] == "prime" and self._prime is not None:
                 self._prime(order)
                 continue
@@ -71,17 +100,33 @@ class Server:
         """Run one order, answer, and only then clean up and fork the next child ahead."""
         received = time.monotonic()
         self._scratch.edit(order["files"])
-        child = self._spare if self._spare is not None and self._spare.alive else self._fork()
-        self._spare = None
+        child = self._child_for(order)
         handed = time.monotonic()
         child.order(blob)
         ended = child.watch(order["wall"], frame(order["nonce"], list(END)))
         self._answer(order, ended, {"sent": received, "handed": handed, "ended": time.monotonic()})
         spare = self._fork(child.fds)
         child.end()
-        end_others((*self._keep, spare.pid))
+        end_others((*self._keep, *spare.pids))
         self._scratch.restore()
         self._spare = spare
+
+    def _child_for(self, order: Order) -> Child:
+        """Return the child forked ahead, or a new one where that will not do."""
+        if order["op"] in FORKING:
+            self._forget_spare()
+            return self._fork(cage=OPEN)
+        spare, self._spare = self._spare, None
+        if spare is not None and not spare.alive:
+            spare.end()
+            spare = None
+        return spare or self._fork()
+
+    def _forget_spare(self) -> None:
+        """End a child that was forked before something changed here."""
+        if self._spare is not None:
+            self._spare.end()
+            self._spare = None
 
     def _answer(self, order: Order, ended: Ended, clock: dict[str, float]) -> None:
         header = {
@@ -94,20 +139,19 @@ class Server:
         }
         send(self._near, header, ended.output)
 
-    def _fork(self, close: Collection[int] = ()) -> Child:
+    def _fork(self, close: Collection[int] = (), cage: Confining | None = None) -> Child:
         if self._freezes:
             # What is here now is not the child's garbage: not looked at, it stays shared memory.
             gc.freeze()
         mapped = mapped_now()
-        near = self._near.fileno()
 
-        def body(blob: bytes, fd: int) -> None:
+        def body(blob: bytes, line: Line) -> None:
             order = marshal.loads(blob)  # noqa: S302 - from this process
             # The folder that this process was forked in may have been replaced meanwhile.
             os.chdir(self._scratch.root)
-            self._work[order["op"]](order, mapped, fd)
+            self._work[order["op"]](order, mapped, line)
 
-        return Child(body, (near, *close))
+        return Child(body, (*self._own, *close), cage or self._cage)
 
 
 def mentions_collector(files: Mapping[str, bytes]) -> bool:

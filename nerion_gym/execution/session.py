@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,14 +17,17 @@ from _pytest.config import ConftestImportFailure, _prepareconfig, default_plugin
 from _pytest.nodes import Node
 
 from .direct import Caller
+from .outline import collect_by, outline
 from .plain import plain_tests, session_allows
 from .recorder import Recorder, explain, last_error_line, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
+    from .outline import Outline
     from .plain import Plain
-    from .recorder import Verdict
+
+    Entry = tuple[pytest.Item, Plain | None]
 
 EVERYTHING = ""
 """Node id of a failure that concerns every test: configuration, or a conftest."""
@@ -63,6 +65,10 @@ class Collected:
         may_run: False where pytest would stop before the first test.
         plain: the tests that are called directly.
         caller: what calls them, if that was made ahead.
+        by_id: the tests by node id (several may have one), with how to call them if plain; filled
+            when first needed, see `running.chosen`.
+        outline: enough to collect the same tests again without pytest, if that can be.
+        again: the tests, where they were collected in that way.
     """
 
     recorder: Recorder
@@ -71,6 +77,9 @@ class Collected:
     may_run: bool = False
     plain: dict[pytest.Item, Plain] = field(default_factory=dict)
     caller: Caller | None = None
+    by_id: dict[str, list[Entry]] = field(default_factory=dict)
+    outline: Outline | None = None
+    again: list[Plain] | None = None
 
     @property
     def items(self) -> list[pytest.Item]:
@@ -131,12 +140,18 @@ def configure(spec: Spec) -> Collected:
     return collected
 
 
-def collect(configured: Collected) -> Collected:
-    """Collect the tests of a configured session, and stop before the run."""
+def collect(configured: Collected, *, describe: bool = False) -> Collected:
+    """Collect the tests of a configured session, and stop before the run.
+
+    `describe`: make the outline too, for processes to come.
+    """
     collected, session = configured, configured.session
     if session is None:
         return collected
+    if collected.caller is not None:
+        collected.caller.pause()
     config = session.config
+    plugins = config.pluginmanager.get_plugins()
     with noted_failures(collected):
         config.hook.pytest_collection(session=session)
         collected.errors.extend(collected.recorder.collect_errors)
@@ -148,7 +163,21 @@ def collect(configured: Collected) -> Collected:
         lighten(config)
         if session_allows(config):
             collected.plain = plain_tests(session.items)
+            if describe:
+                collected.outline = outline(collected, plugins)
     return collected
+
+
+def collect_again(known: Outline, configured: Collected) -> Collected | None:
+    """Collect the tests of a configured session by their outline; None where pytest must do it."""
+    session = configured.session
+    if session is None or configured.errors:
+        return None
+    configured.caller = configured.caller or Caller(session.config)
+    configured.caller.prepare()
+    configured.again = collect_by(known, session)
+    configured.may_run = configured.again is not None
+    return configured if configured.may_run else None
 
 
 @contextmanager
@@ -181,67 +210,3 @@ def lighten(config: pytest.Config) -> None:
         return f"{excinfo.typename}: {one_line(excinfo.value)}"
 
     Node._repr_failure_py = short  # type: ignore[method-assign,assignment]
-
-
-def run_items(
-    collected: Collected,
-    wanted: Iterable[str] | None,
-    report: Callable[[str, Verdict | None, float, float], bool],
-) -> None:
-    """Run tests: plain ones directly, others through pytest's own protocol.
-
-    Args:
-        collected: the session.
-        wanted: node ids in the order to run them, None for all.
-        report: is called after each test with (id, verdict, wall seconds, CPU seconds);
-            returns False to stop.
-    """
-    session = collected.session
-    if session is None or not collected.may_run:
-        return
-    items = session.items if wanted is None else in_order(session.items, wanted)
-    caller = collected.caller or Caller(session.config, collected.recorder.take)
-    for item, following in zip(items, [*items[1:], None], strict=True):
-        plain = collected.plain.get(item) if caller.usable else None
-        wall, cpu = time.perf_counter(), time.process_time()
-        if plain is not None and nothing_ends(session, following):
-            verdict = caller.call(plain)
-        else:
-            caller.pause()
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            verdict = collected.recorder.take()
-        spent = time.perf_counter() - wall, time.process_time() - cpu
-        going_on = report(item.nodeid, verdict, *spent)
-        if not going_on or session.shouldfail or session.shouldstop:
-            break
-    caller.pause()
-
-
-def in_order(items: Sequence[pytest.Item], wanted: Iterable[str]) -> list[pytest.Item]:
-    """Return the tests that are wanted, as often as collected, in the order wanted."""
-    place = {test: index for index, test in enumerate(wanted)}
-    return sorted(
-        (item for item in items if item.nodeid in place), key=lambda item: place[item.nodeid]
-    )
-
-
-def prepare(collected: Collected) -> None:
-    """Set up ahead of a fork what running tests needs."""
-    session = collected.session
-    if session is None or not collected.may_run:
-        return
-    for item in session.items:
-        if item not in collected.plain:
-            _ = item.location  # worked out at the first report, and kept
-    if collected.plain:
-        collected.caller = Caller(session.config, collected.recorder.take)
-        collected.caller.prepare()
-
-
-def nothing_ends(session: pytest.Session, following: pytest.Item | None) -> bool:
-    """Whether nothing that is set up (modules, classes) is to be torn down before what follows."""
-    stack = session._setupstate.stack
-    if not stack:
-        return True
-    chain = set(following.listchain()) if following is not None else set()
-    return all(node in chain for node in stack)

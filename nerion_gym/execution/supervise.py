@@ -6,8 +6,10 @@ is busy with the step before.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
+import mmap
 import os
 import select
 import signal
@@ -15,9 +17,12 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
-from .sandbox import RECORD_FD, die_with_parent
+from .sandbox import LOG_FD, RECORD_FD, die_with_parent
+from .telling import PAGE_BYTES, Line, on_page
+from .wire import write_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -68,24 +73,56 @@ def fork() -> int:
     return pid
 
 
+class Confining(Protocol):
+    """How a child is forked, and what it is confined to."""
+
+    def fork(self) -> tuple[int, int]:
+        """Fork; return (process id, that of a helper or 0)."""
+
+    def enter(self, parent: int) -> None:
+        """Bind the calling process, a child of `parent`."""
+
+
+class Open:
+    """Confines a child to its parent's life only."""
+
+    def fork(self) -> tuple[int, int]:
+        """Fork; return (process id, 0)."""
+        return fork(), 0
+
+    def enter(self, parent: int) -> None:
+        """End with the parent."""
+        die_with_parent(parent)
+
+
+OPEN = Open()
+
+
 class Child:
     """A forked child in a session of its own, waiting for its order.
 
     Args:
-        body: is called in the child with (order, descriptor for its records); ends the process by
+        body: is called in the child with (order, where its records go); ends the process by
             returning.
         close: descriptors that the child must not keep.
+        cage: what confines it, before it sees its order.
     """
 
-    def __init__(self, body: Callable[[bytes, int], None], close: Collection[int] = ()) -> None:
+    def __init__(
+        self,
+        body: Callable[[bytes, Line], None],
+        close: Collection[int] = (),
+        cage: Confining = OPEN,
+    ) -> None:
+        self._page = mmap.mmap(-1, PAGE_BYTES)
         self._reading, writing = os.pipe()
         order, self._order = os.pipe()
         parent = os.getpid()
-        self.pid = fork()
+        self.pid, self._helper = cage.fork()
         if self.pid == 0:
             for fd in (*close, self._reading, self._order):
                 os.close(fd)
-            _in_child(body, parent, order, writing)
+            _in_child(body, partial(cage.enter, parent), order, writing, self._page)
         os.close(writing)
         os.close(order)
         self._pidfd = os.pidfd_open(self.pid)
@@ -97,6 +134,11 @@ class Child:
         return tuple(fd for fd in (self._reading, self._order, self._pidfd) if fd >= 0)
 
     @property
+    def pids(self) -> tuple[int, ...]:
+        """Its process, and what else of its was started here."""
+        return (self.pid, self._helper) if self._helper else (self.pid,)
+
+    @property
     def alive(self) -> bool:
         """Whether the process runs."""
         poll = select.poll()
@@ -105,10 +147,8 @@ class Child:
 
     def order(self, data: bytes) -> None:
         """Hand the order over; a child that is gone is noticed by `watch`."""
-        view = memoryview(data)
         try:
-            while view:
-                view = view[os.write(self._order, view) :]
+            write_all(self._order, data)
         except BrokenPipeError:
             pass  # it died waiting, and `watch` says so
         finally:
@@ -148,7 +188,7 @@ class Child:
         os.set_blocking(self._reading, False)
         while _read_some(self._reading, output):
             pass
-        return Ended(bytes(output), code, cpu, out_of_time)
+        return Ended(bytes(output) + on_page(self._page), code, cpu, out_of_time)
 
     def end(self) -> None:
         """Make sure that the child and its group are gone, and let go of everything."""
@@ -156,29 +196,37 @@ class Child:
             self._reap()
         for fd in self.fds:
             os.close(fd)
+        self._page.close()
         self._reading = self._order = self._pidfd = -1
 
     def _reap(self) -> tuple[int, float]:
         """Kill the whole group while its number cannot be reused, then reap the child."""
         self._ended = True
+        if self._helper:
+            os.kill(self._helper, signal.SIGKILL)  # and with it all of its namespace
         for kill in (os.killpg, os.kill):
             try:
                 kill(self.pid, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
                 continue
         _, status, usage = os.wait4(self.pid, 0)
+        if self._helper:
+            os.waitpid(self._helper, 0)
         return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
 
 
-def run_child(body: Callable[[int], None], wall: float, keep: Collection[int] = ()) -> Ended:
-    """Run `body(fd)` in a forked child of its own session; it writes its records to fd.
+def run_child(
+    body: Callable[[Line], None], wall: float, keep: Collection[int] = (), cage: Confining = OPEN
+) -> Ended:
+    """Run `body(line)` in a forked child of its own session; it writes its records there.
 
     Args:
         body: ends the process by returning.
         wall: seconds until the child's whole group is killed.
         keep: other children of this process that stay alive.
+        cage: what confines it.
     """
-    child = Child(lambda _order, fd: body(fd))
+    child = Child(lambda _order, line: body(line), cage=cage)
     try:
         child.order(b"")
         return child.watch(wall)
@@ -187,18 +235,26 @@ def run_child(body: Callable[[int], None], wall: float, keep: Collection[int] = 
         end_others(keep)
 
 
-def _in_child(body: Callable[[bytes, int], None], parent: int, waiting: int, writing: int) -> None:
+def _in_child(
+    body: Callable[[bytes, Line], None],
+    enter: Callable[[], None],
+    waiting: int,
+    writing: int,
+    page: mmap.mmap,
+) -> None:
     code = CRASHED_INSIDE
     try:
         os.setsid()
-        die_with_parent(parent)
         high = fcntl.fcntl(writing, fcntl.F_DUPFD_CLOEXEC, RECORD_FD)
         os.close(writing)
+        with contextlib.suppress(OSError):
+            os.close(LOG_FD)  # a file outside, which grows with what is written to it
+        enter()
         order = bytearray()
         while _read_some(waiting, order):
             pass
         os.close(waiting)
-        body(bytes(order), high)
+        body(bytes(order), Line(high, page))
         code = 0
     finally:
         os._exit(code)

@@ -7,7 +7,7 @@ import sys
 from functools import lru_cache
 from importlib import metadata
 
-REVISION = 2
+REVISION = 4
 """Raised by hand when the runner judges differently than before."""
 
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import struct
 from typing import Any
 
 SIZES = struct.Struct(">II")
+SIZE = 4
+"""Bytes of a size in front of a record."""
 MAX_FDS = 4
 MAX_BYTES = 1 << 30
+_write = os.write
+"""Taken before a program could put something else in its place."""
+decode = json.JSONDecoder().decode
+"""`json.loads` would look for the encoding first; records are ASCII."""
 Message = tuple[dict[str, Any], bytes, list[int]]
 
 
@@ -68,10 +75,25 @@ def _exactly(sock: socket.socket, size: int) -> bytes:
     return bytes(parts)
 
 
+def write_all(fd: int, data: bytes) -> None:
+    """Write to a descriptor until nothing is left.
+
+    Raises:
+        OSError: it is closed, or nobody reads.
+    """
+    view = memoryview(data)
+    while view:
+        view = view[_write(fd, view) :]
+
+
 def frame(nonce: bytes, record: list[Any]) -> bytes:
     """Pack one record of a child. The nonce tells it from what a program writes there."""
-    data = json.dumps(record).encode()
-    return nonce + len(data).to_bytes(4, "big") + data
+    return framed(nonce, json.dumps(record).encode())
+
+
+def framed(nonce: bytes, data: bytes) -> bytes:
+    """Pack one record that is JSON already."""
+    return nonce + len(data).to_bytes(SIZE, "big") + data
 
 
 def frames(nonce: bytes, output: bytes) -> list[list[Any]]:
@@ -79,10 +101,10 @@ def frames(nonce: bytes, output: bytes) -> list[list[Any]]:
     found = []
     position = output.find(nonce)
     while position >= 0:
-        start = position + len(nonce) + 4
-        end = start + int.from_bytes(output[start - 4 : start], "big")
+        start = position + len(nonce) + SIZE
+        end = start + int.from_bytes(output[start - SIZE : start], "big")
         try:
-            record = json.loads(output[start:end]) if end <= len(output) else None
+            record = decode(output[start:end].decode("ascii")) if end <= len(output) else None
         except (ValueError, RecursionError):
             record = None
         if isinstance(record, list) and record:

@@ -23,11 +23,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .cage import Cage
 from .child import Job, Warm, run_collected_anew, run_swapped, warm
+from .confinement.plan import Plan
 from .coverage import cover
 from .memo import CodeMemo, stdlib_since
+from .outline import Outline
 from .rehearsal import preload
-from .sandbox import RECORD_FD, Bounds, Mapped, adopt_orphans, die_with_parent, own_memory
+from .sandbox import LOG_FD, Bounds, Mapped, adopt_orphans, die_with_parent, own_memory
 from .scratch import Scratch
 from .server import Server, mentions_collector
 from .session import Spec, configure, enter
@@ -41,29 +44,32 @@ if TYPE_CHECKING:
 
     from .rehearsal import Rehearsal
     from .session import Collected
+    from .telling import Line
 
     Order = dict[str, Any]
-
-LOG_FD = RECORD_FD + 1
-"""Where the base keeps its log open, out of the way of programs that close low numbers."""
 
 
 def task(near: socket.socket, near_warm: socket.socket, order: Order, rehearsal: Rehearsal) -> None:
     """Be the task process: write the project, fork the warm process, serve until told to end."""
     os.setsid()
     adopt_orphans()
-    scratch = Scratch(order["folder"], dict(order["files"]))
+    with open(os.devnull, "w", encoding="ascii") as nowhere:  # noqa: PTH123 - far side
+        os.dup2(nowhere.fileno(), 2)  # was the log: programs write to it for ever
+    doing = "confine the processes that run tests"
     try:
+        cage = Cage(Plan(*order["plan"]), order["folder"])
+        doing = "write the scratch copy"
+        scratch = Scratch(order["folder"], dict(order["files"]), cage.places)
         scratch.create()
     except OSError as error:
-        send(near_warm, {"op": "failed", "why": f"cannot write the scratch copy: {error}"})
+        send(near_warm, {"op": "failed", "why": f"cannot {doing}: {error}"})
         return
     spec = Spec(
         scratch.root, tuple(order["targets"]), tuple(order["pythonpath"]), scratch.home, scratch.tmp
     )
     if mentions_collector(scratch.files):
         gc.unfreeze()
-    start = Start(spec, CodeMemo(spec.root, rehearsal.codes), rehearsal)
+    start = Start(spec, CodeMemo(spec.root, rehearsal.codes), rehearsal, cage)
     start.memo.install()
     parent = os.getpid()
     pid = os.fork()
@@ -83,6 +89,7 @@ class Start:
     spec: Spec
     memo: CodeMemo
     rehearsal: Rehearsal
+    cage: Cage
 
     def configure(self) -> Collected:
         """Enter the project and configure pytest in it."""
@@ -108,24 +115,27 @@ def _leave_after(work: Callable[[], None]) -> None:
 def serve_clean(near: socket.socket, scratch: Scratch, start: Start, warm_pid: int) -> None:
     """Run orders that import the program anew; configure pytest ahead once that is known safe."""
     ahead: list[Collected] = []
+    known: list[Outline] = []
 
     def ready() -> Collected:
         return ahead[0] if ahead else start.configure()
 
-    def anew(order: Order, mapped: Mapped, fd: int) -> None:
-        run_collected_anew(ready, job_of(start.spec, order), mapped, fd)
+    def anew(order: Order, mapped: Mapped, line: Line) -> None:
+        outline = known[0] if known else None
+        run_collected_anew(ready, outline, job_of(start.spec, order), mapped, line)
 
-    def traced(order: Order, _mapped: Mapped, fd: int) -> None:
-        cover(start.spec, ready, order, scratch.restore, fd)
+    def traced(order: Order, _mapped: Mapped, line: Line) -> None:
+        cover(start.spec, ready, order, scratch.restore, start.cage, line)
 
     def prime(order: Order) -> None:
         start.memo.codes.update(order["codes"])
         preload(order["modules"])
         if order["configure"]:
             ahead.append(start.configure())
+            known.extend(Outline(*data) for data in order["outline"])
 
     work = {"anew": anew, "cover": traced}
-    Server(near, scratch, work, (warm_pid,), prime).serve()
+    Server(near, scratch, work, (warm_pid,), start.cage, prime).serve(partner=warm_pid)
 
 
 def serve_warm(near: socket.socket, scratch: Scratch, start: Start, paths: list[str]) -> None:
@@ -139,14 +149,20 @@ def serve_warm(near: socket.socket, scratch: Scratch, start: Start, paths: list[
     ready = warm(configured, spec.root, scratch.folders)
     spent = time.process_time() - started
     new = {key: codes[key] for key in codes.keys() - start.rehearsal.codes.keys()}
-    primer = {"codes": new, "modules": stdlib_since(before), "configure": untouched}
+    known = ready.collected.outline
+    primer = {
+        "codes": new,
+        "modules": stdlib_since(before),
+        "configure": untouched,
+        "outline": [] if known is None else [tuple(known)],
+    }
     send(near, describe(spec, ready, spent), marshal.dumps(primer))
     scratch.restore()
 
-    def swapped(order: Order, mapped: Mapped, fd: int) -> None:
-        run_swapped(ready, job_of(spec, order), mapped, fd)
+    def swapped(order: Order, mapped: Mapped, line: Line) -> None:
+        run_swapped(ready, job_of(spec, order), mapped, line)
 
-    Server(near, scratch, {"swap": swapped}, tuple(children())).serve()
+    Server(near, scratch, {"swap": swapped}, tuple(children()), start.cage).serve()
 
 
 def describe(spec: Spec, ready: Warm, spent: float) -> Order:
@@ -178,6 +194,8 @@ def job_of(spec: Spec, order: Order) -> Job:
         codes=codes,
         first_failure_only=order["first_failure_only"],
         watch_state=order["watch_state"],
+        quickly=order["quickly"],
+        patterns=order["patterns"],
     )
 
 

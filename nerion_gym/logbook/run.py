@@ -4,7 +4,7 @@
 
 | file | content |
 |---|---|
-| `manifest.json` | status, ended_by, error, command, versions, git, containment, times, result |
+| `manifest.json` | status, error, command, versions, git, containment, layers, needs, result ... |
 | `config.yaml` | the resolved configuration: every default written out |
 | `events.jsonl` | telemetry: an object a line with `time` (seconds since 1970), `kind`, payload |
 | `events.out.tfevents.*` | the one TensorBoard file |
@@ -131,7 +131,7 @@ class Run:
     # -- what is known later
 
     def note(self, **facts: Any) -> None:
-        """Add facts to the manifest (git, containment, ended_by, ...)."""
+        """Add facts to the manifest (git, containment, layers, ended_by, ...)."""
         self._manifest.update(jsonable(facts))
         self._write_manifest()
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from nerion_gym.errors import ConfigError, ProgramSyntaxError, TaskError
 from nerion_gym.execution.runner import default_runner
 from nerion_gym.syntax.module import parse_module
-from nerion_gym.tasks.package_flaky import FLAKY, MAJORITY, steady
+from nerion_gym.tasks.package_flaky import require_choice, without_flaky
 from nerion_gym.tasks.package_imports import import_root
 from nerion_gym.types.program import Program
-from nerion_gym.types.suite import Suite
+from nerion_gym.types.suite import PACKAGE, Suite
 from nerion_gym.types.task import Task
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def load_package(
 ) -> Task:
     """Build a task from a module or package folder and its pytest suite.
 
-    Nothing runs, unless `flaky` is "majority".
+    Nothing runs, unless `flaky` is "majority". Its tests may start processes, use the loopback
+    network and read your files, never write them; `Task.confined("strict")` allows none of that.
 
     Args:
         path: a .py file, or a folder with Python files.
@@ -84,7 +85,8 @@ def load_package(
         ProgramSyntaxError: a file of the package is not valid Python.
         ConfigError: `flaky` or `arguments` are not of the kind above.
     """
-    require_choices(arguments, flaky)
+    require_sequence(arguments)
+    require_choice(flaky)
     package = existing(Path(path), "path")
     layout = find_layout(package, find_tests(package, tests))
     contents = read_project(layout.root)
@@ -97,20 +99,18 @@ def load_package(
     program = Program.from_files({name: contents[name] for name in editable})
     rest = tuple((name, data) for name, data in contents.items() if name not in set(editable))
     targets = (*(layout.relative(test) for test in layout.tests), *arguments)
-    suite = Suite(rest, targets=targets, pythonpath=import_folders(layout, contents))
+    folders = import_folders(layout, contents)
+    suite = Suite(rest, targets=targets, pythonpath=folders, containment=PACKAGE)
     task = Task(package.stem, program, suite, operators=operators)
-    return steady(task, default_runner()) if flaky == MAJORITY else task
+    return without_flaky(task, flaky, default_runner())
 
 
-def require_choices(arguments: Sequence[str], flaky: str) -> None:
+def require_sequence(arguments: Sequence[str]) -> None:
     """Refuse arguments that cannot be meant.
 
     Raises:
         ConfigError: names what was given and what was expected.
     """
-    if flaky not in FLAKY:
-        msg = f"flaky={flaky!r}: expected one of {', '.join(map(repr, FLAKY))}"
-        raise ConfigError(msg)
     if isinstance(arguments, str):
         msg = f"arguments={arguments!r}: expected a sequence, one string for each: ({arguments!r},)"
         raise ConfigError(msg)

@@ -12,15 +12,15 @@ import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nerion_gym.errors import TaskError
+from nerion_gym.errors import ConfigError, TaskError
 from nerion_gym.execution.control import control_run, measure
 from nerion_gym.execution.steady import differing
-from nerion_gym.types.suite import Suite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from nerion_gym.types.protocols import TestRunner
+    from nerion_gym.types.suite import Suite
     from nerion_gym.types.task import Task
 
 MAJORITY = "majority"
@@ -32,6 +32,28 @@ SHOWN = 5
 
 class FlakyTestsWarning(UserWarning):
     """Tests were left out because their runs of the unchanged program differ."""
+
+
+def without_flaky(task: Task, flaky: str, runner: TestRunner) -> Task:
+    """Return the task, or what is left of it without its flaky tests if "majority" is wanted.
+
+    Raises:
+        ConfigError: `flaky` is neither that nor "refuse".
+        TaskError: see `steady`.
+    """
+    require_choice(flaky)
+    return steady(task, runner) if flaky == MAJORITY else task
+
+
+def require_choice(flaky: str) -> None:
+    """Refuse what is no choice.
+
+    Raises:
+        ConfigError: names what was given and what was expected.
+    """
+    if flaky not in FLAKY:
+        msg = f"flaky={flaky!r}: expected one of {', '.join(map(repr, FLAKY))}"
+        raise ConfigError(msg)
 
 
 def steady(task: Task, runner: TestRunner) -> Task:
@@ -68,7 +90,7 @@ def without(suite: Suite, tests: Iterable[str]) -> Suite:
     pytest compares beginnings: `test_a` also leaves out `test_ab` of the same file.
     """
     targets = (*suite.targets, *(DESELECT + test for test in tests))
-    return Suite(suite.files, targets=targets, pythonpath=suite.pythonpath)
+    return replace(suite, targets=targets)
 
 
 def left_out(suite: Suite) -> tuple[str, ...]:

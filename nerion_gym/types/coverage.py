@@ -22,10 +22,13 @@ class Coverage:
     Attributes:
         tests: test id -> path -> lines executed while that test ran (set-up to teardown).
         at_import: path -> lines executed at import or collection, before any test.
+        needs: what the suite used beside its own process: "network", "processes", "temporary
+            files". One that needs no more than the last can be confined strictly.
     """
 
     tests: Mapping[str, Mapping[str, frozenset[int]]] = field(repr=False)
     at_import: Mapping[str, frozenset[int]] = field(repr=False)
+    needs: tuple[str, ...] = ()
 
     def reaching(self, path: str, lines: Iterable[int]) -> tuple[str, ...]:
         """Return the ids of the tests that execute any of these lines, in suite order."""

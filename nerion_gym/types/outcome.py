@@ -79,7 +79,8 @@ class Outcome:
         selected: tests that really ran for this outcome (0: no test reaches the edit).
         route: how it came about: "control", "swap", "reimport", "cold" or "unreached".
         seconds: wall time of the whole run.
-        containment: what confined the run; "limits" = rlimits and process group only.
+        containment: what confined the run: "strict", "package", "strict-without-namespaces", or
+            "none": limits of time and memory only.
         why: one line for people: why it went this way.
         cached: whether it was remembered from an earlier run, of this process or another.
         stages: (what, seconds) of the run, in order, where the runner knows; not compared.
@@ -89,7 +90,7 @@ class Outcome:
     selected: int = field(default=0, compare=False)
     route: str = field(default="", compare=False)
     seconds: float = field(default=0.0, compare=False)
-    containment: str = field(default="limits", compare=False)
+    containment: str = field(default="none", compare=False)
     why: str = field(default="", compare=False)
     cached: bool = field(default=False, compare=False)
     stages: tuple[tuple[str, float], ...] = field(default=(), compare=False)

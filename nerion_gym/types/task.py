@@ -72,3 +72,16 @@ class Task:
     def measured(self, baseline: Baseline) -> Task:
         """Return this task carrying its control run and coverage."""
         return replace(self, baseline=baseline)
+
+    def confined(self, containment: str) -> Task:
+        """Return this task with its suite confined otherwise, measured anew when it is used.
+
+        Args:
+            containment: "strict" or "package", see `Suite`.
+
+        Raises:
+            ConfigError: it is neither.
+        """
+        if containment == self.suite.containment:
+            return self
+        return replace(self, suite=replace(self.suite, containment=containment), baseline=None)

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from nerion_gym.errors import ConfigError, TaskError
-from nerion_gym.execution.control import measure
+from nerion_gym.execution.control import CoverageWarning, measure
 from nerion_gym.execution.runner import LocalRunner, default_runner
 from nerion_gym.types.outcome import LearningClass, Status, learning_class, survived
 from nerion_gym.types.protocols import TestRunner as Protocol
@@ -284,7 +284,10 @@ def runner():
         yield made
 
 
-def test_a_flaky_test_is_named(runner, tmp_path):
+@pytest.mark.filterwarnings("ignore:NERION_UNSAFE=1")
+def test_a_flaky_test_is_named(runner, tmp_path, monkeypatch):
+    # The count is kept where no confined run may write.
+    monkeypatch.setenv("NERION_UNSAFE", "1")
     count = tmp_path / "count"
     count.write_text("0")
     flaky = f"""
@@ -299,6 +302,57 @@ def test_flaky():
     program, suite = project(SOURCE, TESTS + flaky)
     with pytest.raises(TaskError, match=r"flaky.*test_flaky \(passed, then failed\)"):
         measure(runner, program, suite)
+
+
+def test_tests_that_the_traced_run_does_not_get_to_are_not_taken_for_unreached(runner):
+    tests = """
+import os, sys
+from m import base, limit
+
+def test_first(): assert base(1) == 2
+
+def test_trouble():
+    if sys.gettrace():
+        os._exit(0)
+
+def test_last(): assert limit(2) == 4
+"""
+    program, suite = project(SOURCE, tests)
+    with pytest.warns(CoverageWarning, match=r"2 of 3 tests, test_m\.py::test_trouble the first"):
+        baseline = measure(runner, program, suite)
+    assert list(baseline.coverage.tests) == [result.id for result in baseline.control.results]
+    outcome = runner.run(edited(program, "value * 2", "value * 3"), suite)
+    assert [result.status.name for result in outcome.results] == ["PASSED", "PASSED", "FAILED"]
+
+
+FORKED = """
+import os
+import pytest
+from m import base
+
+@pytest.fixture
+def one(): return 1
+
+def test_a_copy_goes_on_well():
+    pid = os.fork()
+    assert pid == 0 or os.waitpid(pid, 0)[1] == 0
+
+def test_a_copy_fails():
+    pid = os.fork()
+    assert pid
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
+
+def test_a_copy_fails_in_pytests_own_way(one):
+    pid = os.fork()
+    assert pid
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == base(one) - 1
+"""
+
+
+def test_a_copy_of_the_process_that_goes_on_ends_with_pytests_exit_code(runner):
+    program, suite = project(SOURCE, FORKED)
+    # By hand: the cold runs of these tests would record what copies report as well.
+    assert runner.control(program, suite).passing() == 3
 
 
 def test_a_suite_that_does_not_collect_is_refused_by_name(runner):

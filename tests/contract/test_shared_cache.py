@@ -16,10 +16,11 @@ from nerion_gym.envs.worlds import toy_math
 from nerion_gym.errors import StorageError
 from nerion_gym.execution import cache as cache_module
 from nerion_gym.execution.control import measure
-from nerion_gym.execution.farside import Settings
 from nerion_gym.execution.runner import LocalRunner
+from nerion_gym.execution.settings import Settings
 from nerion_gym.storage import Store
-from tests.support.faults import SOURCE, TESTS, descendants, names_of, numbered, wanted_of
+from tests.support.faults import SOURCE, TESTS, names_of, numbered, wanted_of
+from tests.support.processes import descendants
 from tests.support.projects import edited, project
 
 pytestmark = pytest.mark.sandbox

@@ -13,53 +13,15 @@ import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 import nerion_gym  # noqa: F401 - registers the ids
-from envs_registry import WORLDS
 from nerion_gym.envs.stats import Ledger
 from nerion_gym.envs.vector import COUNTERS, CodeEditVectorEnv
 from nerion_gym.errors import ConfigError
 from nerion_gym.execution.runner import LocalRunner
 
 pytestmark = pytest.mark.sandbox
-IDS = sorted(WORLDS)
 COUNT = 3
 MODES = (AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP)
 COUNTED = tuple(name for name in COUNTERS if name != "seconds")
-MODULE = """\
-LIMIT = 10
-
-
-def clamp(value, low=0):
-    top = LIMIT
-    if value < low:
-        return low
-    return top if value > top else value
-"""
-TESTS = """\
-from tiny import clamp
-
-
-def test_clamp():
-    assert clamp(5) == 5
-    assert clamp(-1) == 0
-
-
-def test_top():
-    assert clamp(30) == 10
-"""
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    root = tmp_path_factory.mktemp("project")
-    (root / "tiny.py").write_text(MODULE)
-    (root / "test_tiny.py").write_text(TESTS)
-    return root
-
-
-@pytest.fixture(params=IDS)
-def world(request, project):
-    extra = {"path": str(project / "tiny.py")} if "Repo" in request.param else {}
-    return request.param, extra
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AsyncVectorEnv, SyncVectorEnv
 
 import nerion_gym  # noqa: F401 - registers the ids
-from envs_registry import WORLDS
 from nerion_gym.edits.operator_ids import OPERATOR_ID_LIMIT, SUBMIT, operator_id
 from nerion_gym.envs.observation import graph_of
 from nerion_gym.envs.state import EpisodeState
@@ -23,51 +22,7 @@ from nerion_gym.errors import ConfigError
 from nerion_gym.graphs import schema
 
 pytestmark = pytest.mark.sandbox
-IDS = sorted(WORLDS)
 FORMS = ("graph", "padded")
-MODULE = """\
-LIMIT = 10
-
-
-def clamp(value, low=0):
-    top = LIMIT
-    if value < low:
-        return low
-    return top if value > top else value
-
-
-def total(values):
-    result = 0
-    for value in values:
-        result += clamp(value)
-    return result
-"""
-TESTS = """\
-from tiny import clamp, total
-
-
-def test_clamp():
-    assert clamp(5) == 5
-    assert clamp(-1) == 0
-
-
-def test_total():
-    assert total([1, 2, 30]) == 13
-"""
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    root = tmp_path_factory.mktemp("project")
-    (root / "tiny.py").write_text(MODULE)
-    (root / "test_tiny.py").write_text(TESTS)
-    return root
-
-
-@pytest.fixture(params=IDS)
-def world(request, project):
-    extra = {"path": str(project / "tiny.py")} if "Repo" in request.param else {}
-    return request.param, extra
 
 
 def make(world, **kwargs):

@@ -76,7 +76,9 @@ def test_a_steady_suite_that_depends_on_order_is_named_and_judged_as_pytest_does
 
 
 @pytest.fixture
-def coin(tmp_path):
+def coin(tmp_path, monkeypatch):
+    # Which side was up last is remembered where no confined run may write.
+    monkeypatch.setenv("NERION_UNSAFE", "1")
     root = tmp_path / "project"
     (root / "tests").mkdir(parents=True)
     (root / "pytest.ini").write_text("[pytest]\n")
@@ -86,6 +88,7 @@ def coin(tmp_path):
     return root / "m.py"
 
 
+@pytest.mark.filterwarnings("ignore:NERION_UNSAFE=1")
 def test_flaky_tests_are_refused_with_both_ways_out(coin):
     env = gym.make("Nerion-Repo-v0", path=str(coin))
     with pytest.raises(TaskError, match=r"flaky tests: tests/test_m\.py::test_coin.*") as caught:
@@ -94,6 +97,7 @@ def test_flaky_tests_are_refused_with_both_ways_out(coin):
     assert "flaky='majority'" in str(caught.value)
 
 
+@pytest.mark.filterwarnings("ignore:NERION_UNSAFE=1")
 def test_the_steady_majority_goes_on_and_says_who_is_left_out(coin):
     with pytest.warns(FlakyTestsWarning, match=r"left out 2 of 5 tests.*test_coin\[t::ails\]"):
         env = gym.make("Nerion-Repo-v0", path=str(coin), flaky="majority")

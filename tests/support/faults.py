@@ -14,6 +14,7 @@ import pytest
 
 from nerion_gym.execution.control import measure
 from nerion_gym.execution.runner import LocalRunner
+from tests.support.processes import far_side, inside, naming, tasks
 from tests.support.projects import edited, project
 
 SOURCE = """\
@@ -59,63 +60,33 @@ def test_last():
 """
 
 
-def parents():
-    """Return process id -> parent's id of every process that runs, eldest first."""
-    found = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            fields = path.read_text().rpartition(")")[2].split()
-            if fields[0] not in "ZX":  # one that waits to be reaped holds nothing any more
-                found[int(path.parent.name)] = int(fields[19]), int(fields[1])
-    rows = sorted(found.items(), key=lambda row: (row[1][0], row[0]))
-    return {pid: parent for pid, (_start, parent) in rows}
-
-
-def descendants(pid):
-    """Return the process ids below a process."""
-    table = parents()
-    found, pending = set(), {pid}
-    while pending:
-        pending = {child for child, parent in table.items() if parent in pending} - found
-        found |= pending
-    return found
-
-
-def far_side(pid):
-    """Return how many base, task and warm processes there are below one, and how many more.
-
-    A task process's eldest child is its warm process; both may have one child that was forked
-    ahead and waits, which counts as nothing: whether it is there is a matter of the moment.
-    """
-    table = parents()
-
-    def below(above):
-        return [child for child, parent in table.items() if parent == above]
-
-    bases = below(pid)
-    tasks = [task for base in bases for task in below(base)]
-    warms = [child for task in tasks for child in below(task)[:1]]
-    more = [max(len(below(task)) - 2, 0) for task in tasks]
-    more += [max(len(below(warm)) - 1, 0) for warm in warms]
-    return len(bases), len(tasks), len(warms), sum(more)
-
-
 def held(folder):
-    """Return what is held now: processes, number of descriptors, names of files."""
+    """Return what is held now: processes, number of descriptors, names of files.
+
+    A task that lives in a room has its files there.
+    """
+    here = os.getpid()
+    paths = [(path, folder) for path in folder.rglob("*")]
+    for task in tasks(here):
+        seen = inside(task, folder)
+        with contextlib.suppress(PermissionError):  # only root may look into a room
+            paths += [(path, seen) for path in seen.rglob("*")]
     names = sorted(
-        re.sub(r"nerion-\w+|slot\d+", "#", str(path.relative_to(folder)))
-        for path in folder.rglob("*")
+        re.sub(r"nerion-\w+|slot\d+", "#", str(path.relative_to(above))) for path, above in paths
     )
-    return far_side(os.getpid()), len(os.listdir("/proc/self/fd")), names  # noqa: PTH208
+    return far_side(here), len(os.listdir("/proc/self/fd")), names  # noqa: PTH208
 
 
 def at_rest(folder, seconds=5.0):
     """Return what is held once it stays the same: children leave, and are made ahead, unseen."""
     deadline = time.monotonic() + seconds
-    last, same = held(folder), 0
-    while same < 5 and time.monotonic() < deadline:
+    last, same = None, 0
+    while (same < 5 or last is None) and time.monotonic() < deadline:
         time.sleep(0.02)
-        now = held(folder)
+        try:
+            now = held(folder)
+        except (FileNotFoundError, RecursionError):
+            now = None  # a folder, a deep one perhaps, is being put back while we look
         last, same = now, same + 1 if now == last else 0
     return last
 
@@ -209,34 +180,9 @@ def closed_if_wrong(runner):
         raise
 
 
-# --- processes ----------------------------------------------------------------------------------
-
-WHO = ("child", "warm", "task", "base")
-
-
-def sleeper(program, mark, seconds):
-    """Return a program that writes its process id to a file and sleeps in its second test."""
-    return faulty(
-        program, f"open({str(mark)!r}, 'w').write(str(os.getpid()) + '.'); time.sleep({seconds})"
-    )
-
-
-def wait_for(mark, seconds=20.0):
-    """Return the process id in a mark, once it is there."""
-    deadline = time.monotonic() + seconds
-    while not (mark.exists() and mark.read_text().endswith(".")):
-        assert time.monotonic() < deadline, "the program did not come to its sleep"
-        time.sleep(0.005)
-    return int(mark.read_text()[:-1])
-
-
-def chain(pid):
-    """Return child, warm, task and base process, by name."""
-    pids = [pid]
-    while len(pids) < len(WHO):
-        line = Path(f"/proc/{pids[-1]}/stat").read_text().rpartition(")")[2]
-        pids.append(int(line.split()[1]))
-    return dict(zip(WHO, pids, strict=True))
+def sleeper(program, name, seconds):
+    """Return a program that names its process and sleeps, in its second test."""
+    return faulty(program, f"{naming(name)}; time.sleep({seconds})")
 
 
 @contextlib.contextmanager
@@ -255,13 +201,3 @@ def striking(act):
     yield
     thread.join()
     assert failed == []
-
-
-def running(pids):
-    """Return those that run; one that waits to be reaped by whoever adopted it does not."""
-    found = []
-    for pid in pids:
-        with contextlib.suppress(OSError):
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-            found += [pid] if state not in "ZX" else []
-    return found

@@ -6,16 +6,20 @@ from pathlib import Path
 
 from nerion_gym.tasks.package import load_package
 from nerion_gym.types.program import Program
-from nerion_gym.types.suite import Suite
+from nerion_gym.types.suite import PACKAGE, Suite
 
 ZOO = Path(__file__).resolve().parent.parent / "fixtures" / "zoo" / "animals"
 
 
-def project(source: str, tests: str, **files: str) -> tuple[Program, Suite]:
+def project(
+    source: str, tests: str, containment: str = PACKAGE, **files: str
+) -> tuple[Program, Suite]:
     """Return the program `m.py` and a suite `test_m.py`, with further files (`conftest="..."`)."""
     extra = tuple((f"{name}.py", text.encode()) for name, text in files.items())
     program = Program.from_files({"m.py": source.encode()})
-    return program, Suite((("test_m.py", tests.encode()), *extra), targets=("test_m.py",))
+    return program, Suite(
+        (("test_m.py", tests.encode()), *extra), ("test_m.py",), containment=containment
+    )
 
 
 def edited(program: Program, before: str, after: str) -> Program:

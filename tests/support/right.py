@@ -49,12 +49,14 @@ class Compared:
         outside: of these, not confined to a function's body.
         routes: route -> edits.
         lines: a line for each differing test.
+        containment: how the runs were confined.
     """
 
     edits: int = 0
     outside: int = 0
     routes: Counter[str] = field(default_factory=Counter)
     lines: list[str] = field(default_factory=list)
+    containment: str = ""
 
 
 def seed_of_commit() -> int:
@@ -114,9 +116,10 @@ def compare(
     baseline = measure(runner, task.program, task.suite)
     clean = run_cold(task.program, task.suite, seconds=20 * seconds)
     found.lines += differences(baseline.control, clean)
+    found.containment = baseline.control.containment
     for edit in edits:
         program = apply(task.program, edit)
-        outcome, lines = disagreements(runner, program, baseline.suite, seconds, clean.seconds)
+        outcome, lines = disagreements(runner, program, baseline.suite, seconds, clean)
         found.edits += 1
         found.outside += is_outside(task.program, edit)
         found.routes[outcome.route] += 1

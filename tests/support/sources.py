@@ -13,11 +13,13 @@ import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nerion_gym.tasks.package import load_package
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from nerion_gym.types.task import Task
 
 FETCH_SECONDS = 300
@@ -58,10 +60,7 @@ SUBJECTS = (
     Subject("h11", "0.16.0", "h11", "a state machine; loopback servers in the tests"),
     Subject("xmltodict", "1.0.4", "xmltodict.py", "one module over a compiled parser"),
     Subject("voluptuous", "0.16.0", "voluptuous", "closures, classes; tests inside the package"),
-    Subject("tinydb", "4.9.0", "tinydb", "files, tmp_path, metaclass, fixtures with parameters",
-            arguments=("--deselect=tests/test_storages.py::test_json_invalid_directory",),
-            said="one test expects that /this/is/an/invalid/path is not there, and edits of tinydb "
-            "make it: nothing confines them yet"),
+    Subject("tinydb", "4.9.0", "tinydb", "files, tmp_path, metaclass, fixtures with parameters"),
     Subject("pathspec", "1.1.1", "pathspec", "files, links, generators, unittest classes"),
     Subject("cachetools", "8.0.1", "src/cachetools", "src layout, mixins, decorators, threads"),
     Subject("jsonpointer", "3.12", "jsonpointer.py", "one module; doctests from unittest",
@@ -74,7 +73,9 @@ SUBJECTS = (
             tests=("test",)),
     Subject("uncertainties", "3.2.3", "uncertainties", "numpy: a compiled dependency"),
     Subject("sqlparse", "0.6.1", "sqlparse", "a parser; xfail; a suite of seconds"),
-    Subject("pyrsistent", "0.20.0", "pyrsistent", "hypothesis; an extension that is not built"),
+    Subject("pyrsistent", "0.20.0", "pyrsistent", "hypothesis; an extension that is not built",
+            said="hypothesis draws other examples each time: under one edit a test failed with "
+            "another exception, under another the cold run did not end in its time"),
     Subject("mistune", "3.4.0", "src/mistune", "tests made by metaprogramming; src layout"),
     Subject("intervaltree", "3.2.1", "intervaltree", "a balanced tree; a suite of 20 s",
             tests=("test",)),
@@ -191,6 +192,28 @@ def unpack(archive: Path, folder: Path) -> Path:
 def fetch_pinned(name: str) -> Path:
     """Return the unpacked source distribution of one of the `PINNED` packages."""
     return fetch(name, PINNED[name])
+
+
+def due(
+    packages: list[dict[str, Any]], only: Sequence[str] | None, *, again: bool
+) -> Iterator[Subject]:
+    """Yield the subjects that are named, or all, but for those on record.
+
+    Args:
+        packages: the rows on record; looked at anew for each subject.
+        only: names, None for all.
+        again: what is on record too.
+    """
+    for subject in SUBJECTS:
+        known = any(row["package"] == subject.title for row in packages)
+        if (only is None or subject.name in only) and (again or not known):
+            yield subject
+
+
+def put(packages: list[dict[str, Any]], row: dict[str, Any]) -> None:
+    """Put a package's row into its place, instead of the one that was there."""
+    kept = [old for old in packages if old["package"] != row["package"]]
+    packages[:] = sorted([*kept, row], key=lambda old: old["package"])
 
 
 def load(subject: Subject) -> Task:

@@ -31,13 +31,14 @@ usual places). `exclude`: glob patterns of files to leave unedited. `arguments`:
 command line, such as `("--deselect=tests/test_a.py::test_slow",)` or `("-o", "addopts=")`.
 `flaky`: `"refuse"` a suite with tests whose runs of the unchanged program differ, or go on with
 the steady `"majority"` (the others are left out, named in a warning and in
-`env.unwrapped.task.suite.targets`). `observation`, `render_mode`;
-of `gymnasium.make_vec` also `workers` and `autoreset_mode`.
+`env.unwrapped.task.suite.targets`). `containment`: `"package"` (tests may start processes,
+use the loopback network, read your files, and write to nothing of yours), or `"strict"` (none of
+that, for code nobody has read: `docs/security.md`). `observation`, `render_mode`; of
+`gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
-Your package's dependencies must be importable in this interpreter. Tests run under rlimits and
-time limits only; full containment is not there yet, so do not point it at code that you would
-not run yourself. Columns that need a trace read unknown.
+Your package's dependencies must be importable in this interpreter. Containment needs Linux
+(`nerion doctor` says what this machine gives). Columns that need a trace read unknown.
 
 ## Versions
 v0: first version.
@@ -51,7 +52,10 @@ from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.probing import PROBING_OPERATORS, probing_world
 from nerion_gym.envs.vector import make_vector
 from nerion_gym.errors import TaskError
+from nerion_gym.execution.runner import default_runner
 from nerion_gym.tasks.package import load_package
+from nerion_gym.tasks.package_flaky import without_flaky
+from nerion_gym.types.suite import PACKAGE
 from nerion_gym.types.task import Limits
 
 if TYPE_CHECKING:
@@ -62,6 +66,8 @@ if TYPE_CHECKING:
     from nerion_gym.envs.world import World
 
 LIMITS = Limits(edits=256, tests=64, nodes=4096, steps=64)
+OPTIONS = ("tests", "exclude", "arguments", "flaky", "containment")
+"""Arguments of `build` beside the path."""
 
 
 def build(
@@ -70,12 +76,13 @@ def build(
     exclude: Sequence[str] = (),
     arguments: Sequence[str] = (),
     flaky: str = "refuse",
+    containment: str = PACKAGE,
 ) -> World:
     """Return the world of one package.
 
     Raises:
         TaskError: no path, or nothing there to edit or to test.
-        ConfigError: see `nerion_gym.tasks.package.load_package`.
+        ConfigError: `containment`, or see `nerion_gym.tasks.package.load_package`.
     """
     if path is None:
         msg = (
@@ -83,45 +90,44 @@ def build(
             "path='src/mypkg', tests='tests')"
         )
         raise TaskError(msg)
-    task = load_package(
-        path,
-        tests,
-        exclude=exclude,
-        operators=PROBING_OPERATORS,
-        arguments=arguments,
-        flaky=flaky,
-    )
-    return probing_world("Repo", task, LIMITS)
+    operators = PROBING_OPERATORS
+    task = load_package(path, tests, exclude=exclude, operators=operators, arguments=arguments)
+    task = task.confined(containment)
+    return probing_world("Repo", without_flaky(task, flaky, default_runner()), LIMITS)
 
 
-def make(
-    path: str | os.PathLike[str] | None = None,
-    tests: str | os.PathLike[str] | Sequence[str] | None = None,
-    exclude: Sequence[str] = (),
-    arguments: Sequence[str] = (),
-    flaky: str = "refuse",
-    **kwargs: Any,
-) -> CodeEditEnv:
-    """Entry point of the registered id; other keyword arguments go to `CodeEditEnv`.
+def make(path: str | os.PathLike[str] | None = None, **kwargs: Any) -> CodeEditEnv:
+    """Entry point of the registered id.
+
+    Args:
+        path: module or package folder.
+        kwargs: those of `build` (tests, exclude, arguments, flaky, containment); all others go
+            to `CodeEditEnv`.
 
     Raises:
-        TaskError: see `build`.
+        TaskError, ConfigError: see `build`.
     """
-    return CodeEditEnv(build(path, tests, exclude, arguments, flaky), **kwargs)
+    options = taken_from(kwargs)
+    return CodeEditEnv(build(path, **options), **kwargs)
 
 
 def make_vec(
-    num_envs: int = 1,
-    path: str | os.PathLike[str] | None = None,
-    tests: str | os.PathLike[str] | Sequence[str] | None = None,
-    exclude: Sequence[str] = (),
-    arguments: Sequence[str] = (),
-    flaky: str = "refuse",
-    **kwargs: Any,
+    num_envs: int = 1, path: str | os.PathLike[str] | None = None, **kwargs: Any
 ) -> CodeEditVectorEnv:
-    """Vector entry point; other arguments go to `nerion_gym.envs.vector.make_vector`.
+    """Vector entry point.
+
+    Args:
+        num_envs: how many environments.
+        path: module or package folder.
+        kwargs: those of `build`; all others go to `nerion_gym.envs.vector.make_vector`.
 
     Raises:
-        TaskError: see `build`.
+        TaskError, ConfigError: see `build`.
     """
-    return make_vector(build(path, tests, exclude, arguments, flaky), num_envs, **kwargs)
+    options = taken_from(kwargs)
+    return make_vector(build(path, **options), num_envs, **kwargs)
+
+
+def taken_from(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Take the arguments of `build` out of those of an environment."""
+    return {name: kwargs.pop(name) for name in OPTIONS if name in kwargs}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nerion_gym.commands.running import run_training
+from nerion_gym.execution.confinement import machine
 from nerion_gym.logbook.reading import read_events, read_manifest
 from nerion_gym.training.config import train_config
 from policies.policy import NAMES
@@ -25,7 +26,10 @@ def test_a_light_agent_repeats_its_run(tmp_path):
     assert train(tmp_path, "success_rate")[1] == first[1] != other[1]
     assert first[1]["ended_by"] == "executions"
     assert first[1]["mean_surprise"] > 0
-    assert read_manifest(first[0])["containment"] == "limits"
+    manifest = read_manifest(first[0])
+    assert manifest["containment"] == manifest["layers"]["containment"] == machine.stamp("strict")
+    assert manifest["layers"] == machine.layers("strict")
+    assert manifest["needs"] == []
 
 
 @pytest.mark.slow

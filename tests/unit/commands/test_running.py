@@ -8,7 +8,7 @@ import yaml
 from nerion_gym.commands import agents
 from nerion_gym.commands.running import flat, run_training
 from nerion_gym.errors import ConfigError
-from nerion_gym.logbook.reading import read_events, read_manifest, read_result
+from nerion_gym.logbook.reading import find_runs, read_events, read_manifest, read_result
 from nerion_gym.training.config import train_config
 from tests.unit.commands import fakes
 
@@ -45,6 +45,52 @@ def test_a_run_leaves_everything_behind(tmp_path):
     assert len(steps) == result["steps"]
     assert steps[-1]["survivors"] == result["survivors"]
     assert not list(folder.glob("checkpoint*"))
+
+
+NEEDY = """\
+import socket
+import subprocess
+import sys
+
+from m import double
+
+def test_needy():
+    socket.create_server(("127.0.0.1", 0)).close()
+    assert subprocess.run([sys.executable, "-c", ""]).returncode == double(0)
+"""
+
+
+def own_package(tmp_path, tests):
+    (tmp_path / "m.py").write_text("def double(x):\n    return 2 * x\n")
+    (tmp_path / "test_m.py").write_text(tests)
+    return {"path": str(tmp_path / "m.py"), "tests": str(tmp_path / "test_m.py")}
+
+
+@pytest.mark.sandbox
+def test_how_a_package_is_confined_is_in_the_manifest(tmp_path, monkeypatch):
+    monkeypatch.undo()
+    kwargs = own_package(tmp_path, NEEDY)
+    changes = {"env": "Nerion-Repo-v0", "env_kwargs": kwargs, "algo": "uniform", "executions": 1}
+    folder, _ = run_training(config(tmp_path, **changes))
+    manifest = read_manifest(folder)
+    assert manifest["containment"] == "package"
+    assert manifest["layers"]["seccomp"].startswith("package filter, ")
+    assert manifest["layers"]["Landlock"].startswith("version ")
+    assert manifest["needs"] == ["network", "processes"]
+
+
+@pytest.mark.sandbox
+def test_a_run_that_was_interrupted_says_how_it_was_confined(tmp_path):
+    kwargs = own_package(tmp_path, "from m import double\n\ndef test():\n    assert double(1)\n")
+    changes = {"env": "Nerion-Repo-v0", "env_kwargs": kwargs | {"containment": "strict"}}
+    with pytest.raises(KeyboardInterrupt):
+        run_training(config(tmp_path, algo="interrupted", **changes))
+    (run,) = find_runs(tmp_path)
+    manifest = read_manifest(run)
+    assert manifest["status"] == "interrupted"
+    assert manifest["layers"]["containment"] == manifest["containment"]
+    assert manifest["containment"].startswith("strict")
+    assert manifest["needs"] == []
 
 
 def test_the_same_seed_gives_the_same_numbers(tmp_path):

@@ -39,6 +39,9 @@ def test_the_account_names_route_tests_and_time(nerion):
     total = float(re.search(r"^time +([\d.]+) ms", out, re.MULTILINE)[1])
     assert sum(parts) == pytest.approx(total, abs=0.05)
     assert len(parts) >= 6
+    confined = out.splitlines()[-1]
+    assert confined.startswith("confined  strict")
+    assert confined.endswith("beside its own process the suite needs: nothing")
 
 
 def test_json_holds_the_same(nerion):
@@ -47,6 +50,7 @@ def test_json_holds_the_same(nerion):
     assert code == 0
     assert said["account"]["route"] == "swap"
     assert said["account"]["tests"] == 9
+    assert said["account"]["needs"] == []
     assert said["survived"] in (True, False)
 
 

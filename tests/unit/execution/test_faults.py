@@ -5,15 +5,28 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
 
 from nerion_gym.errors import SandboxError
 from nerion_gym.execution.control import measure
-from nerion_gym.execution.farside import Settings
+from nerion_gym.execution.pool import GRACE_SECONDS
 from nerion_gym.execution.runner import LocalRunner
+from nerion_gym.execution.settings import Settings
 from nerion_gym.types.outcome import Status, survived
+from tests.support.faults import striking
+from tests.support.processes import (
+    chain,
+    descendants,
+    inside,
+    naming,
+    new_name,
+    running,
+    tasks,
+    wait_for,
+)
 from tests.support.projects import edited, project
 
 pytestmark = pytest.mark.sandbox
@@ -100,22 +113,6 @@ SLOW = ("stops itself",)
 SEEN_BY_THE_NEXT = ("changes the folder", "removes the project")
 
 
-def descendants():
-    """Return the process ids below this process, by reading /proc."""
-    parents = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            text = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents[int(path.parent.name)] = int(text[1])
-    found, pending = set(), {os.getpid()}
-    while pending:
-        pending = {pid for pid, parent in parents.items() if parent in pending} - found
-        found |= pending
-    return found
-
-
 def settled(most=0, seconds=5.0):
     """Return how many processes are below this one, once they are few enough or time is up.
 
@@ -123,9 +120,9 @@ def settled(most=0, seconds=5.0):
     """
     time.sleep(0.3)
     end = time.monotonic() + seconds
-    while most and len(descendants()) > most and time.monotonic() < end:
+    while most and len(descendants(os.getpid())) > most and time.monotonic() < end:
         time.sleep(0.05)
-    return len(descendants())
+    return len(descendants(os.getpid()))
 
 
 def handles():
@@ -169,7 +166,7 @@ def test_trouble_has_its_status_and_the_next_step_works(known, case):
 
 def test_a_lost_process_is_replaced_once(known):
     runner, baseline = known
-    for number, pid in enumerate(sorted(descendants(), reverse=True)):
+    for number, pid in enumerate(sorted(descendants(os.getpid()), reverse=True)):
         if not Path(f"/proc/{pid}").exists():
             continue  # it went with the one before
         before = runner.stats.retried
@@ -182,20 +179,52 @@ def test_a_lost_process_is_replaced_once(known):
     assert runner.stats.retried > 0
 
 
-def test_a_process_lost_in_the_middle_of_a_step(known):
+def test_a_program_that_ends_its_parent_ends_itself(known):
     runner, baseline = known
+    retried = runner.stats.retried
     program = edited(
         baseline.program, "return value + 1",
         "import signal; os.kill(os.getppid(), signal.SIGKILL); return value + 1",
     )  # fmt: skip
-    with pytest.raises(SandboxError, match="lost twice"):
+    # Its parent lives outside its namespace and has no number there: 0 is its own group.
+    assert runner.run(program, baseline.suite).results[0].status is Status.CRASHED
+    assert runner.stats.retried == retried
+
+
+def test_a_process_lost_in_the_middle_of_a_step_twice(known):
+    runner, baseline = known
+    name = new_name()
+    program = edited(
+        baseline.program, "return value + 1",
+        f"{naming(name)}; __import__('time').sleep(20); return value + 1",
+    )  # fmt: skip
+
+    def kill_twice():
+        for _ in range(2):
+            run = wait_for(name)
+            os.kill(chain(run)["warm"], signal.SIGKILL)
+            while running([run]):
+                time.sleep(0.01)
+
+    started = time.monotonic()
+    with striking(kill_twice), pytest.raises(SandboxError, match="lost twice"):
         runner.run(program, baseline.suite)
+    assert time.monotonic() - started < GRACE_SECONDS / 2, "it was noticed, not waited for"
     again = edited(baseline.program, "value + 1", "value + 2")
     names = [result.status.name for result in runner.run(again, baseline.suite).results]
     assert names == ["FAILED", "PASSED"]
 
 
-def test_a_full_disk_is_a_clear_error(monkeypatch, tmp_path):
+@pytest.fixture
+def unconfined(monkeypatch):
+    monkeypatch.setenv("NERION_UNSAFE", "1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
+
+
+@pytest.mark.usefixtures("unconfined")
+def test_a_full_disk_is_a_clear_error_where_the_scratch_folder_is_on_it(monkeypatch, tmp_path):
     small = tmp_path / "small"
     small.mkdir()
     mounted = subprocess.run(
@@ -222,16 +251,17 @@ def run_large(_folder):
 
 
 def test_nothing_is_left_after_close():
-    processes = descendants()
+    processes = descendants(os.getpid())
     open_files = handles()
     program, suite = project(SOURCE, TESTS)
     runner = LocalRunner()
     baseline = measure(runner, program, suite)
     runner.run(edited(program, "value + 1", "value + 5"), suite)
-    folder = runner._far._base.folder
+    (base,) = runner._far._bases.values()
+    folder = base.folder
     assert Path(folder).is_dir()
     runner.close()
-    assert descendants() == processes
+    assert descendants(os.getpid()) == processes
     assert handles() == open_files
     assert not Path(folder).exists()
     assert baseline.control.results
@@ -249,13 +279,14 @@ def test_the_far_side_ends_with_its_owner(ending):
     script = f"""
 import sys
 sys.path.insert(0, {str(Path(__file__).resolve().parents[3])!r})
-from nerion_gym.execution.farside import Settings
+from nerion_gym.execution.settings import Settings
 from nerion_gym.execution.runner import LocalRunner
 from tests.support.projects import project
 program, suite = project({SOURCE!r}, {TESTS!r})
 runner = LocalRunner()
 runner.run(program, suite)
-print(runner._far._base._process.pid, runner._far._base.folder, flush=True)
+(base,) = runner._far._bases.values()
+print(base._process.pid, base.folder, flush=True)
 {ENDINGS[ending]}
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
@@ -267,6 +298,12 @@ print(runner._far._base._process.pid, runner._far._base.folder, flush=True)
     assert [path for path in left if path.exists()] == []
 
 
+def entries(folder):
+    """Return how many files and folders there are in a runner's folder, in its rooms too."""
+    places = [Path(folder), *(inside(task, folder) for task in tasks(os.getpid()))]
+    return sum(len(list(place.rglob("*"))) for place in places)
+
+
 def test_memory_and_files_do_not_grow(known):
     runner, baseline = known
     programs = [
@@ -274,11 +311,11 @@ def test_memory_and_files_do_not_grow(known):
     ]
     for program in programs[:10]:
         runner.run(program, baseline.suite)
-    folder = Path(runner._far._base.folder)
-    files, descriptors = len(list(folder.rglob("*"))), handles()
+    (base,) = runner._far._bases.values()
+    files, descriptors = entries(base.folder), handles()
     for program in programs[10:]:
         runner.run(program, baseline.suite)
-    assert len(list(folder.rglob("*"))) == files
+    assert entries(base.folder) == files
     assert handles() == descriptors
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from nerion_gym.types.outcome import Outcome, Status, TestResult
-from tests.support.cold import Verdicts, differences
+from tests.support.cold import RACES, Verdicts, differences, disagreements
 
 pytestmark = pytest.mark.pure
 CLOCK = ("TIMEOUT", None, "call")
@@ -47,16 +47,54 @@ def test_other_verdicts_are_compared_whole():
     assert len(told(Status.FAILED, "KeyError", ("FAILED", "KeyError", "setup"))) == 1
 
 
-@pytest.mark.parametrize(
-    ("cold_seconds", "usual", "forgiven"),
-    [(7.0, 0.1, True), (5.9, 0.1, False), (7.0, 1.9, False), (8.0, 1.9, True)],
-)
-def test_a_limit_is_forgiven_only_where_the_cold_test_waited_past_it(cold_seconds, usual, forgiven):
+def cold(seconds, cpu):
     verdicts = Verdicts()
     verdicts["t.py::t"] = ("FAILED", "AssertionError", "call")
-    verdicts.seconds["t.py::t"] = cold_seconds
+    verdicts.seconds["t.py::t"], verdicts.cpu["t.py::t"] = seconds, cpu
+    return verdicts
+
+
+@pytest.mark.parametrize(
+    ("edited", "usual", "forgiven"),
+    [
+        (cold(7.0, 0.1), cold(0.1, 0.1), True),
+        (cold(5.9, 0.1), cold(0.1, 0.1), False),
+        (cold(7.0, 0.1), cold(1.9, 0.1), False),
+        (cold(8.0, 0.1), cold(1.9, 0.1), True),
+        # CPU time ends a test much earlier than wall time does.
+        (cold(0.3, 0.3), cold(0.01, 0.01), True),
+        (cold(0.3, 0.2), cold(0.01, 0.01), False),
+        (cold(0.9, 0.9), cold(0.1, 0.1), False),
+        (cold(1.1, 1.1), cold(0.1, 0.1), True),
+    ],
+)
+def test_a_limit_is_forgiven_only_where_the_cold_test_outlasts_it(edited, usual, forgiven):
     outcome = Outcome((TestResult("t.py::t", Status.TIMEOUT),))
-    assert (differences(outcome, verdicts, {"t.py::t": usual}) == []) is forgiven
-    assert len(differences(outcome, verdicts)) == 1, "nothing is forgiven where nothing is known"
+    assert (differences(outcome, edited, usual) == []) is forgiven
+    assert len(differences(outcome, edited)) == 1, "nothing is forgiven where nothing is known"
+    assert len(differences(outcome, edited, Verdicts())) == 1
     wrong = Outcome((TestResult("t.py::t", Status.PASSED),))
-    assert len(differences(wrong, verdicts, {"t.py::t": usual})) == 1
+    assert len(differences(wrong, edited, usual)) == 1
+
+
+class Steady:
+    """A runner whose outcome is always the same."""
+
+    def run(self, program, suite):
+        """Return it."""
+        return Outcome((TestResult("t.py::t", Status.FAILED, "ConnectionResetError"),))
+
+
+@pytest.mark.parametrize(("when", "agrees"), [(0, True), (1, True), (5, True), (99, False)])
+def test_a_race_is_a_verdict_that_some_cold_run_gives_too(monkeypatch, when, agrees):
+    said = []
+
+    def run_cold(program, suite, *, seconds):
+        name = "ConnectionResetError" if len(said) == when else "RemoteDisconnected"
+        said.append(name)
+        return {"t.py::t": ("FAILED", name, "call")}
+
+    monkeypatch.setattr("tests.support.cold.run_cold", run_cold)
+    _, lines = disagreements(Steady(), None, None, 1.0)
+    assert (lines == []) is agrees
+    assert len(said) == (when + 1 if agrees else 2 + RACES)

@@ -1,0 +1,245 @@
+"""The self-test: each layer must refuse what, without it, is done.
+
+Executed as a script, in a process that holds nothing of the trainer; prints one JSON object. Every
+attempt is made in a child of its own: once with the layer, once without (a control that shows that
+the attempt is one). Then known programs run under all layers together. Nothing is touched but a
+temporary folder and the loopback network.
+"""
+
+# Paths are strings here: they go to system calls.
+# ruff: noqa: PTH103, PTH109, PTH118, PTH120, PTH123
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import types
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PACKAGE = "_nerion_far"
+DONE, REFUSED, BROKEN = 0, 1, 2
+PROGRAMS = {
+    "good": "def double(x):\n    return 2 * x\n\n\nassert double(2) == 4\n",
+    "bad": "def double(x):\n    return 3 * x\n\n\nassert double(2) == 4\n",
+}
+
+
+class Row(NamedTuple):
+    """One probe: what was attempted, and what came of it."""
+
+    layer: str
+    probe: str
+    denied: bool
+    control: bool
+
+
+class NoLayerError(Exception):
+    """A layer cannot be put in place."""
+
+
+class Target(NamedTuple):
+    """What attempts are made on: all of it outside of the scratch folder.
+
+    Attributes:
+        folder: holds everything.
+        inside: the scratch folder.
+        secret: a file that its owner may read.
+        port: of a listener on the loopback network.
+        process: an outside process, by id and by when it started.
+    """
+
+    folder: str
+    inside: str
+    secret: str
+    port: int
+    process: tuple[int, str]
+
+
+def load(name: str) -> Any:
+    """Import one of the siblings, as the base process does."""
+    if PACKAGE not in sys.modules:
+        package = types.ModuleType(PACKAGE)
+        package.__path__ = [os.path.dirname(os.path.realpath(__file__))]
+        sys.modules[PACKAGE] = package
+    return importlib.import_module(f"{PACKAGE}.{name}")
+
+
+def ended(pid: int) -> int:
+    """Wait for a child and return its exit code."""
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def in_child(work: Callable[[], object]) -> tuple[int, str]:
+    """Do something in a child; return its exit code and what it could not do.
+
+    The code is DONE, REFUSED where the kernel said no, else BROKEN.
+    """
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        code = BROKEN
+        try:
+            work()
+            code = DONE
+        except (OSError, MemoryError) as error:
+            os.write(writing, str(error).encode())
+            code = REFUSED
+        except BaseException as error:
+            os.write(writing, repr(error).encode())
+            raise
+        finally:
+            os._exit(code)
+    os.close(writing)
+    with open(reading, encoding="utf-8", errors="replace") as file:
+        said = file.read()
+    return ended(pid), said
+
+
+def refused(attempt: Callable[[], object], layer: Callable[[], object]) -> bool:
+    """Make an attempt in a child under a layer; say whether the kernel refused it.
+
+    Raises:
+        NoLayerError: the layer is not to be had, or the attempt came to another end.
+    """
+    held = False
+
+    def work() -> None:
+        nonlocal held
+        try:
+            layer()
+        except OSError as error:
+            raise NoLayerError(str(error)) from error
+        attempt()
+
+    code, said = in_child(work)
+    if code not in (DONE, REFUSED):
+        raise NoLayerError(said or f"exit code {code}")
+    return code == REFUSED
+
+
+def whole(kind: str, room: bool, target: Target) -> list[tuple[str, bool]]:
+    """Run the known programs under all layers of a containment; return (name, whether it passed).
+
+    Raises:
+        NoLayerError: a program came to another end than passing or failing.
+    """
+    cage_module, plan = load("cage"), load("confinement.plan").Plan(kind, room)
+    slot = os.path.join(os.getcwd() if room else target.folder, f"slot-{kind}")
+    os.makedirs(slot, exist_ok=True)
+
+    def task() -> None:
+        cage = cage_module.Cage(plan, slot)
+        codes = [run_known(text, cage) for text in PROGRAMS.values()]
+        os.write(writing, json.dumps(codes).encode())
+
+    reading, writing = os.pipe()
+    code, said = in_child(task)
+    os.close(writing)
+    with open(reading, encoding="ascii") as file:
+        told = file.read()
+    codes = json.loads(told) if told else []
+    if code != DONE or set(codes) - {DONE, REFUSED}:
+        raise NoLayerError(f"{kind}: {said or f'exit codes {codes}'}")
+    return [(name, code == DONE) for name, code in zip(PROGRAMS, codes, strict=True)]
+
+
+def run_known(text: str, cage: Any) -> int:
+    """Run a known program in a cage; return DONE where it passes, REFUSED where it fails."""
+    parent = os.getpid()
+    pid, helper = cage.fork()
+    if pid == 0:
+        code = BROKEN
+        try:
+            cage.enter(parent)
+            exec(compile(text, "known", "exec"), {})  # noqa: S102 - one of two known texts
+            code = DONE
+        except AssertionError:
+            code = REFUSED
+        finally:
+            os._exit(code)
+    if helper:
+        # A namespace's first process goes last, but is reaped only when all others are.
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        os.kill(helper, signal.SIGKILL)
+    code = ended(pid)
+    if helper:
+        ended(helper)
+    return code
+
+
+def in_room(kind: str, target: Target) -> dict[str, Any]:
+    """Do what is to be done in a room of a containment; return what was found.
+
+    What of the outside is refused there, and how the known programs ended; or why it is not to be
+    had.
+    """
+    folder = os.path.join(target.folder, f"room-{kind}")
+    os.mkdir(folder)  # noqa: PTH102
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.close(reading)
+            os.chdir(folder)
+            load("confinement.room").enter(kind, folder)
+            rows = load("probe_rooms")
+            report = {
+                "refused": rows.refusals(target),
+                "run": rows.processes_of_a_run() if kind == "package" else None,
+                "programs": whole(kind, True, target),
+            }
+        except (OSError, NoLayerError) as error:
+            report = {"why": str(error)}
+        os.write(writing, json.dumps(report).encode())
+        os._exit(0)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as file:
+        said = file.read()
+    ended(pid)
+    return dict(json.loads(said)) if said else {"why": "no answer"}
+
+
+def prepare(folder: str) -> tuple[Target, socket.socket]:
+    """Make what attempts are made on, in an empty folder."""
+    inside, secret = os.path.join(folder, "inside"), os.path.join(folder, "secret")
+    os.mkdir(inside)  # noqa: PTH102
+    with open(os.open(secret, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+        file.write("secret")
+    listener = socket.create_server(("127.0.0.1", 0))
+    started = load("probe_rows").started(os.getpid())
+    port = listener.getsockname()[1]
+    return Target(folder, inside, secret, port, (os.getpid(), started)), listener
+
+
+def main() -> None:
+    """Probe everything; print what was found."""
+    target, listener = prepare(os.path.realpath(sys.argv[1]))
+    report: dict[str, Any] = {"rows": [], "programs": [], "why": "", "rooms": {}}
+    try:
+        rooms = load("probe_rooms")
+        report["rows"] = load("probe_rows").of_every_process(target)
+        report["outside"] = [
+            (layer, what, not refused_outside)
+            for (layer, what, _attempt), refused_outside in zip(
+                rooms.on_a_room(target), rooms.refusals(target), strict=True
+            )
+        ]
+        report["programs"] = whole("strict", False, target)
+    except NoLayerError as error:
+        report["why"] = str(error)
+    for kind in ("strict", "package"):
+        report["rooms"][kind] = in_room(kind, target)
+    listener.close()
+    sys.stdout.write(json.dumps(report))
+
+
+if __name__ == "__main__":
+    sys.modules.setdefault("probes", sys.modules["__main__"])
+    main()

@@ -1,0 +1,50 @@
+"""What the contract tests share: every registered world, with a package for those that need one."""
+
+import pytest
+
+from envs_registry import WORLDS
+
+IDS = sorted(WORLDS)
+MODULE = """\
+LIMIT = 10
+
+
+def clamp(value, low=0):
+    top = LIMIT
+    if value < low:
+        return low
+    return top if value > top else value
+
+
+def total(values):
+    result = 0
+    for value in values:
+        result += clamp(value)
+    return result
+"""
+TESTS = """\
+from tiny import clamp, total
+
+
+def test_clamp():
+    assert clamp(5) == 5
+    assert clamp(-1) == 0
+
+
+def test_total():
+    assert total([1, 2, 30]) == 13
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    root = tmp_path_factory.mktemp("project")
+    (root / "tiny.py").write_text(MODULE)
+    (root / "test_tiny.py").write_text(TESTS)
+    return root
+
+
+@pytest.fixture(params=IDS)
+def world(request, project):
+    extra = {"path": str(project / "tiny.py")} if "Repo" in request.param else {}
+    return request.param, extra

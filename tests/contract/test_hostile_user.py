@@ -1,0 +1,30 @@
+"""The hostile programs run by an ordinary user: all of `test_hostile.py`, in a child pytest."""
+
+import os
+import re
+
+import pytest
+
+from tests.support.unprivileged import folders, run
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+SECONDS = 900
+TESTS = "tests/contract/test_hostile.py"
+
+
+@pytest.fixture
+def places():
+    if os.geteuid():
+        pytest.skip("only root can become another user: this user runs test_hostile.py itself")
+    with folders() as made:
+        yield made
+
+
+def test_an_ordinary_user_is_as_safe(places):
+    home, tmp = places
+    done = run(["-m", "pytest", "-q", "-p", "no:cacheprovider", TESTS], home, tmp, SECONDS)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    last = done.stdout.strip().splitlines()[-1]
+    assert re.fullmatch(r"\d+ passed in .*", last), last
+    left = [path.name for path in tmp.iterdir() if not path.name.startswith("pytest-of-")]
+    assert left == []

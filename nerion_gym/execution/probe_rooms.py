@@ -10,8 +10,11 @@ import signal
 import socket
 from typing import TYPE_CHECKING
 
+from .confinement import sockets
+from .confinement.kernel import NEW_MOUNTS, unshare
 from .confinement.processes import Namespaces
-from .probe_rows import LONG, MOMENT, Trace, nothing, started
+from .confinement.room import mount_terminals
+from .probe_rows import LONG, MOMENT, Trace, nothing, row, started
 from .probes import Row, ended, refused
 
 if TYPE_CHECKING:
@@ -51,6 +54,62 @@ def on_a_room(target: Target) -> list[tuple[str, str, Act]]:
 def refusals(target: Target) -> list[bool]:
     """Return which of the attempts on a room are refused here."""
     return [refused(attempt, nothing) for _layer, _what, attempt in on_a_room(target)]
+
+
+def of_a_package(target: Target) -> list[Row]:
+    """Probe what package containment adds to a room, inside of one."""
+    return [processes_of_a_run(), services(target), *terminals(target)]
+
+
+def listen(path: str) -> socket.socket:
+    """Bind a unix socket that anyone may connect to."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    os.chmod(path, 0o777)  # noqa: PTH101, S103 - it is there to be connected to
+    listener.listen()
+    return listener
+
+
+def services(target: Target) -> Row:
+    """Unix sockets, which read-only mounts leave open to anyone.
+
+    The outside one, where it is to be seen. Where a folder above it is closed it is hidden as it
+    is, and one is bound in here, listed by a list of this network.
+    """
+    path, listener = target.service, None
+    if not os.path.exists(path):  # noqa: PTH110
+        path = os.path.join(os.getcwd(), "service")  # noqa: PTH109
+        listener = listen(path)
+        sockets.remember()
+
+    def connect() -> None:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(path)
+
+    def hide() -> None:
+        unshare(NEW_MOUNTS)
+        sockets.hide()
+
+    try:
+        return row("services hidden", "connect to an outside unix socket", connect, hide)
+    finally:
+        if listener is not None:
+            listener.close()
+
+
+def terminals(target: Target) -> list[Row]:
+    """Terminals, which are open to their user in a room as well."""
+    if not target.terminal:
+        return []
+
+    def put() -> None:
+        unshare(NEW_MOUNTS)
+        mount_terminals()
+
+    def see() -> None:
+        os.stat(target.terminal)
+
+    return [row("terminals of its own", "see an outside terminal", see, put)]
 
 
 def processes_of_a_run() -> Row:

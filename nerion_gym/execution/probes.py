@@ -18,6 +18,7 @@ import signal
 import socket
 import sys
 import types
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Target(NamedTuple):
         secret: a file that its owner may read.
         port: of a listener on the loopback network.
         process: an outside process, by id and by when it started.
+        service: a unix socket that is listened to.
+        terminal: an outside terminal, "" where there are none.
     """
 
     folder: str
@@ -60,6 +63,8 @@ class Target(NamedTuple):
     secret: str
     port: int
     process: tuple[int, str]
+    service: str
+    terminal: str
 
 
 def load(name: str) -> Any:
@@ -192,7 +197,7 @@ def in_room(kind: str, target: Target) -> dict[str, Any]:
             rows = load("probe_rooms")
             report = {
                 "refused": rows.refusals(target),
-                "run": rows.processes_of_a_run() if kind == "package" else None,
+                "rows": rows.of_a_package(target) if kind == "package" else [],
                 "programs": whole(kind, True, target),
             }
         except (OSError, NoLayerError) as error:
@@ -206,21 +211,46 @@ def in_room(kind: str, target: Target) -> dict[str, Any]:
     return dict(json.loads(said)) if said else {"why": "no answer"}
 
 
-def prepare(folder: str) -> tuple[Target, socket.socket]:
-    """Make what attempts are made on, in an empty folder."""
+def prepare(folder: str, held: ExitStack) -> Target:
+    """Make what attempts are made on, in an empty folder.
+
+    Args:
+        folder: passable for all afterwards: a room of another user shows what is in it.
+        held: keeps alive what must be.
+    """
     inside, secret = os.path.join(folder, "inside"), os.path.join(folder, "secret")
     os.mkdir(inside)  # noqa: PTH102
+    os.chmod(folder, 0o755)  # noqa: PTH101, S103 - other users pass
     with open(os.open(secret, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
         file.write("secret")
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = held.enter_context(socket.create_server(("127.0.0.1", 0)))
     started = load("probe_rows").started(os.getpid())
     port = listener.getsockname()[1]
-    return Target(folder, inside, secret, port, (os.getpid(), started)), listener
+    service = os.path.join(folder, "service")
+    held.enter_context(load("probe_rooms").listen(service))
+    return Target(folder, inside, secret, port, (os.getpid(), started), service, new_terminal(held))
+
+
+def new_terminal(held: ExitStack) -> str:
+    """Make a terminal; return its path, "" where this machine makes none."""
+    try:
+        ends = os.openpty()
+    except OSError:
+        return ""
+    for end in ends:
+        held.callback(os.close, end)
+    return os.ttyname(ends[1])
 
 
 def main() -> None:
     """Probe everything; print what was found."""
-    target, listener = prepare(os.path.realpath(sys.argv[1]))
+    with ExitStack() as held:
+        target = prepare(os.path.realpath(sys.argv[1]), held)
+        sys.stdout.write(json.dumps(report_on(target)))
+
+
+def report_on(target: Target) -> dict[str, Any]:
+    """Probe everything; return what was found."""
     report: dict[str, Any] = {"rows": [], "programs": [], "why": "", "rooms": {}}
     try:
         rooms = load("probe_rooms")
@@ -236,8 +266,7 @@ def main() -> None:
         report["why"] = str(error)
     for kind in ("strict", "package"):
         report["rooms"][kind] = in_room(kind, target)
-    listener.close()
-    sys.stdout.write(json.dumps(report))
+    return report
 
 
 if __name__ == "__main__":

@@ -152,7 +152,7 @@ def judged(report: dict[str, Any], seconds: float, *, cached: bool) -> SelfTest:
             pairs = list(zip(outside, rooms[kind]["refused"], strict=True))[first:]
             rows += [Probe(layer + name, what, no, yes) for (layer, what, yes), no in pairs]
             programs.append(rooms[kind]["programs"])
-        rows.append(Probe(*rooms["package"]["run"]))
+        rows += [Probe(*row) for row in rooms["package"]["rows"]]
     ends = [dict(pairs) for pairs in programs]
     return SelfTest(
         probes=() if report["why"] else tuple(rows),

@@ -19,7 +19,14 @@ settings.register_profile("nerion", deadline=None, derandomize=True, database=No
 settings.load_profile("nerion")
 
 SKIPS = Path(__file__).with_name("skips.txt")
-FORBIDDEN_IN_PURE = ("subprocess.Popen", "os.fork", "os.exec", "os.posix_spawn", "socket.connect")
+FORBIDDEN_IN_PURE = (
+    "subprocess.Popen",
+    "os.fork",
+    "os.exec",
+    "os.posix_spawn",
+    "socket.connect",
+    "nerion.fetch",
+)
 _pure_test: list[str] = []
 _skipped: list[tuple[str, str]] = []
 
@@ -85,7 +92,7 @@ sys.addaudithook(_audit)
 
 @pytest.fixture(autouse=True)
 def _hold_pure_to_its_word(request):
-    """A test marked `pure` may start no process and open no connection."""
+    """A test marked `pure` may start no process, open no connection and need no package."""
     if request.node.get_closest_marker("pure") is None:
         yield
         return

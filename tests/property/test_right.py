@@ -62,7 +62,6 @@ def test_two_of_five_edits_lie_outside_functions():
     assert 0.25 < np.mean(outside[:60]) < 0.55
 
 
-@pytest.mark.pure
 def test_structural_edits_parse_and_change_what_they_say():
     task = task_of("tinydb")
     names = Counter()

@@ -139,6 +139,7 @@ def fetch(name: str, version: str) -> Path:
     Raises:
         SourceError: pip could not download it, or the archive is not a source distribution.
     """
+    sys.audit("nerion.fetch", name, version)  # not in pure tests, fetched before or not
     final = cache_folder() / f"{name}-{version}"
     if final.is_dir():
         return final

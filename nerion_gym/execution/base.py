@@ -6,7 +6,7 @@ a program under test that is nerion-gym itself gets in the way.
 """
 
 # Paths are strings here: they go to system calls, once a step, and pathlib costs more than those.
-# ruff: noqa: PTH100, PTH106, PTH109, PTH118, PTH120
+# ruff: noqa: PTH100, PTH106, PTH109, PTH118, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def load() -> types.ModuleType:
 
 def main() -> None:
     """Fork task processes on request until the near side hangs up or ends."""
+    offer_to_die()
     near = socket.socket(fileno=int(sys.argv[1]))
     kind, has_room = sys.argv[2], sys.argv[3] == "room"
     folder = os.getcwd()
@@ -51,6 +52,8 @@ def main() -> None:
         importlib.import_module(f"{PACKAGE}.confinement.room").enter(kind, folder)
     parent = os.getppid()
     zygote = load()
+    if not has_room:
+        sys.modules[f"{PACKAGE}.sandbox"].adopt_orphans()
     wire = sys.modules[f"{PACKAGE}.wire"]
     zygote.default_signals()
     freeze()
@@ -64,7 +67,7 @@ def main() -> None:
     poll.register(near, select.POLLIN)
     try:
         while os.getppid() == parent:
-            reap(tasks)
+            reap(tasks, alone=has_room)
             if tasks and not rehearsal.done and not poll.poll(0):
                 # While the first task warms up: the next ones find it done.
                 rehearsal.perform(os.path.join(folder, "rehearsal"), tasks)
@@ -76,6 +79,7 @@ def main() -> None:
     finally:
         for pid in tasks:
             end(pid)
+        reap(set(), alone=has_room)
         # The owner removes the scratch folder too, unless it was killed.
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -96,6 +100,7 @@ def answer(near: socket.socket, tasks: set[int], rehearsal: Any, namespaces: Any
         if header["pid"] in tasks:
             tasks.discard(header["pid"])
             end(header["pid"])
+        reap(tasks, alone=namespaces is not None)
         with contextlib.suppress(OSError):
             os.rmdir(header["folder"])  # in a room: what the task's own was mounted on
         wire.send(near, {"op": "ended"})
@@ -139,11 +144,27 @@ def end(pid: int) -> None:
         return
 
 
-def reap(tasks: set[int]) -> None:
-    """Reap task processes that ended by themselves."""
+def reap(tasks: set[int], *, alone: bool) -> None:
+    """Reap task processes that ended by themselves, and end what they left behind.
+
+    Args:
+        tasks: process ids; those that ended are taken out.
+        alone: whether each has a namespace, so that the kernel ends what is left.
+    """
     for pid in list(tasks):
         if os.waitpid(pid, os.WNOHANG)[0] == pid:
             tasks.discard(pid)
+    if not alone:
+        sys.modules[f"{PACKAGE}.supervise"].end_others(tasks)
+
+
+def offer_to_die() -> None:
+    """Let a machine that is out of memory end this and what comes of it before the trainer."""
+    with (
+        contextlib.suppress(OSError),
+        open("/proc/self/oom_score_adj", "w", encoding="ascii") as file,
+    ):
+        file.write("1000")
 
 
 if __name__ == "__main__":

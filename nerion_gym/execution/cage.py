@@ -7,7 +7,7 @@ millisecond, most of it the kernel's compiling of the filter, passes while nobod
 """
 
 # Paths are strings here: they go to system calls.
-# ruff: noqa: PTH103
+# ruff: noqa: PTH103, PTH120
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ from .confinement.kernel import (
     NEW_NETWORK,
     NO_DEVICES,
     NO_SET_UID,
+    READ_ONLY,
     mount,
+    seal,
     unshare,
 )
 from .confinement.landlock import Ruleset
@@ -59,10 +61,9 @@ TERMINALS = ("/dev/tty", "/dev/ptmx", "/dev/pts")
 TEMPORARY = ("/tmp", "/var/tmp", SHARED_MEMORY)  # noqa: S108 - those of the task's own room
 SCRATCH = "size=512m,nr_inodes=65536,mode=755"
 LITTLE = "size=256m,nr_inodes=16384,mode=1777"
+PROCESSES = 512
 OPEN_FILES = {True: 1024, False: 256}
 """In package containment, and in strict."""
-PROCESSES = 512
-"""Threads count too."""
 GET_FLAGS, SET_FLAGS, IS_UP = 0x8913, 0x8914, 1
 
 
@@ -71,7 +72,7 @@ def prepare() -> None:
     python_paths()
     if platform.machine() not in seccomp.MACHINES:
         return  # nothing is confined here: the user asked for it
-    for one in (policy.STRICT, policy.BARE, policy.PACKAGE):
+    for one in policy.ALL:
         seccomp.build(one)
 
 
@@ -98,6 +99,8 @@ class Cage:
             return
         if plan.room:
             self._make_room(folder)
+            # Threads count too. It is the room's user alone whose processes are counted.
+            limit(resource.RLIMIT_NPROC, PROCESSES)
         self._enclose(folder)
 
     def fork(self) -> tuple[int, int]:
@@ -128,8 +131,6 @@ class Cage:
         if self.plan.kind != NONE:
             limit(resource.RLIMIT_NOFILE, OPEN_FILES[inside])
         if inside:
-            # Counted for the room's user alone. One process's threads are bounded by its memory.
-            limit(resource.RLIMIT_NPROC, PROCESSES)
             keep_capabilities(self._kept)
             die_with_parent(0)  # a parent outside the namespace has no number in it
             return
@@ -151,6 +152,10 @@ class Cage:
             cover(place, zip(shown, shown, strict=True), LITTLE, slot)
         os.makedirs(folder, exist_ok=True)
         mount("tmpfs", folder, "tmpfs", NO_SET_UID | NO_DEVICES, SCRATCH)
+        above = os.path.dirname(folder)
+        if os.path.ismount(above):
+            # All tasks of a base lie in it, and an ordinary user's runs own it.
+            seal(above, READ_ONLY, beneath=False)
         mount_processes()
         sockets.hide()
         if inside:
@@ -177,7 +182,9 @@ class Cage:
         show_nothing()
         outer.bind()
         outer.close()
-        seccomp.build(policy.PACKAGE).install(os.getpid())
+        # Where nothing else holds servers, which import the unchanged program, the filter must.
+        served = policy.PACKAGE if self.plan.room else policy.BARE_SERVER
+        seccomp.build(served).install(os.getpid())
 
 
 def raise_loopback() -> None:

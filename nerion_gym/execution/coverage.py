@@ -11,13 +11,14 @@ import types
 import unittest
 from functools import partial
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from .fingerprint import ATOMS
 from .needs import Needs
 from .running import run_items
+from .sandbox import Bounds, confine, mapped_now
 from .session import Collected, collect
 from .supervise import run_child
 from .telling import Line, Teller
@@ -97,16 +98,17 @@ def cover(
     collected = collect(configured())
     teller.tell("import", *tracer.take())
     if collected.session is not None and collected.may_run:
+        apart = Apart(tracer, teller, cage, order["memory"])
         alone = partial(_one_alone, collected, tracer, order["nonce"])
         deadline = time.monotonic() + order["alone_seconds"]
         for item in collected.items:
             left = deadline - time.monotonic()
             if left <= 0:
                 break
-            run_apart(partial(alone, item.nodeid), left, tracer, teller, cage)
+            apart.run(partial(alone, item.nodeid), left)
             restore()
         whole = partial(_all_in_order, collected, tracer, order["nonce"])
-        run_apart(whole, order["wall"], tracer, teller, cage)
+        apart.run(whole, order["wall"])
     teller.end()
 
 
@@ -123,14 +125,26 @@ def run_traced(
     run_items(collected, wanted, report)
 
 
-def run_apart(
-    body: Callable[[Line], None], seconds: float, tracer: Tracer, teller: Teller, cage: Confining
-) -> None:
-    """Run something in a confined child, and tell what it told."""
-    tracer.listening = False
-    ended = run_child(body, seconds, cage=cage)
-    tracer.listening = True
-    teller.pass_on(ended.output)
+class Apart(NamedTuple):
+    """Runs traced tests in confined children, with the limits of any run."""
+
+    tracer: Tracer
+    teller: Teller
+    cage: Confining
+    memory: int
+
+    def run(self, body: Callable[[Line], None], seconds: float) -> None:
+        """Run something in a child, and tell what it told; tracing may take processor time."""
+        bounds, mapped = Bounds(seconds, seconds, self.memory), mapped_now()
+
+        def bound(line: Line) -> None:
+            confine(bounds, mapped)
+            body(line)
+
+        self.tracer.listening = False
+        ended = run_child(bound, seconds, cage=self.cage)
+        self.tracer.listening = True
+        self.teller.pass_on(ended.output)
 
 
 def _one_alone(collected: Collected, tracer: Tracer, nonce: bytes, test: str, line: Line) -> None:

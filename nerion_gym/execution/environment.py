@@ -1,4 +1,4 @@
-"""The environment of the processes that run tests: nothing of the user's but where Python is."""
+"""What the processes that run tests begin with: an environment, and a log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ import os
 import site
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+LOG_BYTES = 1 << 16
 KEPT_VARIABLES = ("LD_LIBRARY_PATH", "SSL_CERT_FILE", "SYSTEMROOT")
 
 
@@ -25,3 +30,13 @@ def environment() -> dict[str, str]:
         "MALLOC_ARENA_MAX": "2",
         "OMP_NUM_THREADS": "1",
     }
+
+
+def new_log() -> BinaryIO:
+    """Return a file in memory that cannot grow: programs find it open while they are imported."""
+    import fcntl  # as all that follows, Linux's
+
+    file = os.fdopen(os.memfd_create("nerion-log", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING), "w+b")
+    file.truncate(LOG_BYTES)
+    fcntl.fcntl(file, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK)
+    return file

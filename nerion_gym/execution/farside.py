@@ -231,7 +231,7 @@ class FarSide:
         plan = plan_for(suite.containment)
         for _ in range(2):
             if plan not in self._bases:
-                self._bases[plan] = Base(plan)
+                self._bases[plan] = Base(plan, self._settings.memory)
             try:
                 return Slot(self._bases[plan], program, suite)
             except LostError as error:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from nerion_gym.errors import SandboxError
 from nerion_gym.execution.answers import Answer, read_answer
-from nerion_gym.execution.environment import environment
+from nerion_gym.execution.environment import LOG_BYTES, environment, new_log
 from nerion_gym.execution.removal import remove_tree
 from nerion_gym.execution.warmth import Warmth
 from nerion_gym.execution.wire import ClosedError, receive, send
@@ -44,10 +44,11 @@ class Base:
 
     Args:
         plan: how its tasks are confined.
+        memory: bytes that a run may take.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, memory: int) -> None:
+        self.plan, self.memory = plan, memory
         # Resolved, because pytest resolves links in paths too.
         self.folder = os.path.realpath(tempfile.mkdtemp(prefix="nerion-"))
         self._count = 0
@@ -60,9 +61,8 @@ class Base:
     def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         near, far = socket.socketpair()
         script = Path(__file__).with_name("base.py")
-        log = Path(self.folder, "base.log")
         words = [self.plan.kind, "room" if self.plan.room else "open"]
-        with far, log.open("w+b") as errors:
+        with far, new_log() as errors:
             process = subprocess.Popen(
                 [sys.executable, "-P", str(script), str(far.fileno()), *words],
                 stdin=subprocess.DEVNULL,
@@ -71,6 +71,7 @@ class Base:
                 env=environment(),
                 cwd=self.folder,
                 pass_fds=(far.fileno(),),
+                start_new_session=True,  # Ctrl-C is for us, who end it and remove its folder
             )
             far.close()
             near.settimeout(START_SECONDS)
@@ -80,9 +81,8 @@ class Base:
                 process.kill()
                 process.wait()
                 near.close()
-                # Its folder may be gone already.
-                errors.seek(0)
-                said = errors.read().decode(errors="replace")[-2000:]
+                log = os.pread(errors.fileno(), LOG_BYTES, 0).rstrip(b"\0")
+                said = log.decode(errors="replace")[-2000:]
                 msg = f"the base process did not start ({error}); it said:\n{said}"
                 raise SandboxError(msg) from error
         return process, near
@@ -153,6 +153,7 @@ class Slot:
         order = {
             "folder": self._folder,
             "plan": tuple(base.plan),
+            "memory": base.memory,
             "files": list(files.items()),
             "targets": list(suite.targets),
             "pythonpath": list(suite.pythonpath),

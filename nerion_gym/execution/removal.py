@@ -42,28 +42,42 @@ def _remove_folder(path: str) -> None:
 
     Nothing is moved: Landlock's first version refuses to move anything to another folder.
     """
-    os.chmod(path, MINE)
-    # Asked for here, because other systems have no O_DIRECTORY.
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-    here = os.open(path, flags)
+    here = _opened(path)
     above: list[tuple[str, list[str]]] = []
     names = os.listdir(here)
     try:
         while names or above:
             if not names:
-                here = _instead(here, os.open("..", flags, dir_fd=here))
+                here = _instead(here, os.open("..", os.O_RDONLY | os.O_DIRECTORY, dir_fd=here))
                 name, names = above.pop()
                 os.rmdir(name, dir_fd=here)
                 continue
             name = names.pop()
             if not _gone(name, here):
-                os.chmod(name, MINE, dir_fd=here)
-                here = _instead(here, os.open(name, flags, dir_fd=here))
+                here = _instead(here, _opened(name, here))
                 above.append((name, names))
                 names = os.listdir(here)
     finally:
         os.close(here)
     os.rmdir(path)
+
+
+def _opened(path: str, folder: int | None = None) -> int:
+    """Open a folder that may be closed to its owner; never what a link leads to.
+
+    Args:
+        path: relative to `folder`, if there is one.
+        folder: a descriptor.
+    """
+    # Asked for here, because other systems have neither. First held, then looked at: who puts a
+    # link in its place meanwhile gains nothing.
+    held = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+    try:
+        if os.fstat(held).st_mode & MINE != MINE:
+            os.chmod(f"/proc/self/fd/{held}", MINE)
+        return os.open(".", os.O_RDONLY | os.O_DIRECTORY, dir_fd=held)
+    finally:
+        os.close(held)
 
 
 def _gone(name: str, folder: int) -> bool:

@@ -103,6 +103,7 @@ class LocalRunner:
             "paths": list(program.paths),
             "alone_seconds": ALONE_SECONDS,
             "wall": COVER_SECONDS,
+            "memory": self.settings.memory,
         }
         answer = self._far.ask(program, tests, request)
         baseline = self._baselines.get(Key.of(program, tests))

@@ -15,6 +15,8 @@ FILE_BYTES = 256 << 20
 """Largest file a child may write. Captured output is such a file: 50 MB of it must still pass."""
 ADDRESS_FACTOR = 4
 """Address space over memory, as a bound."""
+SERVER_FACTOR = 2
+"""Memory of a server over that of a run."""
 RECORD_FD = 400
 """Where a child keeps its record pipe: out of the way of programs that close low numbers."""
 LOG_FD = RECORD_FD + 1
@@ -96,6 +98,18 @@ def confine(bounds: Bounds, mapped: Mapped) -> None:
     limit(resource.RLIMIT_CPU, math.ceil(bounds.wall) + 1, spare=1)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_PROF, bounds.cpu)
+
+
+def confine_server(memory: int) -> None:
+    """Bind this process, which is to import an unchanged program, and all that come of it.
+
+    Twice what a run may take: runs add to what was taken here.
+    """
+    mapped = mapped_now()
+    limit(resource.RLIMIT_DATA, mapped.data + SERVER_FACTOR * memory)
+    limit(resource.RLIMIT_AS, mapped.address + SERVER_FACTOR * ADDRESS_FACTOR * memory)
+    limit(resource.RLIMIT_FSIZE, FILE_BYTES)
+    limit(resource.RLIMIT_CORE, 0)
 
 
 def limit(which: int, value: int, spare: int = 0) -> None:

@@ -30,7 +30,15 @@ from .coverage import cover
 from .memo import CodeMemo, stdlib_since
 from .outline import Outline
 from .rehearsal import preload
-from .sandbox import LOG_FD, Bounds, Mapped, adopt_orphans, die_with_parent, own_memory
+from .sandbox import (
+    LOG_FD,
+    Bounds,
+    Mapped,
+    adopt_orphans,
+    confine_server,
+    die_with_parent,
+    own_memory,
+)
 from .scratch import Scratch
 from .server import Server, mentions_collector
 from .session import Spec, configure, enter
@@ -67,6 +75,7 @@ def task(near: socket.socket, near_warm: socket.socket, order: Order, rehearsal:
     spec = Spec(
         scratch.root, tuple(order["targets"]), tuple(order["pythonpath"]), scratch.home, scratch.tmp
     )
+    confine_server(order["memory"])
     if mentions_collector(scratch.files):
         gc.unfreeze()
     start = Start(spec, CodeMemo(spec.root, rehearsal.codes), rehearsal, cage)

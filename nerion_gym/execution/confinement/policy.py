@@ -12,7 +12,10 @@ from typing import NamedTuple
 OWN_PID = 0xFFFFFFFE
 """Stands for the process's own id until a child puts it in."""
 NEW_THREAD = 0x00010000
-NAMESPACES = 0x7E020000 | 0x02000000
+NAMESPACES = 0x7E020000
+BESIDE = 0x8000
+"""CLONE_PARENT: a child of one's parent, for which the end of a namespace would wait for ever."""
+NEVER_CLONED = NAMESPACES | BESIDE
 NEW_PROCESSES = 0x20000000
 
 
@@ -106,11 +109,14 @@ sched_setparam sched_setscheduler sched_setattr seccomp landlock_create_ruleset 
 landlock_restrict_self
 """
 SOCKETS = "socketpair bind connect listen accept accept4 sendto"
-SHARED = """
-memfd_create fcntl sync syncfs mlockall munlockall setxattr lsetxattr fsetxattr removexattr
-lremovexattr fremovexattr get_mempolicy set_mempolicy
+SHARED = "memfd_create mlockall munlockall get_mempolicy set_mempolicy"
+"""Not among them: System V's shared memory and message queues, and files' extended attributes,
+which would outlive the run; `sync`, which makes the whole machine's disks wait."""
+SERVING = """
+setsid kill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_send_signal
+landlock_restrict_self
 """
-"""System V's shared memory and message queues are not among them: they would outlive the run."""
+"""What servers need beside forks to start runs, bind them, and end them."""
 
 SELF: tuple[Test, ...] = (Test(0, "is", OWN_PID),)
 NOBODY: tuple[Test, ...] = (Test(0, "is", 0),)
@@ -126,16 +132,17 @@ INTERFACES = (0x8905, 0x8910, 0x8912, 0x8913, 0x8915, 0x8919, 0x891B, 0x8927, 0x
 PLAIN_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """Is it a terminal, how large, how much to read; blocking; close on exec."""
 
+# F_DUPFD to F_SETLKW, and those of files. Never F_SETOWN and F_SETSIG, which signal others, nor
+# F_SETLEASE, for which others have to wait.
+FILE_CONTROLS = (0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 36, 37, 38, 1030, 1031, 1032, 1033, 1034)
+
 STRICT_LOOKED_AT: dict[str, Rules] = {
-    "clone": ((Test(0, "any", NEW_THREAD), Test(0, "none", NAMESPACES)),),
+    "clone": ((Test(0, "any", NEW_THREAD), Test(0, "none", NEVER_CLONED)),),
     "kill": (SELF,),
     "tgkill": (SELF,),
     "rt_sigqueueinfo": (SELF,),
     "rt_tgsigqueueinfo": (SELF,),
-    # F_DUPFD to F_SETLKW, and those of files. Never F_SETOWN and F_SETSIG: they signal others.
-    "fcntl": one_of(
-        1, 0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 36, 37, 38, 1024, 1025, 1030, 1031, 1032, 1033, 1034
-    ),
+    "fcntl": one_of(1, *FILE_CONTROLS),
     "ioctl": one_of(1, *PLAIN_REQUESTS),
     # Raising is the kernel's to refuse: soft and hard limits are the same.
     "prlimit64": (NOBODY, SELF),
@@ -151,8 +158,17 @@ BARE_LOOKED_AT: dict[str, Rules] = STRICT_LOOKED_AT | {
     "open": ((Test(1, "none", CUT),), (Test(1, "any", TO_WRITE),)),
     "openat": ((Test(2, "none", CUT),), (Test(2, "any", TO_WRITE),)),
 }
+SERVER_CONTROLS = (1, 22, 36, 38)
+"""`prctl`: end with the parent, take on a filter, adopt orphans, gain nothing."""
+BARE_SERVER_LOOKED_AT: dict[str, Rules] = {
+    name: rules for name, rules in BARE_LOOKED_AT.items() if name not in SERVING.split()
+} | {
+    "clone": ((Test(0, "none", NEVER_CLONED),),),
+    "prctl": one_of(0, *GETS, *SERVER_CONTROLS),
+}
 PACKAGE_LOOKED_AT: dict[str, Rules] = {
-    "clone": ((Test(0, "none", NAMESPACES),),),
+    "clone": ((Test(0, "none", NEVER_CLONED),),),
+    "fcntl": one_of(1, *FILE_CONTROLS, 8, 10, 15, 16),
     # For the server, which gives each run a process namespace of its own.
     "unshare": ((Test(0, "is", NEW_PROCESSES),),),
     "setns": ((Test(1, "is", NEW_PROCESSES),),),
@@ -176,5 +192,9 @@ BARE = Policy(
     tuple(name for name in names(*_COMMON) if name not in CUTTING.split()), BARE_LOOKED_AT
 )
 """One process, where a file's mode, times or length might be somebody else's."""
+BARE_SERVER = Policy(names(*BARE.allowed, "fork", SERVING), BARE_SERVER_LOOKED_AT)
+"""For the processes that strict children come from, where there are no namespaces."""
 PACKAGE = Policy(names(*_COMMON, METADATA, PROCESSES, SOCKETS, SHARED), PACKAGE_LOOKED_AT)
 """Processes and a network of its own; also for the processes that strict children come from."""
+ALL = (STRICT, BARE, BARE_SERVER, PACKAGE)
+"""Every filter that there is."""

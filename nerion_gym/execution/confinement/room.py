@@ -189,7 +189,7 @@ def _furnish(kind: str, folder: str, *, for_others: bool) -> None:
         for path in (*SYSTEM, *python):
             show(path, folder)
         for path in DEVICES:
-            show(path, folder, flags=0)
+            show(path, folder, flags=READ_ONLY | NO_SET_UID)  # their times and modes; not writing
         for path in ("/proc", SHARED_MEMORY, folder):
             os.makedirs(folder + path, exist_ok=True)
     # Not sealed: the kernel gives a new one only where an old one shows as much.

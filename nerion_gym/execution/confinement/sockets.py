@@ -8,7 +8,7 @@ that is bound later, and not in a folder that is covered, is still there.
 """
 
 # Paths are strings here: they go to system calls, and pathlib would have to be imported first.
-# ruff: noqa: PTH116
+# ruff: noqa: PTH116, PTH208
 
 from __future__ import annotations
 
@@ -41,10 +41,19 @@ def hide() -> None:
     """
     while _held:
         fd = _held.pop()
-        for path in bound(read_all(fd)):
-            if is_socket(path):
-                mount(NOTHING, path, flags=BIND)
+        for path in sorted(set(map(os.path.dirname, bound(read_all(fd))))):
+            for name in entries(path):
+                if is_socket(f"{path}/{name}"):
+                    mount(NOTHING, f"{path}/{name}", flags=BIND)
         os.close(fd)
+
+
+def entries(folder: str) -> list[str]:
+    """Return the names in a folder: a socket may have been renamed since it was bound."""
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def read_all(fd: int) -> bytes:

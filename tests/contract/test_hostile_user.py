@@ -1,4 +1,4 @@
-"""The hostile programs run by an ordinary user: all of `test_hostile.py`, in a child pytest."""
+"""The hostile programs run by an ordinary user: all their tests, in a child pytest."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from tests.support.unprivileged import folders, run
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 SECONDS = 900
-TESTS = "tests/contract/test_hostile.py"
+TESTS = ("tests/contract/test_hostile.py", "tests/contract/test_hostile_import.py")
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def places():
 
 def test_an_ordinary_user_is_as_safe(places):
     home, tmp = places
-    done = run(["-m", "pytest", "-q", "-p", "no:cacheprovider", TESTS], home, tmp, SECONDS)
+    done = run(["-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS], home, tmp, SECONDS)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     last = done.stdout.strip().splitlines()[-1]
     assert re.fullmatch(r"\d+ passed in .*", last), last

@@ -84,6 +84,17 @@ raise PermissionError(errno.EACCES, "")
         'os.close(os.open(path, os.O_WRONLY))\nescaped()',
     ),
 ]  # fmt: skip
+LEAVING = [
+    Case(
+        "a message in an attribute of a folder that stays",
+        'os.setxattr(".", "user.hostile", b"to the next")\nescaped()',
+    ),
+    Case(
+        "make others wait for a file",
+        'fcntl.fcntl(os.open("m.py", os.O_RDONLY), 1024, fcntl.F_RDLCK)\nescaped()',
+    ),
+    Case("the times of a device", 'os.utime("/dev/full")\nescaped()'),
+]
 WAYS_OUT = [
     Case(
         "a symbolic link out of the scratch",
@@ -154,4 +165,4 @@ for folder in (".", "..", os.environ["HOME"], os.environ["TMPDIR"], *places()):
         bare=(*DENIED, *LONG_WORK),
     ),
 ]  # fmt: skip
-CASES = (*CHANGING, *READING, *WAYS_OUT)
+CASES = (*CHANGING, *READING, *LEAVING, *WAYS_OUT)

@@ -45,6 +45,11 @@ MEMORY = [
     ),
     Case("2 GiB mapped", "held = mmap.mmap(-1, 2 << 30)\nescaped()"),
     Case("500 threads", "threads(500)"),
+    Case(
+        "1,000 threads that take little",
+        "threading.stack_size(1 << 16)\nthreads(1000)",
+        bare=("escaped",),  # there the machine's user would be counted
+    ),
 ]
 FILES = [
     Case(

@@ -35,6 +35,15 @@ STARTING = [
         ("files", "crashed"), package=ENDS_ITSELF,
     ),
     Case(
+        "a process in the place of a sibling",
+        """
+if call("clone", 0x8000 | signal.SIGCHLD, 0, 0, 0, 0) == 0:
+    time.sleep(LONG)
+escaped()
+""",
+        ("escaped", "processes"),
+    ),
+    Case(
         "a shell left behind",
         'subprocess.Popen(["/bin/sh", "-c", "sleep 600; : " + TARGET["mark"]])',
         LEFT, package=PASSED,

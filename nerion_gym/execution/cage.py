@@ -61,7 +61,9 @@ TERMINALS = ("/dev/tty", "/dev/ptmx", "/dev/pts")
 TEMPORARY = ("/tmp", "/var/tmp", SHARED_MEMORY)  # noqa: S108 - those of the task's own room
 SCRATCH = "size=512m,nr_inodes=65536,mode=755"
 LITTLE = "size=256m,nr_inodes=16384,mode=1777"
-PROCESSES = 512
+PROCESSES, SERVER_PROCESSES = 512, 2048
+"""Threads too, of the room's user alone. More for servers: a run that takes all that it may have
+must not keep them from forking."""
 OPEN_FILES = {True: 1024, False: 256}
 """In package containment, and in strict."""
 GET_FLAGS, SET_FLAGS, IS_UP = 0x8913, 0x8914, 1
@@ -99,8 +101,7 @@ class Cage:
             return
         if plan.room:
             self._make_room(folder)
-            # Threads count too. It is the room's user alone whose processes are counted.
-            limit(resource.RLIMIT_NPROC, PROCESSES)
+            limit(resource.RLIMIT_NPROC, SERVER_PROCESSES)
         self._enclose(folder)
 
     def fork(self) -> tuple[int, int]:
@@ -130,6 +131,8 @@ class Cage:
         inside = self._namespaces is not None
         if self.plan.kind != NONE:
             limit(resource.RLIMIT_NOFILE, OPEN_FILES[inside])
+        if self.plan.room:
+            limit(resource.RLIMIT_NPROC, PROCESSES)
         if inside:
             keep_capabilities(self._kept)
             die_with_parent(0)  # a parent outside the namespace has no number in it

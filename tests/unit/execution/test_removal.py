@@ -105,3 +105,22 @@ def test_folders_with_the_names_that_others_are_moved_to(tmp_path):
         (tmp_path / name).write_text("")
     remove(str(tmp_path / "top"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_put_in_a_closed_folders_place_meanwhile(tmp_path, monkeypatch):
+    precious = tmp_path / "precious"
+    precious.mkdir(mode=0o750)
+    top = tmp_path / "top"
+    (top / "folder").mkdir(parents=True)
+    (top / "folder" / "file").touch()
+    (top / "folder").chmod(0)
+    chmod = os.chmod
+
+    def swapped(path, mode):
+        (top / "folder").rename(top / "away")
+        (top / "folder").symlink_to(precious)
+        chmod(path, mode)
+
+    monkeypatch.setattr(os, "chmod", swapped)
+    remove_tree(str(top))
+    assert precious.stat().st_mode & 0o777 == 0o750

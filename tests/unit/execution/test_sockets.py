@@ -30,3 +30,21 @@ def test_the_kernels_list_is_read_anew(tmp_path):
     assert not sockets.is_socket(str(tmp_path / "nothing"))
     assert not sockets.is_socket(str(tmp_path))
     os.close(fd)
+
+
+def test_a_socket_that_was_renamed_or_is_named_otherwise_is_hidden_too(tmp_path, monkeypatch):
+    covered = []
+    monkeypatch.setattr(sockets, "mount", lambda _source, target, **_flags: covered.append(target))
+    (tmp_path / "file").touch()
+    here = os.open(".", os.O_RDONLY)
+    with socket.socket(socket.AF_UNIX) as one, socket.socket(socket.AF_UNIX) as two:
+        one.bind(str(tmp_path / "draft"))
+        (tmp_path / "draft").rename(tmp_path / "final")
+        os.chdir(tmp_path)
+        two.bind("relative")
+        os.fchdir(here)
+        sockets.remember()
+        sockets.hide()
+    os.close(here)
+    mine = sorted(path for path in covered if path.startswith(str(tmp_path)))
+    assert mine == [str(tmp_path / "final"), str(tmp_path / "relative")]

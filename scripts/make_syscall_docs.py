@@ -15,7 +15,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from nerion_gym.execution.confinement import policy
-from nerion_gym.execution.confinement.policy import BARE, OWN_PID, PACKAGE, STRICT, Policy
+from nerion_gym.execution.confinement.policy import (
+    BARE,
+    BARE_SERVER,
+    OWN_PID,
+    PACKAGE,
+    STRICT,
+    Policy,
+)
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "security.md"
 BEGIN, END = "<!-- syscalls -->", "<!-- /syscalls -->"
@@ -30,11 +37,11 @@ GROUPS = {
     "sockets that are connected": policy.CONNECTED_SOCKETS,
     "processes": policy.PROCESSES,
     "sockets": policy.SOCKETS,
-    "shared memory, extended attributes": policy.SHARED,
+    "files in memory, where memory lies": policy.SHARED,
 }
 LOOKED_AT = {
-    "clone": "threads, and in package containment processes; never with new namespaces",
-    "fcntl": "duplicates, flags, locks, pipes, seals; never who gets a descriptor's signals",
+    "clone": "threads, and in package containment processes; no new namespaces, no siblings",
+    "fcntl": "duplicates, flags, locks, pipes, seals; no leases, no signals but in package",
     "ioctl": "what isatty, file sizes and blocking need; in package also terminals, interfaces",
     "kill": "signals",
     "tgkill": "signals to threads",
@@ -110,10 +117,24 @@ def groups() -> list[str]:
             del said["strict without namespaces"]
         entry = f"- **{what}** ({'; '.join(f'{kind} {let}' for kind, let in said.items())}): "
         entry += listed(names)
-        lines += textwrap.wrap(
-            entry, WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False
-        )
+        lines += wrapped(entry)
     return lines
+
+
+def servers() -> list[str]:
+    """Return what servers may call beyond their runs, where there are no namespaces."""
+    more = listed(tuple(name for name in BARE_SERVER.allowed if name not in BARE.allowed))
+    options = ", ".join(map(number, policy.SERVER_CONTROLS))
+    entry = f"- **servers without namespaces**: as strict there, and {more}; "
+    entry += f"`clone` as package; `prctl` also {options}"
+    return wrapped(entry)
+
+
+def wrapped(entry: str) -> list[str]:
+    """Return an entry of a list in lines."""
+    return textwrap.wrap(
+        entry, WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False
+    )
 
 
 def common(chosen: Policy, names: tuple[str, ...]) -> str:
@@ -145,7 +166,7 @@ def listed(names: tuple[str, ...]) -> str:
 
 def section() -> str:
     """Return what stands between the markers."""
-    return "\n".join([BEGIN, "", *groups(), "", *looked_at(), "", END])
+    return "\n".join([BEGIN, "", *groups(), *servers(), "", *looked_at(), "", END])
 
 
 def replaced(text: str) -> str:

@@ -35,6 +35,7 @@ def test_every_call_that_a_policy_lets_through_is_in_them(tables):
         assert set(chosen.allowed) <= listed
         assert set(chosen.looked_at) <= set(tables.LOOKED_AT)
     assert set(tables.LOOKED_AT) == {name for chosen in POLICIES for name in chosen.looked_at}
+    assert set(policy.BARE_SERVER.allowed) <= listed
 
 
 @pytest.mark.sandbox

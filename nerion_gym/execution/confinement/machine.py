@@ -221,7 +221,7 @@ def layers(containment: str) -> dict[str, str]:
         return found | {
             "file system": "the machine's; Landlock lets Python be read and scratch be written",
             "network": "the machine's; seccomp lets no socket be opened",
-            "processes": "the machine's; seccomp lets none be started or signalled",
+            "processes": "the machine's; seccomp lets runs start or signal none",
         }
     return found | {
         "file system": f"{'what Python needs' if strict else 'all'}, read-only; scratch in memory",

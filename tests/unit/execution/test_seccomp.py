@@ -98,7 +98,7 @@ def test_answers(case, machine):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-@pytest.mark.parametrize("chosen", [policy.STRICT, policy.BARE, policy.PACKAGE])
+@pytest.mark.parametrize("chosen", policy.ALL)
 def test_never(chosen, machine):
     made = seccomp.build(chosen, machine)
     assert {name: ask(made, machine, name) for name in NEVER} == {
@@ -125,12 +125,26 @@ def test_files_are_cut_short_only_where_landlock_sees_them_opened_to_write(machi
             assert ask(bare, machine, name, *before, given) in (wanted, None), hex(given)
 
 
+@pytest.mark.parametrize("machine", MACHINES)
+def test_servers_without_namespaces_fork_and_nothing_more(machine):
+    made = seccomp.build(policy.BARE_SERVER, machine)
+    fork = 0x1200011  # what the C library asks for: SIGCHLD, and where to write the number
+    for flags, wanted in ((fork, ALLOW), (fork | 0x8000, REFUSED), (fork | 0x10000000, REFUSED)):
+        assert ask(made, machine, "clone", flags) == wanted
+    for name in policy.names(
+        policy.METADATA, policy.SOCKETS, "execve setxattr truncate memfd_create"
+    ):
+        if name not in ("socketpair", "sendto"):
+            assert ask(made, machine, name) in (REFUSED, None), name
+    assert ask(made, machine, "kill", 1234) == ALLOW
+
+
 def test_another_architecture_ends_the_process():
     for (_, (_, audit)), (other, _) in itertools.permutations(seccomp.MACHINES.items(), 2):
         assert answer(seccomp.build(policy.PACKAGE, other).code, audit, 0) == KILL
     x86 = seccomp.MACHINES["x86_64"][1]
     i386 = 0x40000003
-    for chosen in (policy.STRICT, policy.BARE, policy.PACKAGE):
+    for chosen in policy.ALL:
         code = seccomp.build(chosen, "x86_64").code
         assert answer(code, i386, 20) == KILL
         assert answer(code, x86, 0x40000000 | 39) == KILL, "x32"
@@ -144,7 +158,7 @@ def test_a_call_that_nobody_knows_is_not_there(machine):
 
 
 def test_every_name_in_a_policy_is_a_call():
-    for chosen in (policy.STRICT, policy.BARE, policy.PACKAGE):
+    for chosen in policy.ALL:
         assert set(chosen.allowed) | set(chosen.looked_at) <= set(NUMBERS)
         assert not set(chosen.allowed) & set(chosen.looked_at)
 
@@ -161,9 +175,7 @@ def test_numbers_that_python_needs_are_known_on_both_machines():
 
 
 def test_filters_are_told_apart_by_their_digest():
-    made = [
-        seccomp.build(one, machine) for one in (policy.STRICT, policy.BARE) for machine in MACHINES
-    ]
+    made = [seccomp.build(one, machine) for one in policy.ALL for machine in MACHINES]
     assert len({seccomp.digest(one) for one in made}) == len(made)
 
 

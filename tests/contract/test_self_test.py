@@ -57,6 +57,7 @@ def test_a_copy_of_the_code_holds(report_of):
     assert test.room == machine.self_test().room
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", LAYERS.values(), ids=LAYERS)
 def test_a_cage_that_lacks_a_layer_is_found_out(report_of, line):
     assert TOGETHER.match(report_of(line).complaint)

@@ -21,7 +21,7 @@ EXAMPLES = """Examples:
 
 Exit code 0: strict and package containment hold. 1: strict holds without a file system, network \
 and process ids of its own, package is refused. 2: nothing is confined."""
-LABEL, LAYER, PROBE = 12, 34, 40
+LABEL = 12
 
 
 def doctor(
@@ -122,7 +122,8 @@ def probes(facts: Facts) -> list[str]:
     for probe in facts.test.probes:
         outcomes = ("denied" if probe.denied else "DONE", "done" if probe.control else "DENIED")
         rows.append((probe.layer, probe.probe, *outcomes))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
-        f"  {layer:<{LAYER}}{what:<{PROBE}}{layered:<9}{bare}"
+        f"  {layer:<{widths[0]}}  {what:<{widths[1]}}  {layered:<{widths[2]}}  {bare}"
         for layer, what, layered, bare in rows
     ]

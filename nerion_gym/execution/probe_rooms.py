@@ -14,10 +14,12 @@ from .confinement import sockets
 from .confinement.kernel import NEW_MOUNTS, unshare
 from .confinement.processes import Namespaces
 from .confinement.room import mount_terminals
-from .probe_rows import LONG, MOMENT, Trace, nothing, row, started
-from .probes import Row, ended, refused
+from .probe_rows import LONG, MOMENT, Trace, row, started
+from .probes import Row, answer, ended, in_a_child, no_to
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .probe_rows import Act
     from .probes import Target
 
@@ -52,8 +54,15 @@ def on_a_room(target: Target) -> list[tuple[str, str, Act]]:
 
 
 def refusals(target: Target) -> list[bool]:
-    """Return which of the attempts on a room are refused here."""
-    return [refused(attempt, nothing) for _layer, _what, attempt in on_a_room(target)]
+    """Return which of the attempts on a room are refused here.
+
+    One child makes them all: none is in another's way.
+    """
+
+    def work(report: Callable[[object], None]) -> None:
+        report([no_to(attempt) for _layer, _what, attempt in on_a_room(target)])
+
+    return list(answer(in_a_child, work))
 
 
 def of_a_package(target: Target) -> list[Row]:

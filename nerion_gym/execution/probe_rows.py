@@ -28,6 +28,21 @@ if TYPE_CHECKING:
 
 GIGABYTE = 1 << 30
 MOMENT, LONG = 0.01, 2.0
+CHANGES_ROOT = 18
+"""The capability to."""
+GAIN = "gain by a set-uid program (asked of the kernel)"
+
+
+def promised() -> bool:
+    """Whether nothing that this process executes may do more than it may itself."""
+    return bool(kernel.ask(kernel.ASK_NO_NEW_PRIVILEGES))
+
+
+def able(capability: int) -> bool:
+    """Whether this process has a capability: root in a container has few."""
+    with open("/proc/self/status", encoding="ascii", errors="replace") as file:
+        (effective,) = [line.split()[1] for line in file if line.startswith("CapEff:")]
+    return bool(int(effective, 16) >> capability & 1)
 
 
 def nothing() -> None:
@@ -50,8 +65,11 @@ def of_every_process(target: Target) -> list[Row]:
     Raises:
         NoLayerError: one cannot be put in place.
     """
-    found = [limits(), promise(), hidden(), orphan(), *rulesets(target), *filters()]
-    if os.geteuid() == 0:
+    found = [limits(), hidden(), orphan(), *rulesets(target), *filters()]
+    if not promised():
+        # Else it is given: services and containers are started so, and no control is possible.
+        found.insert(1, promise())
+    if able(CHANGES_ROOT):
         found.append(powers())
     if identity.may_become_others():
         found.append(user(target))
@@ -88,13 +106,18 @@ def user(target: Target) -> Row:
 
 
 def promise() -> Row:
-    """No new privileges: a filter may be installed by anyone who promised so."""
+    """No new privileges; the kernel is asked, no set-uid program is made for a probe."""
+    return row("no_new_privs", GAIN, gain, identity.no_new_privileges)
 
-    def gain() -> None:
-        if kernel.ask(kernel.ASK_NO_NEW_PRIVILEGES):
-            raise PermissionError
 
-    return row("no_new_privs", "gain by a set-uid program", gain, identity.no_new_privileges)
+def gain() -> None:
+    """Be a process that set-uid programs give more to.
+
+    Raises:
+        PermissionError: it is none.
+    """
+    if promised():
+        raise PermissionError
 
 
 def hidden() -> Row:

@@ -2,19 +2,18 @@
 
 Executed as a script, in a process that holds nothing of the trainer; prints one JSON object. Every
 attempt is made in a child of its own: once with the layer, once without (a control that shows that
-the attempt is one). Then known programs run under all layers together. Nothing is touched but a
-temporary folder and the loopback network.
+the attempt is one). Then known programs run, and known attempts are made, under all layers together
+(`probe_whole.py`). Nothing is touched but a temporary folder and the loopback network.
 """
 
 # Paths are strings here: they go to system calls.
-# ruff: noqa: PTH103, PTH109, PTH118, PTH120, PTH123
+# ruff: noqa: PTH118, PTH120, PTH123
 
 from __future__ import annotations
 
 import importlib
 import json
 import os
-import signal
 import socket
 import sys
 import types
@@ -26,10 +25,6 @@ if TYPE_CHECKING:
 
 PACKAGE = "_nerion_far"
 DONE, REFUSED, BROKEN = 0, 1, 2
-PROGRAMS = {
-    "good": "def double(x):\n    return 2 * x\n\n\nassert double(2) == 4\n",
-    "bad": "def double(x):\n    return 3 * x\n\n\nassert double(2) == 4\n",
-}
 
 
 class Row(NamedTuple):
@@ -129,61 +124,56 @@ def refused(attempt: Callable[[], object], layer: Callable[[], object]) -> bool:
     return code == REFUSED
 
 
-def whole(kind: str, room: bool, target: Target) -> list[tuple[str, bool]]:
-    """Run the known programs under all layers of a containment; return (name, whether it passed).
+def no_to(attempt: Callable[[], object]) -> bool:
+    """Make an attempt in this process; say whether the kernel refused it."""
+    try:
+        attempt()
+    except OSError:
+        return True
+    return False
+
+
+def answer(
+    way: Callable[[Callable[[], object]], int], work: Callable[[Callable[[object], None]], object]
+) -> Any:
+    """Do something in another process; return what it reports.
 
     Raises:
-        NoLayerError: a program came to another end than passing or failing.
+        NoLayerError: it came to another end.
     """
-    cage_module, plan = load("cage"), load("confinement.plan").Plan(kind, room)
-    slot = os.path.join(os.getcwd() if room else target.folder, f"slot-{kind}")
-    os.makedirs(slot, exist_ok=True)
-
-    def task() -> None:
-        cage = cage_module.Cage(plan, slot)
-        codes = [run_known(text, cage) for text in PROGRAMS.values()]
-        os.write(writing, json.dumps(codes).encode())
-
     reading, writing = os.pipe()
-    code, said = in_child(task)
-    os.close(writing)
-    with open(reading, encoding="ascii") as file:
-        told = file.read()
-    codes = json.loads(told) if told else []
-    if code != DONE or set(codes) - {DONE, REFUSED}:
-        raise NoLayerError(f"{kind}: {said or f'exit codes {codes}'}")
-    return [(name, code == DONE) for name, code in zip(PROGRAMS, codes, strict=True)]
+
+    def report(found: object) -> None:
+        os.write(writing, json.dumps(found).encode())
+
+    try:
+        code = way(lambda: work(report))
+    finally:
+        os.close(writing)
+        with open(reading, encoding="ascii") as file:
+            said = file.read()
+    if code != DONE or not said:
+        raise NoLayerError(f"an attempt ended with code {code}")
+    return json.loads(said)
 
 
-def run_known(text: str, cage: Any) -> int:
-    """Run a known program in a cage; return DONE where it passes, REFUSED where it fails."""
-    parent = os.getpid()
-    pid, helper = cage.fork()
-    if pid == 0:
-        code = BROKEN
-        try:
-            cage.enter(parent)
-            exec(compile(text, "known", "exec"), {})  # noqa: S102 - one of two known texts
-            code = DONE
-        except AssertionError:
-            code = REFUSED
-        finally:
-            os._exit(code)
-    if helper:
-        # A namespace's first process goes last, but is reaped only when all others are.
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-        os.kill(helper, signal.SIGKILL)
-    code = ended(pid)
-    if helper:
-        ended(helper)
+def in_a_child(work: Callable[[], object]) -> int:
+    """Do something in a child; return DONE.
+
+    Raises:
+        NoLayerError: it came to another end.
+    """
+    code, said = in_child(work)
+    if code != DONE:
+        raise NoLayerError(said or f"exit code {code}")
     return code
 
 
 def in_room(kind: str, target: Target) -> dict[str, Any]:
     """Do what is to be done in a room of a containment; return what was found.
 
-    What of the outside is refused there, and how the known programs ended; or why it is not to be
-    had.
+    What of the outside is refused there, how attempts and the known programs ended under all layers
+    together; or why it is not to be had.
     """
     folder = os.path.join(target.folder, f"room-{kind}")
     os.mkdir(folder)  # noqa: PTH102
@@ -195,10 +185,13 @@ def in_room(kind: str, target: Target) -> dict[str, Any]:
             os.chdir(folder)
             load("confinement.room").enter(kind, folder)
             rows = load("probe_rooms")
+            refusals = rows.refusals(target)
+            found = rows.of_a_package(target) if kind == "package" else []
+            together = load("probe_whole").whole(kind, True, target)
             report = {
-                "refused": rows.refusals(target),
-                "rows": rows.of_a_package(target) if kind == "package" else [],
-                "programs": whole(kind, True, target),
+                "refused": refusals,
+                "rows": [*found, *together.rows],
+                "programs": together.programs,
             }
         except (OSError, NoLayerError) as error:
             report = {"why": str(error)}
@@ -261,7 +254,9 @@ def report_on(target: Target) -> dict[str, Any]:
                 rooms.on_a_room(target), rooms.refusals(target), strict=True
             )
         ]
-        report["programs"] = whole("strict", False, target)
+        together = load("probe_whole").whole("strict", False, target)
+        report["rows"] += together.rows
+        report["programs"] = together.programs
     except NoLayerError as error:
         report["why"] = str(error)
     for kind in ("strict", "package"):
@@ -270,5 +265,5 @@ def report_on(target: Target) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.modules.setdefault("probes", sys.modules["__main__"])
-    main()
+    # As the siblings import it: else an error that they raise would be of another class.
+    load("probes").main()

@@ -16,8 +16,8 @@ from nerion_gym.types.suite import Suite
 from tests.support.projects import project
 
 pytestmark = pytest.mark.sandbox
-ROWS = 23
-"""Of the self-test as root; an ordinary user has two less, a machine without terminals one."""
+ROWS = 66
+"""Of the self-test as root; an ordinary user has three less, a machine without terminals one."""
 SOURCE = "def double(value):\n    return 2 * value\n"
 PLAIN = "from m import double\n\ndef test_double():\n    assert double(2) == 4\n"
 NEEDY = """\

@@ -26,6 +26,8 @@ SWITCHES = (
 """Settings beneath /proc/sys that decide about namespaces; not every system has them all."""
 SURROUNDINGS = ("user", "mnt", "pid")
 """Namespaces that tell one container from another."""
+GIVEN_UP = ("NoNewPrivs:", "CapEff:")
+"""Lines of a process's status that say what it has given up already: that is not probed."""
 SECONDS = 60.0
 WHOLE = {"good": True, "bad": False}
 STRICT_ONLY = 1
@@ -151,8 +153,8 @@ def judged(report: dict[str, Any], seconds: float, *, cached: bool) -> SelfTest:
             name = "" if kind == "strict" else " (package)"
             pairs = list(zip(outside, rooms[kind]["refused"], strict=True))[first:]
             rows += [Probe(layer + name, what, no, yes) for (layer, what, yes), no in pairs]
+            rows += [Probe(*row) for row in rooms[kind]["rows"]]
             programs.append(rooms[kind]["programs"])
-        rows += [Probe(*row) for row in rooms["package"]["rows"]]
     ends = [dict(pairs) for pairs in programs]
     return SelfTest(
         probes=() if report["why"] else tuple(rows),
@@ -172,18 +174,20 @@ def remembered_at(filters: str) -> Path | None:
     """Return the file that the result is kept in, None where no boot can be told from another.
 
     Its name is made of the boot, the filters, the code of the layers, the user, the Python, and of
-    what decides beside the kernel: switches, and the namespaces that this process is in.
+    what decides beside the kernel: switches, the namespaces that this process is in, its powers.
     """
     try:
         boot = BOOT.read_text(encoding="ascii").strip()
         sources = sorted([*SCRIPT.parent.glob("*.py"), *Path(__file__).parent.glob("*.py")])
         code = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
         around = [str(Path("/proc/self/ns", name).readlink()) for name in SURROUNDINGS]
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
         home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     except (OSError, RuntimeError):  # RuntimeError: a user without a home
         return None
     parts = [boot, filters, code, str(os.geteuid()), sys.executable, str(os.environ.get("TMPDIR"))]
     parts += [*around, *(switch(name) for name in SWITCHES)]
+    parts += [line for line in status.splitlines() if line.startswith(GIVEN_UP)]
     name = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     return home / "nerion-gym" / f"self-test-{name}.json"
 

@@ -90,7 +90,7 @@ def test_a_machine_that_gives_no_namespaces(tmp_path):
         preexec_fn=without_namespaces,
     )
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "self-test    held; 11 probes" in done.stdout
+    assert "self-test    held; 24 probes" in done.stdout
     assert "strict       without a room: no namespaces can be made" in done.stdout
     assert "package      no: no namespaces can be made" in done.stdout
     assert "advice " in done.stdout

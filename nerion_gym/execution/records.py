@@ -232,11 +232,14 @@ def told(data: bytes) -> list[Any]:
         ForgedError: no child of ours tells it.
         ValueError, RecursionError: it is none at all.
     """
-    match = PASSED(data)
+    match = None if b"\\" in data else PASSED(data)
     if match is not None:
         test, wall, cpu = match.groups()
         return ["passed", test.decode("ascii"), float(wall), float(cpu)]
-    kind, *values = record_of(data)
+    record = record_of(data)
+    if is_passed(record):
+        return record
+    kind, *values = record
     field = FIELDS.get(kind) if type(kind) is str else None
     if field is None:
         raise ForgedError(f"no such record: {clean(repr(kind)[:NAME_LENGTH])}")
@@ -244,3 +247,21 @@ def told(data: bytes) -> list[Any]:
         return [kind, *field(values)]
     except ValueError as error:
         raise ForgedError(f"{kind}: {error}") from error
+
+
+def is_passed(record: list[Any]) -> bool:
+    """Whether a record says that a test passed, and nothing in it needs a closer look.
+
+    What `FIELDS` says of it, without a call for each value: some suites' ids are full of escapes.
+    """
+    if record[0] != "passed" or len(record) != 4:
+        return False
+    _, test, wall, cpu = record
+    return (
+        type(test) is str
+        and len(test) <= MAX_TEXT
+        and test.isprintable()
+        and type(wall) is type(cpu) is float
+        and 0.0 <= wall <= MAX_SECONDS
+        and 0.0 <= cpu <= MAX_SECONDS
+    )

@@ -35,7 +35,7 @@ from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.generators import FixedTasks
 from nerion_gym.envs.vector import make_vector, usable_processors
 from nerion_gym.envs.worlds import logic_v2
-from nerion_gym.execution.jobs import MIN_CPU
+from nerion_gym.execution.limits import MIN_CPU
 from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.logbook.files import write_json
 from nerion_gym.types.coverage import Coverage

@@ -6,7 +6,8 @@ import signal
 from dataclasses import dataclass
 from typing import Any
 
-from nerion_gym.execution.wire import frames
+from nerion_gym.execution.records import believed, clean, exit_code, flag, number
+from nerion_gym.execution.wire import ClosedError
 from nerion_gym.types.outcome import Status, TestResult
 
 CPU_SIGNALS = tuple(
@@ -25,6 +26,8 @@ class Answer:
         out_of_time: whether the wall limit ended it.
         out_of_cpu: whether it had used up its CPU time.
         stages: (name, seconds) of what happened one after the other; see `stages_of`.
+        forged: what is wrong with a record that no child of ours tells, "" where there is none.
+            `records` are those before it, and nothing else that came of the run counts.
     """
 
     records: list[list[Any]]
@@ -32,20 +35,35 @@ class Answer:
     out_of_time: bool
     out_of_cpu: bool = False
     stages: tuple[tuple[str, float], ...] = ()
+    forged: str = ""
 
 
 def read_answer(header: dict[str, Any], output: bytes, order: dict[str, Any]) -> Answer:
-    """Unpack what a slot sent back in answer to an order."""
-    code = int(header["code"])
+    """Unpack what a slot sent back in answer to an order.
+
+    Raises:
+        ClosedError: the header is none that a slot sends. (What the records say is up to the
+            program, and no error; see `Answer.forged`.)
+    """
+    try:
+        code, cpu, late = (
+            exit_code(header["code"]),
+            number(header["cpu"]),
+            flag(header["out_of_time"]),
+        )
+        clock = {str(name): number(at) for name, at in header["clock"].items()}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ClosedError(f"an answer's header: {clean(repr(error))}") from error
     # A program that ignores the first two signals is ended by SIGKILL.
-    spent = code == -signal.SIGKILL and header["cpu"] >= order.get("cpu", float("inf"))
-    records = frames(order["nonce"], output)
+    spent = code == -signal.SIGKILL and cpu >= order.get("cpu", float("inf"))
+    records, forged = believed(order["nonce"], output)
     return Answer(
         records,
         code,
-        bool(header["out_of_time"]),
-        out_of_cpu=-code in CPU_SIGNALS or spent,
-        stages=stages_of(records, header["clock"]),
+        late and not forged,
+        out_of_cpu=(-code in CPU_SIGNALS or spent) and not forged,
+        stages=stages_of(records, clock),
+        forged=forged,
     )
 
 
@@ -89,14 +107,20 @@ def cause_of_death(answer: Answer, kinds: dict[str, list[Any]]) -> TestResult:
         return TestResult("", Status.TIMEOUT, None, "call", "out of wall time")
     if answer.out_of_cpu:
         return TestResult("", Status.TIMEOUT, None, "call", "out of CPU time")
-    if "broken" in kinds:
+    status, name, message = Status.CRASHED, "exit", f"process left with code {answer.code}"
+    if answer.forged:
+        name, message = "forged", f"a forged record: {answer.forged}"
+    elif "broken" in kinds:
         name = str(kinds["broken"][1])
         status = Status.MEMORY if name == "MemoryError" else Status.CRASHED
-        return TestResult("", status, name, "call", f"{name} ended the session")
-    if answer.code < 0:
+        message = f"{name} ended the session"
+    elif "failed" in kinds:
+        # Ours, most likely; but a program can say so too, and then it is what the program did.
+        message = f"the run failed before its tests, and so did another try: {kinds['failed'][1]}"
+    elif answer.code < 0:
         name = signal_name(-answer.code)
-        return TestResult("", Status.CRASHED, name, "call", f"ended by {name}")
-    return TestResult("", Status.CRASHED, "exit", "call", f"process left with code {answer.code}")
+        message = f"ended by {name}"
+    return TestResult("", status, name, "call", message)
 
 
 def signal_name(number: int) -> str:

@@ -80,10 +80,23 @@ def warm(configured: Collected, root: str, folders: Collection[str]) -> Warm:
     return Warm(collected, live_functions(root), Fingerprint(loaded_below(root), folders))
 
 
+def bind(job: Job, mapped: Mapped, teller: Teller) -> None:
+    """Bound this process, and say what went wrong where that fails: it is no fault of a program.
+
+    Raises:
+        OSError, ValueError: the machine refuses a limit.
+    """
+    try:
+        confine(job.bounds, mapped)
+    except (OSError, ValueError) as error:
+        teller.tell("failed", f"{type(error).__name__}: {error}")
+        raise
+
+
 def run_swapped(ready: Warm, job: Job, mapped: Mapped, line: Line) -> None:
     """Swap code in place, then run tests of the session that was collected before the fork."""
     teller = Teller(line, job.nonce)
-    confine(job.bounds, mapped)
+    bind(job, mapped, teller)
     try:
         swap(ready.live, job.codes)
     except (KeyError, ValueError) as error:
@@ -114,7 +127,7 @@ def run_collected_anew(
     that of the tests, if there is one.
     """
     teller = Teller(line, job.nonce)
-    confine(job.bounds, mapped)
+    bind(job, mapped, teller)
     teller.tell("ready", time.monotonic())
     outline = outline if job.quickly else None
     try:

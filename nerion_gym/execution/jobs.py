@@ -3,58 +3,28 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nerion_gym.errors import SandboxError
 from nerion_gym.execution.answers import belongs, cause_of_death, not_run
 from nerion_gym.execution.warmth import require_same_tests
 from nerion_gym.types.outcome import Outcome, Status, TestResult
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from nerion_gym.execution.answers import Answer
+    from nerion_gym.execution.limits import Times
     from nerion_gym.execution.routing import Plan
     from nerion_gym.execution.warmth import Warmth
 
-MIN_CPU = 0.25
-CPU_FACTOR = 10.0
-MIN_WALL = 2.0
-WALL_FACTOR = 4.0
 WALL_REPEAT = 3.0
 """A run that the wall clock ended is repeated once at this many times the limit."""
-UNKNOWN_CPU = 120.0
-"""CPU limit while nothing is known: the first run of an unchanged program."""
 MAX_RESTARTS = 3
 """Children that may die in one run; tests after the last death are NOT_RUN."""
 MACHINERY_FAILED = 70
-
-
-@dataclass(frozen=True)
-class Times:
-    """What a program's control run took.
-
-    Attributes:
-        tests: CPU seconds per test.
-        collect: CPU seconds of collection.
-        walls: wall seconds per test: a test may wait and use no CPU.
-    """
-
-    tests: Mapping[str, float] = field(default_factory=dict)
-    collect: float = 0.0
-    walls: Mapping[str, float] = field(default_factory=dict)
-
-    def limits(self, tests: Sequence[str] | None, *, collecting: bool) -> tuple[float, float]:
-        """Return (CPU, wall) limits in seconds for running tests (None: all)."""
-        if not self.tests:
-            return UNKNOWN_CPU, WALL_FACTOR * UNKNOWN_CPU
-        chosen = self.tests if tests is None else tests
-        used = sum(self.tests.get(test, 0.0) for test in chosen)
-        used += self.collect if collecting else 0.0
-        cpu = max(MIN_CPU, CPU_FACTOR * used)
-        waited = sum(self.walls.get(test, 0.0) for test in chosen)
-        return cpu, max(MIN_WALL, WALL_FACTOR * cpu, WALL_FACTOR * waited)
+"""Exit code of a child whose own work failed (`supervise.CRASHED_INSIDE`), or of a program."""
+NOT_ASKED = "slow: nobody asked for the quick way"
 
 
 class Job:
@@ -80,10 +50,13 @@ class Job:
         self.outlined = False
         self.patterns: list[list[Any]] = []
         self.repeats = 0
+        self.failures = 0
+        """Children that failed before they ran anything; one more try is allowed."""
         self.stages: list[tuple[str, float]] = []
         self._order = list(expected)
         self._is_first = not expected
         self._quickly = not self._is_first
+        self._asked_quickly = False
         self._times = times
         self._first_failure_only = first_failure_only
         self._pending: list[str] | None = None if plan.tests is None else list(plan.tests)
@@ -132,6 +105,7 @@ class Job:
         if self._done:
             return None
         anew = self.plan.route != "swap"
+        self._asked_quickly = anew and self._quickly
         cpu, wall = self._times.limits(self._pending, collecting=anew)
         return {
             "op": "anew" if anew else "swap",
@@ -143,25 +117,24 @@ class Job:
             "wall": wall * self._wall_factor,
             "first_failure_only": self._first_failure_only,
             "watch_state": self.plan.tests is not None,
-            "quickly": self._quickly,
+            "quickly": self._asked_quickly,
             "patterns": self._is_first,
         }
 
     def absorb(self, answer: Answer) -> None:
-        """Take in what a child did.
-
-        Raises:
-            SandboxError: the machinery failed, not the program.
-        """
+        """Take in what a child did. Whatever it did is a verdict on the program, never an error."""
         self.stages += answer.stages
         kinds = {record[0]: record for record in answer.records}
-        if answer.code == MACHINERY_FAILED and "ready" not in kinds:
-            said = kinds.get("failed", [None, "nothing"])[1]
-            raise SandboxError(f"a child failed before it ran anything; it said: {said}")
-        if "slow" in kinds:
+        if answer.code == MACHINERY_FAILED and "ready" not in kinds and not self.failures:
+            self._try_again(kinds)
+            return
+        if "slow" in kinds and self._asked_quickly:
             # What the edit changed shows in the tests: pytest must collect.
             self._quickly = self.outlined = False
             return
+        if "slow" in kinds:
+            # Honoured, it would ask for the same run for ever.
+            answer, kinds = replace(answer, records=[], forged=NOT_ASKED), {}
         self._results_of(answer.records)
         self.patterns = kinds.get("patterns", [None, []])[1]
         if "collected" in kinds:
@@ -171,7 +144,7 @@ class Job:
             return
         if self._done:
             return
-        if "end" in kinds and "broken" not in kinds:
+        if "end" in kinds and "broken" not in kinds and not answer.forged:
             self._ended_well(kinds)
         else:
             self._died_running(answer, kinds)
@@ -237,6 +210,20 @@ class Job:
             self._done = False
 
     # --- children that died -----------------------------------------------------------------
+
+    def _try_again(self, kinds: dict[str, list[Any]]) -> None:
+        """Run once more what failed before it ran anything: a fault of ours, or made to look so.
+
+        Where code was to be swapped it is imported instead, by a child of the clean process: if the
+        fault was ours, the verdicts are right all the same, and the plan says what happened.
+        """
+        self.failures += 1
+        if self.plan.codes:
+            said = kinds.get("failed", [None, "it did not say why"])[1]
+            why = f"a child failed before it ran anything: {said}"
+            self.plan = replace(self.plan, route="reimport", tests=None, codes={}, why=why)
+            self._pending = None
+            self.results.clear()
 
     def _died_collecting(self, answer: Answer, kinds: dict[str, list[Any]]) -> None:
         if answer.out_of_time and self._repeat():

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 from nerion_gym.errors import SandboxError
 from nerion_gym.execution.answers import Answer, read_answer
 from nerion_gym.execution.environment import LOG_BYTES, environment, new_log
+from nerion_gym.execution.records import clean
 from nerion_gym.execution.removal import remove_tree
-from nerion_gym.execution.warmth import Warmth
-from nerion_gym.execution.wire import ClosedError, receive, send
+from nerion_gym.execution.warmth import Warmth, warmth_of
+from nerion_gym.execution.wire import ClosedError, hear, receive, send
 
 if TYPE_CHECKING:
     from nerion_gym.execution.confinement.plan import Plan
@@ -100,15 +101,18 @@ class Base:
         """
         try:
             send(self._socket, {"op": "task"}, marshal.dumps(order), fds)
-            return int(receive(self._socket)[0]["pid"])
-        except ClosedError as error:
+            return int(self._hear()["pid"])
+        except (ClosedError, KeyError, TypeError, ValueError) as error:
             raise LostError(f"base process: {error}") from error
 
     def end_task(self, pid: int, folder: str) -> None:
         """Let the base kill a task process and reap it; its folder goes if it is empty."""
         with contextlib.suppress(ClosedError):
             send(self._socket, {"op": "end", "pid": pid, "folder": folder})
-            receive(self._socket)
+            self._hear()
+
+    def _hear(self) -> dict[str, Any]:
+        return hear(self._socket, time.monotonic() + START_SECONDS)[0]
 
     def new_folder(self) -> str:
         """Return a new empty folder for one slot.
@@ -161,6 +165,8 @@ class Slot:
         }
         self._cold, far_cold = socket.socketpair()
         self._warm, far_warm = socket.socketpair()
+        for near in (self._cold, self._warm):
+            near.settimeout(GRACE_SECONDS)  # for what is sent: a process may not read
         self._asked: socket.socket = self._warm
         self._order: dict[str, Any] = {}
         self.deadline = self._asked_at = 0.0
@@ -183,19 +189,15 @@ class Slot:
         if self.warmth is not None:
             return self.warmth
         header, blob = self._receive(self._warm, seconds)
-        if header["op"] == "failed":
-            raise SandboxError(str(header["why"]))
-        send(self._cold, {"op": "prime"}, blob)
-        self.warmth = Warmth(
-            tests=tuple(header["tests"]),
-            errors=tuple(tuple(error) for error in header["errors"]),
-            may_run=bool(header["may_run"]),
-            live=frozenset(tuple(key) for key in header["live"]),
-            forkable=header["threads"] == 1,
-            cpu=float(header["cpu"]),
-            memory=int(header["memory"]),
-        )
-        return self.warmth
+        if header.get("op") == "failed":
+            raise SandboxError(clean(str(header.get("why"))))
+        try:
+            warmth = warmth_of(header)
+            send(self._cold, {"op": "prime"}, blob)
+        except ClosedError as error:
+            raise LostError(str(error)) from error
+        self.warmth = warmth
+        return warmth
 
     def compile_ahead(self, patterns: list[list[Any]]) -> None:
         """Let both processes of the task compile regular expressions, once, before the next order.
@@ -236,7 +238,8 @@ class Slot:
             if asked is not self._asked:
                 # Both put the project's folder back after an order: one must be through first.
                 send(self._asked, {"op": "sync"})
-                self._receive(self._asked, GRACE_SECONDS)
+                if self._receive(self._asked, GRACE_SECONDS)[0].get("op") != "synced":
+                    raise LostError("an answer that was not asked for")
             self._asked = asked
             self._order = request
             self._asked_at = time.monotonic()
@@ -252,20 +255,21 @@ class Slot:
             LostError: the process is gone or silent.
         """
         header, output = self._receive(self._asked, self.time_left)
-        if header["nonce"] != self._order["nonce"].hex():
+        if header.get("nonce") != self._order["nonce"].hex():
             raise LostError("the answer is to another order")
-        header["clock"] |= {"asked": self._asked_at, "read": time.monotonic()}
-        return read_answer(header, output, self._order)
+        ours = {"asked": self._asked_at, "read": time.monotonic()}
+        try:
+            return read_answer(
+                {**header, "clock": {**header["clock"], **ours}}, output, self._order
+            )
+        except (ClosedError, KeyError, TypeError) as error:
+            raise LostError(f"no answer: {clean(repr(error))}") from error
 
     def _receive(self, sock: socket.socket, seconds: float) -> tuple[dict[str, Any], bytes]:
-        sock.settimeout(seconds)
         try:
-            header, blob, _fds = receive(sock)
+            return hear(sock, time.monotonic() + seconds)
         except ClosedError as error:
             raise LostError(str(error)) from error
-        finally:
-            sock.settimeout(GRACE_SECONDS)
-        return header, blob
 
     def close(self) -> None:
         """End the processes and remove the folder."""

@@ -97,11 +97,16 @@ def on_servers(plan: Plan, target: Target) -> list[Attempt]:
 
 def on_bare_servers(target: Target) -> list[Attempt]:
     """Return what a server may not do that has no room around it."""
-    return [
+    found = [
         Attempt("change an outside file's mode", lambda _parent: os.chmod(target.secret, 0o600)),
         Attempt("open a socket", lambda _parent: socket.socket(socket.AF_INET).close()),
-        Attempt("connect to an outside unix socket", lambda _parent: connect(target.service)),
     ]
+    if target.service:
+        to_service = Attempt(
+            "connect to an outside unix socket", lambda _parent: connect(target.service)
+        )
+        found.append(to_service)
+    return found
 
 
 def neighbours(held: ExitStack) -> list[Attempt]:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from .probe_rows import Act
     from .probes import Target
 
+LONGEST = 107
+"""Bytes in the path of a unix socket."""
+
 
 def on_a_room(target: Target) -> list[tuple[str, str, Act]]:
     """Return (layer, what, attempt) of the room's layers, to be made inside and outside of one.
@@ -67,7 +70,12 @@ def refusals(target: Target) -> list[bool]:
 
 def of_a_package(target: Target) -> list[Row]:
     """Probe what package containment adds to a room, inside of one."""
-    return [processes_of_a_run(), services(target), *terminals(target)]
+    return [processes_of_a_run(), *services(target), *terminals(target)]
+
+
+def can_be_bound(path: str) -> bool:
+    """Whether a path is not too long for a socket."""
+    return len(os.fsencode(path)) <= LONGEST
 
 
 def listen(path: str) -> socket.socket:
@@ -79,15 +87,18 @@ def listen(path: str) -> socket.socket:
     return listener
 
 
-def services(target: Target) -> Row:
+def services(target: Target) -> list[Row]:
     """Unix sockets, which read-only mounts leave open to anyone.
 
     The outside one, where it is to be seen. Where a folder above it is closed it is hidden as it
-    is, and one is bound in here, listed by a list of this network.
+    is, and one is bound in here, listed by a list of this network. No row where temporary folders
+    have names too long for sockets: there the composed cage alone is probed (`probe_attempts`).
     """
     path, listener = target.service, None
     if not os.path.exists(path):  # noqa: PTH110
         path = os.path.join(os.getcwd(), "service")  # noqa: PTH109
+        if not can_be_bound(path):
+            return []
         listener = listen(path)
         sockets.remember()
 
@@ -100,7 +111,7 @@ def services(target: Target) -> Row:
         sockets.hide()
 
     try:
-        return row("services hidden", "connect to an outside unix socket", connect, hide)
+        return [row("services hidden", "connect to an outside unix socket", connect, hide)]
     finally:
         if listener is not None:
             listener.close()

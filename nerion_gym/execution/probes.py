@@ -49,7 +49,7 @@ class Target(NamedTuple):
         secret: a file that its owner may read.
         port: of a listener on the loopback network.
         process: an outside process, by id and by when it started.
-        service: a unix socket that is listened to.
+        service: a unix socket that is listened to, "" where its path would be too long.
         terminal: an outside terminal, "" where there are none.
     """
 
@@ -219,8 +219,11 @@ def prepare(folder: str, held: ExitStack) -> Target:
     listener = held.enter_context(socket.create_server(("127.0.0.1", 0)))
     started = load("probe_rows").started(os.getpid())
     port = listener.getsockname()[1]
-    service = os.path.join(folder, "service")
-    held.enter_context(load("probe_rooms").listen(service))
+    service, rooms = os.path.join(folder, "service"), load("probe_rooms")
+    if rooms.can_be_bound(service):
+        held.enter_context(rooms.listen(service))
+    else:
+        service = ""
     return Target(folder, inside, secret, port, (os.getpid(), started), service, new_terminal(held))
 
 

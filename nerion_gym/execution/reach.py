@@ -9,7 +9,7 @@ from nerion_gym.types.coverage import Coverage
 from nerion_gym.types.outcome import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from nerion_gym.types.outcome import Outcome
     from nerion_gym.types.program import Program
@@ -17,12 +17,19 @@ if TYPE_CHECKING:
 Lines = dict[str, set[int]]
 
 
-def coverage_of(program: Program, records: list[list[Any]], control: Outcome | None) -> Coverage:
+def coverage_of(
+    program: Program,
+    records: list[list[Any]],
+    control: Outcome | None,
+    known: Collection[str] | None = None,
+) -> Coverage:
     """Build coverage; where a test's dependence is not sure, it depends on every line.
 
     A test depends on the lines that it executes in order and alone, on every line of a file that
     it reads, on everything when it starts a process, stops the tracing or has another status
     alone, and on what those tests execute with which it shares a fixture's object.
+
+    `known` are the suite's tests, where they are known: what is told of others is left out.
     """
     everything = all_lines(program)
     at_import: Lines = {}
@@ -30,7 +37,7 @@ def coverage_of(program: Program, records: list[list[Any]], control: Outcome | N
     status: dict[str, dict[str, str]] = {"lines": {}, "alone": {}}
     shared: list[list[str]] = []
     needs: tuple[str, ...] = ()
-    for kind, *rest in records:
+    for kind, *rest in of_suite(records, known):
         if kind == "import":
             at_import = depends_on(everything, *rest)
         elif kind in status:
@@ -50,6 +57,18 @@ def coverage_of(program: Program, records: list[list[Any]], control: Outcome | N
     join(tests, shared)
     frozen = {test: freeze(tests[test]) for test in order}
     return Coverage(frozen, freeze(at_import), needs)
+
+
+def of_suite(records: list[list[Any]], known: Collection[str] | None) -> Iterator[list[Any]]:
+    """Yield records without those of unknown tests: each could depend on every line."""
+    for record in records:
+        if known is None or record[0] not in ("lines", "alone") or record[1] in known:
+            yield record
+
+
+def coverage_of_nothing(program: Program) -> Coverage:
+    """Return coverage that reaches no test and imports every line: what was told is not sure."""
+    return Coverage({}, freeze(all_lines(program)))
 
 
 def untraced(coverage: Coverage, control: Outcome) -> tuple[str, ...]:
@@ -82,7 +101,7 @@ def depends_on(
         return {path: set(found) for path, found in everything.items()}
     found = {path: set(numbers) for path, numbers in lines.items()}
     for path in read:
-        found[path] = set(everything[path])
+        found[path] = set(everything.get(path, ()))
     return found
 
 
@@ -109,17 +128,25 @@ def order_is_free(
 
 def join(tests: dict[str, Lines], groups: list[list[str]]) -> None:
     """Give tests that share an object the union of their lines; sharing is transitive."""
-    merged: list[set[str]] = []
+    leader = {test: test for test in tests}
+
+    def leader_of(test: str) -> str:
+        while leader[test] != test:
+            leader[test] = test = leader[leader[test]]
+        return test
+
     for group in groups:
-        members = {test for test in group if test in tests}
-        apart = [other for other in merged if not other & members]
-        joined = members.union(*(other for other in merged if other & members))
-        merged = [*apart, joined]
-    for members in merged:
-        union: Lines = {}
-        for test in members:
-            add(union, tests[test])
-        tests.update(dict.fromkeys(members, union))
+        members = [leader_of(test) for test in group if test in tests]
+        leader.update((member, members[0]) for member in members)
+    followers: dict[str, list[str]] = {}
+    for test in tests:
+        followers.setdefault(leader_of(test), []).append(test)
+    for members in followers.values():
+        if len(members) > 1:
+            union: Lines = {}
+            for test in members:
+                add(union, tests[test])
+            tests.update(dict.fromkeys(members, union))
 
 
 def freeze(lines: Lines) -> dict[str, frozenset[int]]:

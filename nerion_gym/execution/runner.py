@@ -13,8 +13,9 @@ from nerion_gym.errors import ConfigError
 from nerion_gym.execution.cache import Key, OutcomeCache
 from nerion_gym.execution.confinement.machine import stamp, unsafe
 from nerion_gym.execution.farside import FarSide, Pending
-from nerion_gym.execution.jobs import Job, Times
-from nerion_gym.execution.reach import coverage_of
+from nerion_gym.execution.jobs import Job
+from nerion_gym.execution.limits import Times
+from nerion_gym.execution.reach import coverage_of, coverage_of_nothing
 from nerion_gym.execution.routing import Plan, plan
 from nerion_gym.execution.settings import RunnerStats, Settings
 
@@ -106,8 +107,13 @@ class LocalRunner:
             "memory": self.settings.memory,
         }
         answer = self._far.ask(program, tests, request)
+        if answer.forged:
+            return coverage_of_nothing(program)
         baseline = self._baselines.get(Key.of(program, tests))
-        return coverage_of(program, answer.records, baseline.control if baseline else None)
+        control = baseline.control if baseline else None
+        warmth = self._far.warmth(program, tests)
+        known = frozenset(warmth.tests) if warmth else None
+        return coverage_of(program, answer.records, control, known)
 
     def adopt(self, baseline: Baseline) -> None:
         """Take a measured control run and coverage as the base to compare edits with."""
@@ -242,6 +248,7 @@ class LocalRunner:
             self.stats.outlined += sum(entry.job.outlined for entry in queue)
         self.stats.widened += sum(entry.job.polluted for entry in queue)
         self.stats.repeated += sum(entry.job.repeats for entry in queue)
+        self.stats.failures += sum(entry.job.failures for entry in queue)
 
     def _finish(self, entry: Pending) -> Outcome:
         seconds = time.perf_counter() - entry.started

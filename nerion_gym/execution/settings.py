@@ -45,6 +45,8 @@ class RunnerStats:
         widened: executions repeated with all tests, because the selected ones left state behind.
         repeated: runs repeated because the wall clock ended them.
         retried: runs repeated because the far side's processes were lost.
+        failures: runs repeated because a child failed before it ran anything. Without a program
+            that does this on purpose, each is a fault of nerion-gym's.
     """
 
     control: int = 0
@@ -58,3 +60,4 @@ class RunnerStats:
     widened: int = 0
     repeated: int = 0
     retried: int = 0
+    failures: int = 0

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nerion_gym.errors import TaskError
+from nerion_gym.execution.records import (
+    clean,
+    flag,
+    listed,
+    message,
+    name,
+    node_id,
+    number,
+    row,
+    text,
+    whole,
+)
+from nerion_gym.execution.wire import ClosedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +47,31 @@ class Warmth:
     forkable: bool
     cpu: float
     memory: int = 0
+
+
+_tests = listed(node_id)
+_errors = listed(row(node_id, name, message))
+_live = listed(row(text, text, whole))
+
+
+def warmth_of(header: dict[str, Any]) -> Warmth:
+    """Return what a header says. The process that sent it has run the program's own code.
+
+    Raises:
+        ClosedError: it is none that a warm process sends.
+    """
+    try:
+        return Warmth(
+            tests=tuple(_tests(header["tests"])),
+            errors=tuple((node, raised, said) for node, raised, said in _errors(header["errors"])),
+            may_run=flag(header["may_run"]),
+            live=frozenset((path, known, line) for path, known, line in _live(header["live"])),
+            forkable=whole(header["threads"]) == 1,
+            cpu=number(header["cpu"]),
+            memory=whole(header["memory"]),
+        )
+    except (KeyError, ValueError) as error:
+        raise ClosedError(f"what the collecting process said: {clean(str(error))}") from error
 
 
 def require_same_tests(expected: Sequence[str], warmth: Warmth) -> None:

@@ -17,7 +17,8 @@ from tests.support.projects import project
 
 pytestmark = pytest.mark.sandbox
 ROWS = 66
-"""Of the self-test as root; an ordinary user has three less, a machine without terminals one."""
+"""Of the self-test as root; an ordinary user has three less, a machine without terminals one, one
+whose temporary folders have very long names two."""
 SOURCE = "def double(value):\n    return 2 * value\n"
 PLAIN = "from m import double\n\ndef test_double():\n    assert double(2) == 4\n"
 NEEDY = """\

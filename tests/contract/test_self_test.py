@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,13 @@ def test_a_process_that_promised_already_may_go_on(tmp_path):
     (first, its), (other, others) = said
     assert first == other == "[('', False), ('', True)]\n"
     assert its.isdisjoint(others), "what was given is not remembered as probed"
+
+
+def test_a_temporary_folder_whose_name_is_too_long_for_sockets(tmp_path, monkeypatch):
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    test = selftest.judged(selftest.probe(), 0.0, cached=False)
+    assert test.complaint == ""
+    assert test.room == machine.self_test().room
+    assert len(test.probes) < len(machine.self_test().probes)

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from nerion_gym.errors import SandboxError, TaskError
+from nerion_gym.errors import TaskError
 from nerion_gym.execution.answers import Answer, belongs, read_answer, stages_of
-from nerion_gym.execution.jobs import MAX_RESTARTS, Job, Times
+from nerion_gym.execution.jobs import MAX_RESTARTS, Job
+from nerion_gym.execution.limits import MOST, Times
 from nerion_gym.execution.routing import Plan
 from nerion_gym.execution.warmth import Warmth
 from nerion_gym.types.outcome import Outcome, Status, TestResult
@@ -172,11 +173,76 @@ def test_death_at_import_concerns_every_test():
     assert {(result.status, result.phase) for result in results} == {(Status.TIMEOUT, "collect")}
 
 
-def test_broken_machinery_is_an_exception():
+FAILED = Answer([["failed", "KeyError: x"]], 70, False)
+
+
+def test_what_failed_before_it_ran_is_imported_instead_and_the_plan_says_so():
+    job = swap()
+    assert job.request()["op"] == "swap"
+    job.absorb(FAILED)
+    request = job.request()
+    assert (request["op"], request["tests"], request["codes"]) == ("anew", None, {})
+    job.absorb(Answer([["ready"], ["collected", IDS, True], *map(told, IDS), ["end"]], 0, False))
+    assert job.request() is None
+    assert statuses(job) == ["PASSED"] * 4
+    assert job.failures == 1
+    assert "KeyError: x" in job.outcome(CONTROL, 1.0).why
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_what_fails_twice_before_it_ran_is_a_verdict_that_says_so(said):
     job = swap()
     job.request()
-    with pytest.raises(SandboxError, match="KeyError"):
-        job.absorb(Answer([["failed", "KeyError: x"]], 70, False))
+    for _ in range(2):
+        job.absorb(FAILED if said else replace(FAILED, records=[]))
+    assert job.request() is None
+    results = job.outcome(CONTROL, 1.0).results
+    assert {result.status for result in results} == {Status.CRASHED}
+    assert ("KeyError: x" in results[0].message) is said
+
+
+def test_a_control_run_that_failed_before_it_ran_is_tried_again_as_it_was():
+    job = Job(Plan("swap"), (), Times())
+    job.begin(WARM)
+    first = job.request()
+    job.absorb(FAILED)
+    again = job.request()
+    assert (again["op"], again["tests"]) == (first["op"], first["tests"])
+    job.absorb(answer(*map(told, IDS)))
+    assert statuses(job, None) == ["PASSED"] * 4
+
+
+def test_slow_is_honoured_once_and_where_it_was_asked_for():
+    job = anew()
+    job.absorb(Answer([["ready"], ["slow"]], 0, False))
+    assert not job.request()["quickly"]
+    job.absorb(Answer([["ready"], ["slow"]], 0, False))
+    assert job.request() is None
+    assert statuses(job) == ["CRASHED"] * 4
+
+
+def test_a_forged_slow_ends_a_swapped_run():
+    job = swap(("t.py::b",))
+    assert not job.request()["quickly"]
+    job.absorb(answer(["slow"], told("t.py::b")))
+    assert job.request() is None
+    assert statuses(job) == ["PASSED", "CRASHED", "PASSED", "PASSED"]
+
+
+def test_a_forged_record_is_the_running_tests_crash():
+    job = swap()
+    job.request()
+    job.absorb(replace(answer(told(IDS[0]), end=False), forged="state: no flag"))
+    assert job.request()["tests"] == IDS[2:]
+    job.absorb(answer(told(IDS[2]), told(IDS[3])))
+    assert statuses(job) == ["PASSED", "CRASHED", "PASSED", "PASSED"]
+    assert "state: no flag" in job.outcome(CONTROL, 1.0).results[1].message
+
+
+def test_a_limit_that_a_program_asked_for_has_an_end():
+    forged = dict.fromkeys(IDS, 1e9)
+    assert Times(forged, 1e9, forged).limits(None, collecting=True) == (MOST, MOST)
+    assert Times(dict.fromkeys(IDS, 1e308)).limits(None, collecting=True) == (MOST, MOST)
 
 
 def test_stopping_at_the_first_failure():

@@ -33,14 +33,14 @@ def test_records_survive_rubbish_between_them():
     one, two = wire.frame(NONCE, ["a", 1]), wire.frame(NONCE, ["b", "ü"])
     rubbish = b"rub" + NONCE[:9] + b"\xff\x00" + NONCE + b"\x00\x00\x00\x02{}" + NONCE
     output = rubbish + one + rubbish + two + one[:-1]
-    assert wire.frames(NONCE, output) == [["a", 1], ["b", "ü"]]
-    assert wire.frames(b"other nonce here", output) == []
+    assert list(wire.frames(NONCE, output)) == [["a", 1], ["b", "ü"]]
+    assert list(wire.frames(b"other nonce here", output)) == []
 
 
 @pytest.mark.pure
 def test_deep_records_are_rubbish():
     deep = b"[" * 100_000 + b"]" * 100_000
-    assert wire.frames(NONCE, NONCE + len(deep).to_bytes(4, "big") + deep) == []
+    assert list(wire.frames(NONCE, NONCE + len(deep).to_bytes(4, "big") + deep)) == []
 
 
 def test_messages_carry_blobs_and_descriptors():
@@ -173,6 +173,26 @@ def test_sharing_is_transitive():
     found = covered(*records, ["shared", [["w", "x"], ["x", "y"]]])
     assert found.tests["w"] == found.tests["y"] == {"a.py": frozenset({1, 2, 3})}
     assert found.tests["z"] == {"a.py": frozenset({4})}
+
+
+@pytest.mark.pure
+def test_sharing_without_end_takes_no_longer_than_it_is_long():
+    records = [row(kind, t, [n]) for n, t in enumerate("wx", 1) for kind in ("alone", "lines")]
+    started = time.process_time()
+    found = covered(*records, ["shared", [[], ["w"], ["x", "nobody"], ["w", "w"]] * 50_000])
+    assert time.process_time() - started < 5.0
+    assert found.tests["w"] == {"a.py": frozenset({1})}
+
+
+@pytest.mark.pure
+def test_tests_that_the_suite_does_not_have_and_files_that_are_not_there():
+    strange = ["lines", "y", "PASSED", {}, ["b.py"], True]
+    records = [IMPORT, row("alone", "x", [1]), row("lines", "x", [1]), strange]
+    found = coverage_of(PROGRAM, records, None, {"x"})
+    assert found.tests == {"x": {"a.py": frozenset({1})}}
+    read = ["lines", "x", "PASSED", {"a.py": [1]}, ["nowhere.py"], False]
+    found = covered(["alone", *read[1:]], read)
+    assert found.tests == {"x": {"a.py": frozenset({1})}}
 
 
 # --- scratch --------------------------------------------------------------------------------------

@@ -1,0 +1,267 @@
+"""What a child may tell: each of its records is looked at once, where its answer is read.
+
+The records come out of a process that runs a program's code, and a program can find there what
+makes a record look like ours. One that no child of ours tells is a fact about the program, so it is
+a verdict later on, and never an exception here. Beyond this file records are what they should be.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from nerion_gym.execution.patterns import MOST
+from nerion_gym.execution.wire import ClosedError, frames, record_of
+from nerion_gym.types.outcome import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    Field = Callable[[Any], Any]
+
+MAX_TEXT = 1 << 16
+"""Characters of an id, a path or a message: parametrised ids may hold whole strings."""
+MAX_RECORDS = 1 << 18
+MAX_ERRORS = 1 << 12
+"""Collection errors: each is compared with every test."""
+MAX_SECONDS = 1e9
+"""Beyond any clock, and far below what a sum cannot hold."""
+MAX_WHOLE = 1 << 48
+MAX_CODE = 255
+NAME_LENGTH = 200
+MESSAGE_LENGTH = 2000
+PHASES = frozenset({"collect", "setup", "call", "teardown"})
+UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters, and what is no character at all: no terminal may get them."""
+JOINERS = "\u200c\u200d"
+"""Without them some scripts and emoji fall apart."""
+
+
+def clean(text: str, length: int = MESSAGE_LENGTH) -> str:
+    """Return text for people, without what a terminal obeys: that is written as escapes."""
+    if not text.isprintable():
+        text = "".join(map(_shown, text[:length]))
+    return text[:length]
+
+
+def _shown(character: str) -> str:
+    if character.isprintable() or character in JOINERS or unicodedata.category(character) == "Zs":
+        return character
+    return character.encode("unicode_escape").decode()
+
+
+# --- what a record holds: each returns a value as it may be used, or raises ValueError ------------
+
+
+def text(value: Any) -> str:
+    """Take any text."""
+    if type(value) is not str or len(value) > MAX_TEXT:
+        raise ValueError(f"no text: a {type(value).__name__}")
+    return value
+
+
+def expression(value: Any) -> str:
+    """Take a regular expression: of any length, as nobody is shown it."""
+    if type(value) is not str:
+        raise ValueError("no expression")
+    return value
+
+
+def name(value: Any) -> str:
+    """Take the name of an exception."""
+    return clean(text(value), NAME_LENGTH)
+
+
+def message(value: Any) -> str:
+    """Take a line for people."""
+    return clean(text(value))
+
+
+def node_id(value: Any) -> str:
+    """Take a node id as it is: it is compared with others, and sent back to choose a test by."""
+    if not text(value).isprintable() and UNSAFE.search(value):
+        raise ValueError(f"an id with control characters: {clean(value, NAME_LENGTH)}")
+    return str(value)
+
+
+def number(value: Any) -> float:
+    """Take a reading of a clock, or a time in seconds."""
+    if type(value) is not float or not 0.0 <= value <= MAX_SECONDS:
+        raise ValueError("no seconds")
+    return value
+
+
+def whole(value: Any) -> int:
+    """Take a line, flags, a count or bytes."""
+    if type(value) is not int or not 0 <= value <= MAX_WHOLE:
+        raise ValueError("no whole number in bounds")
+    return value
+
+
+def exit_code(value: Any) -> int:
+    """Take an exit code, or minus the number of a signal."""
+    if type(value) is not int or abs(value) > MAX_CODE:
+        raise ValueError("no exit code")
+    return value
+
+
+def flag(value: Any) -> bool:
+    """Take a truth value."""
+    if type(value) is not bool:
+        raise ValueError("neither true nor false")
+    return value
+
+
+def one_of(known: Iterable[str]) -> Field:
+    """Return what takes one of some words."""
+    words = frozenset(known)
+
+    def take(value: Any) -> str:
+        if text(value) not in words:
+            raise ValueError(f"no such word: {clean(value, NAME_LENGTH)}")
+        return str(value)
+
+    return take
+
+
+def maybe(field: Field) -> Field:
+    """Return what takes None too."""
+    return lambda value: None if value is None else field(value)
+
+
+def listed(field: Field, most: int = MAX_RECORDS) -> Field:
+    """Return what takes a list of at most so many."""
+
+    def take(value: Any) -> list[Any]:
+        if type(value) is not list or len(value) > most:
+            raise ValueError("no list, or too long a one")
+        return [field(item) for item in value]
+
+    return take
+
+
+def row(*fields: Field) -> Field:
+    """Return what takes a list of just these."""
+
+    def take(value: Any) -> list[Any]:
+        if type(value) is not list or len(value) != len(fields):
+            raise ValueError(f"no list of {len(fields)}")
+        return [field(item) for field, item in zip(fields, value, strict=True)]
+
+    return take
+
+
+def lines(value: Any) -> dict[str, list[int]]:
+    """Take the lines that ran, by path."""
+    if type(value) is not dict:
+        raise ValueError("no lines by path")
+    take = listed(whole, MAX_WHOLE)
+    return {text(path): take(numbers) for path, numbers in value.items()}
+
+
+_traced = (lines, listed(text), flag)
+_status = one_of(Status.__members__)
+_status_or_none = one_of([*Status.__members__, ""])
+FIELDS: dict[str, Field] = {
+    "passed": row(node_id, number, number),
+    "silent": row(node_id),
+    "test": row(node_id, _status, maybe(name), one_of(PHASES), message, number, number),
+    "error": row(node_id, name, message),
+    "lines": row(node_id, _status_or_none, *_traced),
+    "alone": row(node_id, _status_or_none, *_traced),
+    "ready": row(number),
+    "imported": row(number),
+    "ran": row(number),
+    "failed": row(message),
+    "broken": row(name),
+    "slow": row(),
+    "collected": row(maybe(listed(node_id)), flag),
+    "patterns": row(listed(row(expression, whole), MOST)),
+    "state": row(flag),
+    "import": row(*_traced),
+    "shared": row(listed(listed(node_id))),
+    "needs": row(listed(name)),
+    "end": row(),
+}
+"""What follows the name in each record that a child may tell."""
+OFTEN = frozenset({"passed", "silent", "test", "lines", "alone"})
+MOST_OF = dict.fromkeys(FIELDS.keys() - OFTEN, 1) | {"error": MAX_ERRORS}
+"""How often a child tells a record at most."""
+PASSED = re.compile(
+    rb'\["passed","([ !#-\[\]-~]{1,%d})",(\d{1,9}\.\d{6}),(\d{1,9}\.\d{6})\]' % MAX_TEXT
+).fullmatch
+"""What most records say, as `telling.Teller.passed` writes it where the id needs no escapes.
+
+A match is a record as it should be, and found in less time than JSON takes without a look at it.
+"""
+
+
+class ForgedError(Exception):
+    """A record that no child of ours tells; the message says what is wrong with it."""
+
+
+def believed(nonce: bytes, output: bytes) -> tuple[list[list[Any]], str]:
+    """Return the records in a child's output, as far as a child of ours may have told them.
+
+    Returns:
+        The records before the first that is not ours, and what is wrong with that one: "" where
+        there is none.
+    """
+    found: list[list[Any]] = []
+    seen: dict[str, int] = {}
+    try:
+        for record in frames(nonce, output, told):
+            kind = record[0]
+            if kind != "passed":
+                seen[kind] = seen.get(kind, 0) + 1
+                if seen[kind] > MOST_OF.get(kind, MAX_RECORDS):
+                    raise ForgedError(f"{kind}: told too often")
+            found.append(record)
+            if len(found) > MAX_RECORDS:
+                raise ForgedError("too many records")
+    except (ForgedError, ClosedError) as error:
+        return found, clean(str(error))
+    return found, ""
+
+
+def told(data: bytes) -> list[Any]:
+    """Return one record as it may be used.
+
+    Raises:
+        ForgedError: no child of ours tells it.
+        ValueError, RecursionError: it is none at all.
+    """
+    match = None if b"\\" in data else PASSED(data)
+    if match is not None:
+        test, wall, cpu = match.groups()
+        return ["passed", test.decode("ascii"), float(wall), float(cpu)]
+    record = record_of(data)
+    if is_passed(record):
+        return record
+    kind, *values = record
+    field = FIELDS.get(kind) if type(kind) is str else None
+    if field is None:
+        raise ForgedError(f"no such record: {clean(repr(kind)[:NAME_LENGTH])}")
+    try:
+        return [kind, *field(values)]
+    except ValueError as error:
+        raise ForgedError(f"{kind}: {error}") from error
+
+
+def is_passed(record: list[Any]) -> bool:
+    """Whether a record says that a test passed, and nothing in it needs a closer look.
+
+    What `FIELDS` says of it, without a call for each value: some suites' ids are full of escapes.
+    """
+    if record[0] != "passed" or len(record) != 4:
+        return False
+    _, test, wall, cpu = record
+    return (
+        type(test) is str
+        and len(test) <= MAX_TEXT
+        and test.isprintable()
+        and type(wall) is type(cpu) is float
+        and 0.0 <= wall <= MAX_SECONDS
+        and 0.0 <= cpu <= MAX_SECONDS
+    )

@@ -39,10 +39,6 @@ LONG = ("forks that do not end", "forks among temporary files", "helpers without
 UNNOTICED = ("helpers forgotten", "helpers in sessions of their own")
 """Their tests may pass: what they leave running is ended all the same."""
 CASES = [("package", name) for name in ACCIDENTS] + [("strict", name) for name in FOLDERS]
-A_FEW = (
-    "a guard that never holds", "rmtree of the home", "a process with another argument",
-    "another address", "a unix socket",
-)  # fmt: skip
 
 
 class Scene:
@@ -126,7 +122,7 @@ def test_what_is_planted_can_be_seen(scenes, containment):
     ("containment", "where"),
     [
         ("strict", "seen"),
-        ("package", "seen"),
+        pytest.param("package", "seen", marks=SLOW),
         pytest.param("strict", "temporary", marks=SLOW),
         pytest.param("package", "temporary", marks=SLOW),
     ],
@@ -209,14 +205,8 @@ def test_unconfined_the_unchanged_package_does_no_harm(tmp_path):
         assert things.state() == before
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=() if name in A_FEW else SLOW)
-        for name, accident in ACCIDENTS.items()
-        if accident.bites
-    ],
-)
+@SLOW
+@pytest.mark.parametrize("name", [name for name, accident in ACCIDENTS.items() if accident.bites])
 def test_unconfined_the_accident_does_harm(tmp_path, name):
     (tmp_path / "others").mkdir()
     with planted(tmp_path / "others") as things:

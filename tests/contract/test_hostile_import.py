@@ -131,6 +131,7 @@ def test_what_is_refused_at_import(outside, tmp_path_factory, monkeypatch, kind)
     assert list(place.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_unconfined_it_succeeds(outside, tmp_path):
     program, suite = hostile_project(outside, STRICT)
     for path, data in (*program.files, *suite.files):

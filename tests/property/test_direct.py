@@ -12,6 +12,7 @@ from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.types.program import Program
 from nerion_gym.types.suite import Suite
 from tests.support.cold import differences, run_cold
+from tests.support.marks import first_quick
 
 pytestmark = pytest.mark.sandbox
 
@@ -235,7 +236,7 @@ def plain_in(folder, tests, **files):
     return json.loads(done.stdout.rpartition("PLAIN")[2])
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("setting", first_quick(SETTINGS))
 def test_verdicts_are_those_of_a_cold_run(setting):
     program = Program.from_files({"m.py": b"value = 1\n"})
     suite = suite_of(PLAIN, pytest_ini=SETTINGS[setting])

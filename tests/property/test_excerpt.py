@@ -13,6 +13,7 @@ from nerion_gym.execution.routing import NotConfinedError, compare_file, compare
 from nerion_gym.execution.selection import Hull
 from nerion_gym.tasks.builder import corpus_task
 from nerion_gym.tasks.package import load_package
+from tests.support.marks import first_quick
 from tests.support.projects import zoo
 from tests.support.sources import fetch_pinned
 
@@ -47,7 +48,7 @@ def found_by(compare, *versions):
     ]
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", first_quick(PROGRAMS))
 def test_both_ways_find_the_same(name):
     program = PROGRAMS[name]().program
     edits = enumerate_edits(program, tuple(OPERATORS), None)

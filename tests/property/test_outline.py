@@ -9,6 +9,7 @@ from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.types.program import Program
 from nerion_gym.types.suite import Suite
 from tests.support.cold import differences, run_cold
+from tests.support.marks import first_quick
 from tests.support.sources import SUBJECTS, load
 
 pytestmark = [
@@ -205,7 +206,7 @@ def run_changed(suite, edits):
         )
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("setting", first_quick(SETTINGS))
 def test_what_does_not_show_in_the_tests_needs_no_pytest(setting):
     suite = suite_with(SETTINGS[setting])
     found, reimported, outlined = run_changed(suite, QUICK)
@@ -217,6 +218,7 @@ def test_what_does_not_show_in_the_tests_needs_no_pytest(setting):
         assert outlined == len(QUICK)
 
 
+@pytest.mark.slow
 def test_what_shows_in_the_tests_is_collected_by_pytest():
     found, reimported, outlined = run_changed(suite_with({}), ANEW)
     assert found == []

@@ -62,6 +62,7 @@ def test_two_of_five_edits_lie_outside_functions():
     assert 0.25 < np.mean(outside[:60]) < 0.55
 
 
+@pytest.mark.slow
 def test_structural_edits_parse_and_change_what_they_say():
     task = task_of("tinydb")
     names = Counter()

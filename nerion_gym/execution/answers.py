@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass
 from typing import Any
 
-from nerion_gym.execution.records import believed, clean, exit_code, flag, number
+from nerion_gym.execution.records import believed, clean, exit_code, flag, number, seconds
 from nerion_gym.execution.wire import ClosedError
 from nerion_gym.types.outcome import Status, TestResult
 
@@ -51,7 +51,7 @@ def read_answer(header: dict[str, Any], output: bytes, order: dict[str, Any]) ->
             number(header["cpu"]),
             flag(header["out_of_time"]),
         )
-        clock = {str(name): number(at) for name, at in header["clock"].items()}
+        clock = {str(name): seconds(at) for name, at in header["clock"].items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ClosedError(f"an answer's header: {clean(repr(error))}") from error
     # A program that ignores the first two signals is ended by SIGKILL.

@@ -6,9 +6,9 @@ import gc
 import linecache
 import marshal
 import sys
-import time
 import types
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -103,9 +103,9 @@ def run_swapped(ready: Warm, job: Job, mapped: Mapped, line: Line) -> None:
         teller.tell("failed", f"{type(error).__name__}: {error}")
         raise
     before = known() if job.patterns else set()
-    teller.tell("ready", time.monotonic())
+    teller.tell("ready", monotonic())
     run(ready.collected, job, teller)
-    teller.tell("ran", time.monotonic())
+    teller.tell("ran", monotonic())
     if job.patterns:
         teller.tell("patterns", compiled_since(before))
     if job.watch_state:
@@ -128,7 +128,7 @@ def run_collected_anew(
     """
     teller = Teller(line, job.nonce)
     bind(job, mapped, teller)
-    teller.tell("ready", time.monotonic())
+    teller.tell("ready", monotonic())
     outline = outline if job.quickly else None
     try:
         found = collect(configured()) if outline is None else collect_again(outline, configured())
@@ -142,9 +142,9 @@ def run_collected_anew(
         teller.tell("error", *error)
     ids = [item.nodeid for item in found.items] if outline is None else None
     teller.tell("collected", ids, found.may_run)
-    teller.tell("imported", time.monotonic())
+    teller.tell("imported", monotonic())
     run(found, job, teller)
-    teller.tell("ran", time.monotonic())
+    teller.tell("ran", monotonic())
     teller.end()
 
 

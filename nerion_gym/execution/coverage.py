@@ -6,11 +6,11 @@ do had no other test filled a cache or set up a shared fixture before it: it dep
 
 from __future__ import annotations
 
-import time
 import types
 import unittest
 from functools import partial
 from pathlib import PurePath
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -100,9 +100,9 @@ def cover(
     if collected.session is not None and collected.may_run:
         apart = Apart(tracer, teller, cage, order["memory"])
         alone = partial(_one_alone, collected, tracer, order["nonce"])
-        deadline = time.monotonic() + order["alone_seconds"]
+        deadline = monotonic() + order["alone_seconds"]
         for item in collected.items:
-            left = deadline - time.monotonic()
+            left = deadline - monotonic()
             if left <= 0:
                 break
             apart.run(partial(alone, item.nodeid), left)

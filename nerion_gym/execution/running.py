@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from itertools import zip_longest
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 from .direct import Caller
@@ -44,7 +44,7 @@ def run_items(
     caller = collected.caller or Caller(session.config)
     for (item, plain), following in zip_longest(entries, [item for item, _ in entries[1:]]):
         verdict: Verdict | None
-        wall, cpu = time.perf_counter(), time.process_time()
+        wall, cpu = perf_counter(), process_time()
         if plain is not None and caller.usable and nothing_ends(session, following):
             test, verdict = plain.id, caller.call(plain)
         else:
@@ -52,7 +52,7 @@ def run_items(
             test = item.nodeid
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             verdict = collected.recorder.take()
-        spent = time.perf_counter() - wall, time.process_time() - cpu
+        spent = perf_counter() - wall, process_time() - cpu
         going_on = report(test, verdict, *spent)
         if not going_on or session.shouldfail or session.shouldstop:
             break
@@ -77,9 +77,9 @@ def run_plain(
     for test in tests:
         if not caller.usable:
             raise UnclearError("the tests that follow need pytest's protocol")
-        wall, cpu = time.perf_counter(), time.process_time()
+        wall, cpu = perf_counter(), process_time()
         verdict = caller.call(test)
-        spent = time.perf_counter() - wall, time.process_time() - cpu
+        spent = perf_counter() - wall, process_time() - cpu
         if not report(test.id, verdict, *spent):
             break
     caller.pause()

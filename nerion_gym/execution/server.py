@@ -7,7 +7,7 @@ import marshal
 import os
 import re
 import select
-import time
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from .patterns import compile_ahead
@@ -98,13 +98,13 @@ class Server:
 
     def _carry_out(self, order: Order, blob: bytes) -> None:
         """Run one order, answer, and only then clean up and fork the next child ahead."""
-        received = time.monotonic()
+        received = monotonic()
         self._scratch.edit(order["files"])
         child = self._child_for(order)
-        handed = time.monotonic()
+        handed = monotonic()
         child.order(blob)
         ended = child.watch(order["wall"], frame(order["nonce"], list(END)))
-        self._answer(order, ended, {"sent": received, "handed": handed, "ended": time.monotonic()})
+        self._answer(order, ended, {"sent": received, "handed": handed, "ended": monotonic()})
         spare = self._fork(child.fds)
         child.end()
         end_others((*self._keep, *spare.pids))

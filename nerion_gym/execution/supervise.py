@@ -15,9 +15,9 @@ import select
 import signal
 import sys
 import threading
-import time
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from .sandbox import LOG_FD, RECORD_FD, die_with_parent
@@ -166,14 +166,14 @@ class Child:
         Returns:
             What is known at that point; the code of an early return is 0.
         """
-        deadline = time.monotonic() + wall
+        deadline = monotonic() + wall
         output = bytearray()
         poll = select.poll()
         poll.register(self._reading, select.POLLIN)
         poll.register(self._pidfd, select.POLLIN)
         out_of_time = False
         while True:
-            left = deadline - time.monotonic()
+            left = deadline - monotonic()
             ready = dict(poll.poll(max(left, 0) * 1000)) if left > 0 else {}
             if not ready:
                 out_of_time = True

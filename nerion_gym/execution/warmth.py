@@ -13,8 +13,8 @@ from nerion_gym.execution.records import (
     message,
     name,
     node_id,
-    number,
     row,
+    seconds,
     text,
     whole,
 )
@@ -67,7 +67,7 @@ def warmth_of(header: dict[str, Any]) -> Warmth:
             may_run=flag(header["may_run"]),
             live=frozenset((path, known, line) for path, known, line in _live(header["live"])),
             forkable=whole(header["threads"]) == 1,
-            cpu=number(header["cpu"]),
+            cpu=seconds(header["cpu"]),
             memory=whole(header["memory"]),
         )
     except (KeyError, ValueError) as error:

@@ -14,7 +14,7 @@ from nerion_gym.execution.control import CoverageWarning, measure
 from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.execution.settings import Settings
 from nerion_gym.types.outcome import Status
-from nerion_gym.types.suite import STRICT
+from nerion_gym.types.suite import PACKAGE, STRICT
 from tests.support.projects import edited, project
 
 pytestmark = pytest.mark.sandbox
@@ -50,7 +50,7 @@ FORGED = {
     "no name": "record(b'[[1],2]')",
     "too short": """record(b'["passed"]')""",
     "no status": """record(b'["test","t","OWNED",null,"call","",0.1,0.1]')""",
-    "no finite time": """record(b'["passed","t",NaN,Infinity]')""",
+    "no time": """record(b'["passed","t","soon",null]')""",
     "slow": """record(b'["slow"]')""",
     "long": """
 size = 4 + 20 * (3 << 20) + 1
@@ -189,3 +189,32 @@ def test_what_a_program_sends_at_import_is_a_verdict(what):
     assert names(outcome) == ["CRASHED"]
     assert outcome.results[0].message.isprintable()
     assert set(Path("/proc/self/fd").iterdir()) == before
+
+
+CLOCKS = """import itertools
+import time
+
+from m import other
+
+count = itertools.count()
+for name in ("perf_counter", "process_time", "monotonic", "time"):
+    setattr(time, name, lambda: 2e12 * (-1) ** next(count))
+
+
+def test_first():
+    assert other(1) == 2
+
+
+def test_last():
+    assert other(2) == 4
+"""
+
+
+@pytest.mark.parametrize("kind", [STRICT, PACKAGE])
+def test_a_suite_that_replaces_clocks_is_no_forgery(kind):
+    program, suite = project(SOURCE.format(head=""), CLOCKS, containment=kind)
+    with LocalRunner(cache=False) as runner:
+        baseline = measure(runner, program, suite)
+        assert baseline.control.passing() == 2
+        outcome = runner.run(edited(program, "value * 2", "value * 3"), suite)
+        assert names(outcome) == ["FAILED", "FAILED"]

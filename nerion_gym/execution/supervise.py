@@ -245,10 +245,10 @@ def _in_child(
     code = CRASHED_INSIDE
     try:
         os.setsid()
+        with contextlib.suppress(OSError):
+            os.close(LOG_FD)  # first: where it is closed already the next line may take its number
         high = fcntl.fcntl(writing, fcntl.F_DUPFD_CLOEXEC, RECORD_FD)
         os.close(writing)
-        with contextlib.suppress(OSError):
-            os.close(LOG_FD)  # a file outside, which grows with what is written to it
         enter()
         order = bytearray()
         while _read_some(waiting, order):

@@ -7,6 +7,7 @@ import pytest
 from nerion_gym.errors import ConfigError, TaskError
 from nerion_gym.execution.control import CoverageWarning, measure
 from nerion_gym.execution.runner import LocalRunner, default_runner
+from nerion_gym.execution.telling import PAGE_BYTES
 from nerion_gym.types.outcome import LearningClass, Status, learning_class, survived
 from nerion_gym.types.protocols import TestRunner as Protocol
 from nerion_gym.types.suite import Suite
@@ -393,3 +394,21 @@ def test_failing_tests_are_no_error_here(runner):
     program, suite = project(SOURCE, TESTS + "\n\ndef test_wrong():\n    assert base(1) == 3\n")
     control = measure(runner, program, suite).control
     assert control.by_id()["test_m.py::test_wrong"].status is Status.FAILED
+
+
+def test_a_traced_run_that_tells_more_than_a_page_is_whole():
+    lines = "".join(f"    value = value + {number}\n" for number in range(3000))
+    source = f"def long(value):\n{lines}    return value\n"
+    tests = (
+        "import pytest\n\nfrom m import long\n\n\n"
+        "@pytest.mark.parametrize('value', range(40))\n"
+        "def test_long(value):\n    assert long(value) > value\n"
+    )
+    program, suite = project(source, tests)
+    with LocalRunner(cache=False) as runner:
+        baseline = measure(runner, program, suite)
+    assert 40 * len(",".join(map(str, range(3000)))) > 2 * PAGE_BYTES
+    assert len(baseline.coverage.tests) == 40
+    assert baseline.coverage.needs == ()
+    for reached in baseline.coverage.tests.values():
+        assert len(reached["m.py"]) == 3002

@@ -78,7 +78,7 @@ def labelled(label: str, text: str) -> str:
 def inventory(facts: Facts) -> dict[str, str]:
     """Return what there is, by what it is called."""
     machine = facts.machine
-    where = ", in a container" if facts.contained else ""
+    where = ", in a container" if facts.in_container else ""
     system = f"{machine.platform} {machine.kernel}".rstrip()
     owner = "one that owns nothing" if facts.other_user else "the user that started them"
     return {

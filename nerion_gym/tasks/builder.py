@@ -9,7 +9,7 @@ from nerion_gym.errors import ConfigError, TaskError
 from nerion_gym.execution.control import measure
 from nerion_gym.types.outcome import LearningClass, learning_class
 from nerion_gym.types.program import Program
-from nerion_gym.types.suite import Suite
+from nerion_gym.types.suite import STRICT, Suite
 from nerion_gym.types.task import Task
 
 if TYPE_CHECKING:
@@ -85,9 +85,20 @@ def require_clean(task: Task, baseline: Baseline) -> None:
         msg = (
             f"{task.name}: {len(failing)} of {len(classes)} tests fail on the unchanged program: "
             f"{listed(failing)}. An edit can only be judged by tests that pass: mend or "
-            "deselect them (pytest's addopts are honoured), then try again."
+            f"deselect them (pytest's addopts are honoured), then try again.{hint_of(baseline)}"
         )
         raise TaskError(msg)
+
+
+def hint_of(baseline: Baseline) -> str:
+    """Return what else may be why tests fail: that they are strictly confined, and say so."""
+    refused = any(result.exception == "PermissionError" for result in baseline.control.results)
+    if baseline.suite.containment != STRICT or not refused:
+        return ""
+    return (
+        " They ran in strict containment, where nothing may start processes or open sockets: "
+        "tests that need those pass with containment='package'."
+    )
 
 
 def describe(exception: str | None, message: str) -> str:

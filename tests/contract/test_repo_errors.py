@@ -59,9 +59,9 @@ def write(root, files):
         path.write_text(text, encoding="latin-1")
 
 
-def reset(root, **options):
-    env = gym.make("Nerion-Repo-v0", path=str(root / "pkg"), tests=str(root / "tests"))
-    return env.reset(seed=0, **options)
+def reset(root, **arguments):
+    folders = {"path": str(root / "pkg"), "tests": str(root / "tests")}
+    return gym.make("Nerion-Repo-v0", **folders, **arguments).reset(seed=0)
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
@@ -97,3 +97,15 @@ def test_unknown_arguments_are_refused():
         gym.make("Nerion-Repo-v0", path=".", colour="red")
     with pytest.raises(NerionError, match="needs a package"):
         gym.make("Nerion-Repo-v0")
+
+
+def test_a_suite_that_strict_containment_refuses_is_told_of_the_other(tmp_path):
+    needy = (
+        "import subprocess, sys\nfrom pkg.a import f\n\ndef test_f():\n"
+        "    assert subprocess.run([sys.executable, '-c', '']).returncode == f(-1)\n"
+    )
+    write(tmp_path, {**GOOD, "tests/test_a.py": needy})
+    with pytest.raises(NerionError, match=r"PermissionError.*with containment='package'"):
+        reset(tmp_path, containment="strict")
+    _, info = reset(tmp_path, containment="package")
+    assert info["passed"] == 1

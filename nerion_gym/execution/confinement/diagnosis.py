@@ -65,7 +65,7 @@ class Facts:
         allowed: by the control group.
         unsafe: whether the user asked to go without containment.
         can_run: whether tests run here at all.
-        contained: whether this looks like a container.
+        in_container: whether this looks like one.
         other_user: whether runs belong to a user that owns nothing.
         switches: settings of the kernel that decide about namespaces; "" where there is none.
     """
@@ -76,7 +76,7 @@ class Facts:
     allowed: Allowance
     unsafe: bool = False
     can_run: bool = True
-    contained: bool = False
+    in_container: bool = False
     other_user: bool = False
     switches: dict[str, str] = field(default_factory=dict)
 
@@ -102,14 +102,16 @@ def gather(*, fresh: bool = False) -> Facts:
         allowed=allowance(),
         unsafe=machines.unsafe(),
         can_run=machines.can_run(),
-        contained=any(path.exists() for path in CONTAINER_FILES),
+        in_container=any(path.exists() for path in CONTAINER_FILES),
         other_user=not reason and machines.becomes_another(Plan(STRICT, test.room)),
         switches={name: switch(name) for name in SWITCHES} if sys.platform != "win32" else {},
     )
 
 
 def verdicts(facts: Facts) -> dict[str, Verdict]:
-    """Return what each containment is worth here."""
+    """Return what each containment is worth here, to runs as they would be started now."""
+    if facts.unsafe:
+        return dict.fromkeys((STRICT, PACKAGE), Verdict(NO, f"{machines.UNSAFE}=1 is set"))
     if facts.reason:
         return dict.fromkeys((STRICT, PACKAGE), Verdict(NO, facts.reason))
     if facts.test.room:
@@ -181,7 +183,7 @@ def for_rooms(facts: Facts) -> list[str]:
         for name, (off, command) in SWITCHED_OFF.items()
         if facts.switches.get(name) == off
     ]
-    if facts.contained:
+    if facts.in_container:
         found.append(f"let the container make namespaces: {options()}")
     if not found:
         found.append(

@@ -30,7 +30,7 @@ NO_ROOM = replace(HELD, room=False, why="unshare: Operation not permitted")
 
 
 def facts(*, reason="", test=HELD, allowed=None, **changes):
-    of_facts = {"unsafe", "can_run", "contained", "other_user", "switches"}
+    of_facts = {"unsafe", "can_run", "in_container", "other_user", "switches"}
     rest = {name: changes.pop(name) for name in of_facts & changes.keys()}
     return Facts(replace(LINUX, **changes), reason, test, allowed or Allowance("v2"), **rest)
 
@@ -100,7 +100,7 @@ ROOMLESS = {
         {"switches": {"kernel/apparmor_restrict_unprivileged_userns": "1"}},
         "kernel.apparmor_restrict_unprivileged_userns=0",
     ),
-    "a container": ({"contained": True}, "--security-opt systempaths=unconfined"),
+    "a container": ({"in_container": True}, "--security-opt systempaths=unconfined"),
     "nobody knows": ({"switches": {"user/max_user_namespaces": "100"}}, "Linux virtual machine"),
 }
 
@@ -124,6 +124,8 @@ def test_without_namespaces_strict_holds_in_part(case):
 @pytest.mark.pure
 def test_what_is_unsafe_or_tight_is_said():
     assert diagnosis.exit_code(facts(unsafe=True)) == 2
+    for verdict in diagnosis.verdicts(facts(unsafe=True)).values():
+        assert verdict == (diagnosis.NO, "NERION_UNSAFE=1 is set")
     assert "NERION_UNSAFE=1 is set" in diagnosis.advice(facts(unsafe=True))[0]
     (advice,) = diagnosis.advice(facts(user="root"))
     assert "root's user id" in advice

@@ -48,7 +48,9 @@ MEMORY = [
     Case(
         "1,000 threads that take little",
         "threading.stack_size(1 << 16)\nthreads(1000)",
-        bare=("escaped",),  # there the machine's user would be counted
+        strict=("denied", "timeout"),
+        package=("denied", "timeout"),
+        bare=("escaped", "timeout"),  # there the machine's user would be counted
     ),
 ]
 FILES = [

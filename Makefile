@@ -13,7 +13,7 @@ TORCH := $(shell sed -n 's/^\(torch==.*\)/\1/p' constraints.txt)
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check check-style check-types check-imports check-tests bench bench-check docs clean
+.PHONY: help demo test test-slow test-contract test-others check check-style check-types check-imports check-tests bench bench-check docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -21,11 +21,20 @@ help: ## list the targets
 demo: $(INSTALLED) ## train and compare three agents in Nerion-LogicV2-v0 (about 5 minutes), logs under runs/
 	@$(BIN)/python scripts/benchmark.py --preset demo
 
+# Two at a time, a half each: one test uses little more than one core.
 test: $(INSTALLED) ## every test that is not marked slow (less than 10 minutes)
-	@$(BIN)/python -m pytest -m "not slow"
+	@echo "two halves at once; what they print follows as each ends"
+	@$(MAKE) --no-print-directory -j2 -Otarget test-contract test-others MARK="not slow"
 
-test-slow: $(INSTALLED) ## the rest: learning, real packages
-	@$(BIN)/python -m pytest -m slow
+test-slow: $(INSTALLED) ## the rest: learning, real packages (half an hour)
+	@echo "two halves at once; what they print follows as each ends"
+	@$(MAKE) --no-print-directory -j2 -Otarget test-contract test-others MARK=slow
+
+test-contract: $(INSTALLED)
+	@$(BIN)/python -m pytest -m "$(MARK)" tests/contract
+
+test-others: $(INSTALLED)
+	@$(BIN)/python -m pytest -m "$(MARK)" --ignore=tests/contract
 
 check: $(INSTALLED) ## format, lint, types, import contracts, pure tests (less than a minute)
 	@$(MAKE) --no-print-directory -j2 -Otarget check-types check-style check-imports check-tests

@@ -124,10 +124,10 @@ def naming(name):
 def named(name):
     """Return the processes of this name that run; what they start has it too."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/comm"):
+    for path in Path("/proc").glob("[0-9]*"):  # not for what lies in it: a process may end meanwhile
         with contextlib.suppress(OSError):
-            if path.read_text() == f"{name}\n":
-                found.append(int(path.parent.name))
+            if (path / "comm").read_text() == f"{name}\n":
+                found.append(int(path.name))
     return sorted(running(found))
 
 

@@ -18,11 +18,11 @@ _count = itertools.count()
 def parents():
     """Return process id -> parent's id of every process that runs, eldest first."""
     found = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
+    for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            fields = path.read_text().rpartition(")")[2].split()
+            fields = (path / "stat").read_text().rpartition(")")[2].split()
             if fields[0] not in "ZX":  # one that waits to be reaped holds nothing any more
-                found[int(path.parent.name)] = int(fields[19]), int(fields[1])
+                found[int(path.name)] = int(fields[19]), int(fields[1])
     rows = sorted(found.items(), key=lambda row: (row[1][0], row[0]))
     return {pid: parent for pid, (_start, parent) in rows}
 
@@ -124,7 +124,8 @@ def naming(name):
 def named(name):
     """Return the processes of this name that run; what they start has it too."""
     found = []
-    for path in Path("/proc").glob("[0-9]*"):  # not for what lies in it: a process may end meanwhile
+    # Not for what lies in them: a process may end meanwhile.
+    for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if (path / "comm").read_text() == f"{name}\n":
                 found.append(int(path.name))

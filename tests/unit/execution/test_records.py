@@ -7,7 +7,7 @@ import pytest
 
 from nerion_gym.execution import wire
 from nerion_gym.execution.answers import read_answer
-from nerion_gym.execution.patterns import compile_ahead
+from nerion_gym.execution.patterns import compile_ahead, compiled_since, known
 from nerion_gym.execution.records import (
     MAX_ERRORS,
     MAX_TEXT,
@@ -254,4 +254,6 @@ def test_text_is_cut():
 
 
 def test_what_is_no_expression_is_passed_over():
-    compile_ahead([["(", 0], ["a", 1 << 47], ["a{2}b+c", 0]])
+    before = known()
+    compile_ahead([["(", 0], ["a", 1 << 47], ["a{2}b+c{3}", 0]])
+    assert compiled_since(before) == [("a{2}b+c{3}", 0)]

@@ -32,12 +32,13 @@ class Memory:
 def parents() -> dict[int, int]:
     """Return process id -> parent's id of every process that can be seen, eldest first."""
     found = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
+    # Not for what lies in them: a process may end meanwhile.
+    for path in Path("/proc").glob("[0-9]*"):
         try:
-            fields = path.read_text().rpartition(")")[2].split()
+            fields = (path / "stat").read_text().rpartition(")")[2].split()
         except OSError:
-            continue  # it ended meanwhile
-        found[int(path.parent.name)] = int(fields[19]), int(fields[1])
+            continue
+        found[int(path.name)] = int(fields[19]), int(fields[1])
     rows = sorted(found.items(), key=lambda row: (row[1][0], row[0]))
     return {pid: parent for pid, (_start, parent) in rows}
 

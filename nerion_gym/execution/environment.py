@@ -28,6 +28,9 @@ def environment() -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         # Each thread's own arena would reserve 64 MiB of the address space that is bounded.
         "MALLOC_ARENA_MAX": "2",
+        # Otherwise the first large answer raises both, and a server keeps what it could give back.
+        "MALLOC_MMAP_THRESHOLD_": "131072",
+        "MALLOC_TRIM_THRESHOLD_": "131072",
         "OMP_NUM_THREADS": "1",
     }
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from nerion_gym.edits.operator import Operator
+from nerion_gym.edits.operator_ids import operator_id
 from nerion_gym.edits.preview import splice_bytes
 from nerion_gym.errors import ConfigError, EditError
 from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
+    from nerion_gym.syntax.module import Module
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.program import Focus, Program, Span
 
@@ -38,20 +42,79 @@ def enumerate_edits(
     Args:
         program: what to edit.
         operators: kinds of edits to list.
-        focus: list only edits inside its functions; None: everywhere.
+        focus: list only edits inside its functions (of `whole` operators, those whose site is
+            inside); None: everywhere.
 
     Raises:
         ProgramSyntaxError: a file is not valid Python.
-        ConfigError: the focus names a function that the program does not have.
+        ConfigError: the focus names a function that the program does not have, or two operators
+            have the same id.
     """
+    require_distinct(operators)
     areas = None if focus is None else _areas(program, focus)
-    return tuple(
+    local = tuple(row for row in operators if not row.whole)
+    found = [
         edit
         for path, source in program.files
         if areas is None or path in areas
-        for edit in file_edits(path, source, operators)
+        for edit in file_edits(path, source, local)
         if areas is None or _is_inside(edit, areas[path])
-    )
+    ]
+    wide = [
+        edit
+        for edit in program_edits(program, operators)
+        if areas is None or any(area.contains(edit.site) for area in areas.get(edit.site.path, ()))
+    ]
+    return tuple(sorted([*found, *wide], key=_canonical)) if wide else tuple(found)
+
+
+@lru_cache(maxsize=64)
+def program_edits(program: Program, operators: Operators) -> tuple[Edit, ...]:
+    """Return the edits of `whole` operators, each result once and none that a file's own give.
+
+    Raises:
+        ProgramSyntaxError: a file is not valid Python.
+        EditError: an operator proposed an empty edit.
+    """
+    whole = sorted((row for row in operators if row.whole), key=lambda row: row.id)
+    local = tuple(row for row in operators if not row.whole)
+    found: dict[frozenset[tuple[str, Result]], Edit] = {}
+    for operator in whole:
+        propose = cast("Callable[[Program], Iterator[Edit]]", operator.propose)
+        for edit in sorted(propose(program), key=_place):
+            results = results_of(program, edit)
+            if results and not _is_local(program, results, local):
+                found.setdefault(results, edit)
+    return tuple(sorted(found.values(), key=_canonical))
+
+
+def results_of(program: Program, edit: Edit) -> frozenset[tuple[str, Result]]:
+    """Return what an edit makes of each file that it changes; empty where it changes nothing.
+
+    Raises:
+        EditError: the edit has no splices.
+    """
+    if not edit.splices:
+        msg = f"{edit.operator} edited nothing; expected at least one splice"
+        raise EditError(msg)
+    found = []
+    for path, splices in groupby(edit.splices, key=lambda splice: splice.path):
+        part = replace(edit, splices=tuple(splices))
+        result = result_of(program.source(path), part)
+        if result.before != result.after:
+            found.append((path, result))
+    return frozenset(found)
+
+
+def _is_local(
+    program: Program, results: frozenset[tuple[str, Result]], operators: Operators
+) -> bool:
+    """Whether an edit of one file gives this too."""
+    if len(results) > 1:
+        return False
+    ((path, result),) = results
+    source = program.source(path)
+    return any(result == result_of(source, edit) for edit in file_edits(path, source, operators))
 
 
 def _areas(program: Program, focus: Focus) -> dict[str, list[Span]]:
@@ -83,13 +146,13 @@ def file_edits(path: str, source: bytes, operators: Operators) -> tuple[Edit, ..
     module = parse_module(path, source)
     found: dict[Result, Edit] = {}
     for operator in sorted(operators, key=lambda row: row.id):
-        for edit in sorted(operator.propose(module), key=_place):
+        propose = cast("Callable[[Module], Iterator[Edit]]", operator.propose)
+        for edit in sorted(propose(module), key=_place):
             _require_own(edit, path)
             result = result_of(source, edit)
             if result.before != result.after:
                 found.setdefault(result, edit)
-    ids = {operator.name: operator.id for operator in operators}
-    return tuple(sorted(found.values(), key=lambda edit: _canonical(edit, ids[edit.operator])))
+    return tuple(sorted(found.values(), key=_canonical))
 
 
 def require_distinct(operators: Operators) -> None:
@@ -116,12 +179,13 @@ def _require_own(edit: Edit, path: str) -> None:
         raise EditError(msg)
 
 
-def _canonical(edit: Edit, number: int) -> tuple[object, ...]:
-    return edit.site.start, edit.site.end, number, edit.text, edit.splices
+def _canonical(edit: Edit) -> tuple[object, ...]:
+    number = operator_id(edit.operator)
+    return edit.site.path, edit.site.start, edit.site.end, number, edit.text, edit.splices
 
 
 def _place(edit: Edit) -> tuple[object, ...]:
-    return edit.site.start, edit.site.end, edit.text, edit.splices
+    return edit.site.path, edit.site.start, edit.site.end, edit.text, edit.splices
 
 
 def result_of(source: bytes, edit: Edit) -> Result:

@@ -11,10 +11,12 @@ from typing import NamedTuple
 from nerion_gym.edits.operator_ids import operator_id
 from nerion_gym.syntax.module import Module
 from nerion_gym.types.edit import Edit, Kind
+from nerion_gym.types.program import Program
 
 BEFORE, AFTER, NOTHING = "Before:", "After:", "Untouched:"
-Proposer = Callable[[Module], Iterator[Edit]]
-"""Yields every edit of one operator in one file, in any fixed order."""
+Proposer = Callable[[Module], Iterator[Edit]] | Callable[[Program], Iterator[Edit]]
+"""Yields every edit of one operator in one file (or, if it is `whole`, in a program), in any fixed
+order."""
 
 
 class Example(NamedTuple):
@@ -35,6 +37,9 @@ class Operator:
         repairable: whether, with all our operators, the catalog of every changed program holds
             an edit that gives back the original's syntax tree.
         aliases: other names, the journal's upper-case one among them.
+        whole: whether `propose` is given the whole program: its edits may reach several files.
+        others: what other tools call the like, tool -> name ("mutmut", "cosmic-ray", "BugLab",
+            "SWE-smith").
     """
 
     name: str
@@ -42,6 +47,8 @@ class Operator:
     propose: Proposer = field(repr=False)
     repairable: bool = False
     aliases: tuple[str, ...] = ()
+    whole: bool = False
+    others: tuple[tuple[str, str], ...] = ()
 
     @property
     def id(self) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from nerion_gym.graphs import schema
 from nerion_gym.graphs.words import token_id
+from nerion_gym.syntax.trees import CLASSES, FIELDS
 
 OTHER = schema.KIND_ID["other"]
 CONSTANTS = {
@@ -27,16 +28,6 @@ NAME_KINDS = {
 }
 STRINGS = tuple(getattr(ast, name) for name in ("JoinedStr", "TemplateStr") if hasattr(ast, name))
 DECORATED: frozenset[type] = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
-LEAVES: frozenset[type] = frozenset({ast.Name, ast.Constant})
-"""Nodes that are one token, whatever it says."""
-CLASSES: tuple[type[ast.AST], ...] = tuple(
-    cls for cls in vars(ast).values() if isinstance(cls, type) and issubclass(cls, ast.AST)
-)
-NOT_CHILDREN = frozenset({"ctx", "op", "ops", "attr", "arg", "type_comment", "type_ignores"})
-FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
-    cls: tuple(name for name in cls._fields if name not in NOT_CHILDREN) for cls in CLASSES
-} | dict.fromkeys(LEAVES, ())
-"""Class -> the fields that may hold child nodes."""
 DESCRIPTIONS = {cls: (schema.KIND_ID.get(cls.__name__, OTHER), 0, cls.__name__) for cls in CLASSES}
 SIGN_TEXTS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.MatMult: "@", ast.Div: "/", ast.Mod: "%",

@@ -15,10 +15,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.graphs import schema
-from nerion_gym.graphs.kinds import DECORATED, LEAVES, STRINGS, describe, fields_of, written_in
+from nerion_gym.graphs.kinds import DECORATED, STRINGS, describe, fields_of, written_in
 from nerion_gym.graphs.regions import STATEMENTS
 from nerion_gym.graphs.words import NAME as NAME_TOKEN
 from nerion_gym.graphs.words import SIGN, token_id, words_of
+from nerion_gym.syntax.trees import LEAVES
 
 if TYPE_CHECKING:
     from nerion_gym.graphs.regions import Regions

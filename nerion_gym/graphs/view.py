@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nerion_gym.graphs.flow import DataFlow, data_flow
 from nerion_gym.graphs.nodes import Collector, FileNodes
 from nerion_gym.graphs.regions import Regions
+from nerion_gym.syntax.flow import DataFlow, data_flow
 from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:

@@ -11,6 +11,16 @@ if TYPE_CHECKING:
 POSITIONS = frozenset({"lineno", "col_offset", "end_lineno", "end_col_offset"})
 MARKS = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
 """Nodes that stand for a word or sign of their parent and have neither position nor children."""
+LEAVES: frozenset[type] = frozenset({ast.Name, ast.Constant})
+"""Nodes that are one token, whatever it says."""
+CLASSES: tuple[type[ast.AST], ...] = tuple(
+    cls for cls in vars(ast).values() if isinstance(cls, type) and issubclass(cls, ast.AST)
+)
+NOT_CHILDREN = frozenset({"ctx", "op", "ops", "attr", "arg", "type_comment", "type_ignores"})
+FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
+    cls: tuple(name for name in cls._fields if name not in NOT_CHILDREN) for cls in CLASSES
+} | dict.fromkeys(LEAVES, ())
+"""Class -> the fields that may hold child nodes."""
 
 
 def children(node: ast.AST) -> list[ast.AST]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from nerion_gym.graphs.control import CALL, EXIT, Flow, Handler
-from nerion_gym.graphs.kinds import FIELDS
+from nerion_gym.syntax.control import CALL, EXIT, Flow, Handler
+from nerion_gym.syntax.trees import FIELDS
 
 RISKY = frozenset(
     {ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Starred, ast.FormattedValue}

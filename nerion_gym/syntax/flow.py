@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.graphs import flow_blocks, flow_simple
-from nerion_gym.graphs.control import ENTRY, EXIT, Flow
-from nerion_gym.graphs.reaching import Reaching
+from nerion_gym.syntax import flow_blocks, flow_simple
+from nerion_gym.syntax.control import ENTRY, EXIT, Flow
+from nerion_gym.syntax.reaching import MOST_SOURCES, Reaching
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 HANDLERS = {**flow_simple.HANDLERS, **flow_blocks.HANDLERS}
 UNIT_KINDS = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.LAMBDA)
 MOST_ESCAPING = 8
+UNBOUND = -1
+"""Stands for "nothing was written yet" among the writes of a complete solution."""
 
 
 class Link(NamedTuple):
@@ -69,10 +71,13 @@ class Solver:
 
     Args:
         data: accesses and units.
+        complete: leave out nothing to keep the result small, and give `UNBOUND` among the writes
+            of an access that may find its name without a value.
     """
 
-    def __init__(self, data: DataFlow) -> None:
+    def __init__(self, data: DataFlow, *, complete: bool = False) -> None:
         self._data = data
+        self._complete = complete
         numbers: dict[tuple[Scope, str], int] = {}
         self._bindings = [numbers.setdefault(key, len(numbers)) for key in data.keys]
         self._owners = [unit_of(scope) for scope, _ in numbers]
@@ -96,15 +101,19 @@ class Solver:
             writes = access.mode in (Mode.WRITE, Mode.DELETE)
             if writes and self._units[number] is not self._owners[binding]:
                 found[binding].append(number)
-        return {b: tuple(w) for b, w in found.items() if len(w) <= MOST_ESCAPING}
+        most = len(self._data.accesses) if self._complete else MOST_ESCAPING
+        return {b: tuple(w) for b, w in found.items() if len(w) <= most}
 
     def solve(self) -> Iterable[Link]:
         """Yield the links of each unit."""
         free = self._free_names()
+        most = len(self._data.accesses) if self._complete else MOST_SOURCES
         for unit in self._data.units:
             flow = lay_out(unit.node, self._mentions)
             entry = {binding: self._on_entry(unit, binding) for binding in free[unit]}
-            self._solved[unit] = Reaching(flow, self._bindings, entry, self._escaping)
+            if self._complete:
+                entry |= {b: (UNBOUND,) for b, owner in enumerate(self._owners) if owner is unit}
+            self._solved[unit] = Reaching(flow, self._bindings, entry, self._escaping, most)
         for solved in self._solved.values():
             for link in solved.links():
                 yield Link(*link)

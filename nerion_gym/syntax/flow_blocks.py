@@ -10,7 +10,7 @@ import ast
 from itertools import pairwise
 from typing import Any
 
-from nerion_gym.graphs.control import CALL, Flow, Frame, Handler, Loop
+from nerion_gym.syntax.control import CALL, Flow, Frame, Handler, Loop
 
 DEEPEST_COPIES = 3
 """`finally` inside `finally` is laid out twice down to this depth, then once."""

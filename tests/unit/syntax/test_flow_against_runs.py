@@ -6,8 +6,8 @@ import contextlib
 import numpy as np
 import pytest
 
-from nerion_gym.graphs import reaching
-from nerion_gym.graphs.flow import data_flow
+from nerion_gym.syntax import flow
+from nerion_gym.syntax.flow import data_flow
 from nerion_gym.syntax.module import parse_module
 
 pytestmark = pytest.mark.pure
@@ -198,7 +198,7 @@ def shown_and_listed(rng, writer, runs):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_every_edge_that_a_run_shows_is_listed(seed, monkeypatch):
-    monkeypatch.setattr(reaching, "MOST_SOURCES", 10_000)
+    monkeypatch.setattr(flow, "MOST_SOURCES", 10_000)
     rng = np.random.default_rng(seed)
     for _ in range(12):
         source, shown, expected = shown_and_listed(rng, Writer(rng), runs=40)

@@ -11,13 +11,13 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.graphs.control import CALL, ENTRY, FIRST_MARK
+from nerion_gym.syntax.control import CALL, ENTRY, FIRST_MARK
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator, Mapping, Sequence
 
-    from nerion_gym.graphs.control import Block, Flow
+    from nerion_gym.syntax.control import Block, Flow
 
 Sources = tuple[int, ...]
 """Access numbers."""
@@ -43,6 +43,7 @@ class Reaching:
         bindings: access number -> number of the name's binding.
         entry: binding -> writes that may have come before the unit starts.
         escaping: binding -> writes that any call may run.
+        most: an access has at most so many last reads and writes: the latest in the text.
     """
 
     def __init__(
@@ -51,8 +52,10 @@ class Reaching:
         bindings: Sequence[int],
         entry: Mapping[int, Sources],
         escaping: Mapping[int, Sources],
+        most: int = MOST_SOURCES,
     ) -> None:
         self._flow = flow
+        self._most = most
         self._bindings = bindings
         self._meaning: list[Sources] = []
         self._bits: dict[int, int] = {}
@@ -190,13 +193,13 @@ class Reaching:
         return together
 
     def _expand(self, state: int) -> Sources:
-        """Return the accesses of a set, at most `MOST_SOURCES` bits: the latest in the text."""
+        """Return the accesses of a set, of at most so many bits: the latest in the text."""
         if not state:
             return ()
         if not state & (state - 1):
             return self._meaning[state.bit_length() - 1]
         found: set[int] = set()
-        for _ in range(MOST_SOURCES):
+        for _ in range(self._most):
             if not state:
                 break
             place = state.bit_length() - 1

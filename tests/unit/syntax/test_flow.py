@@ -1,4 +1,4 @@
-"""Last reads and writes, compared with answers worked out by hand in tests/golden/graphs/flow."""
+"""Last reads and writes, compared with answers worked out by hand in tests/golden/flow."""
 
 import ast
 from collections import defaultdict
@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from nerion_gym.graphs.builder import build
-from nerion_gym.graphs.flow import data_flow
-from nerion_gym.graphs.reaching import MOST_SOURCES
 from nerion_gym.graphs.schema import RELATIONS
+from nerion_gym.syntax.flow import data_flow
 from nerion_gym.syntax.module import parse_module
+from nerion_gym.syntax.reaching import MOST_SOURCES
 from nerion_gym.types.program import Program
 
 pytestmark = pytest.mark.pure
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "graphs" / "flow"
+GOLDEN = Path(__file__).parents[2] / "golden" / "flow"
 CASES = sorted(GOLDEN.glob("*.txt"))
 
 

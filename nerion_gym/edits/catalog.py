@@ -200,18 +200,21 @@ def result_of(source: bytes, edit: Edit) -> Result:
     new = new[: len(new) - size + first]
     if old == new:
         return Result(0, b"", b"")
-    start = _shared(old, new)
+    start = shared(old, new)
     before, after = old[start:], new[start:]
     if not before or not after:
         return _slid_right(source, first + start, before, after)
-    end = _shared(before[::-1], after[::-1])
+    end = shared(before[::-1], after[::-1])
     return Result(first + start, before[: len(before) - end], after[: len(after) - end])
 
 
-def _shared(one: bytes, two: bytes) -> int:
+def shared(one: bytes, two: bytes) -> int:
     """Return how many bytes two texts have in common at their start."""
-    size = min(len(one), len(two))
-    return next((index for index in range(size) if one[index] != two[index]), size)
+    low, high = 0, min(len(one), len(two))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[:middle] == two[:middle] else (low, middle - 1)
+    return low
 
 
 def _slid_right(source: bytes, start: int, before: bytes, after: bytes) -> Result:

@@ -82,7 +82,7 @@ def inject(
         if len(bugs) < k:
             msg = (
                 f"{k} bugs were asked for; tests reach {len(reached)} repairable mutations, and "
-                f"only {len(bugs)} of those drawn do not touch: ask for fewer or list more operators"
+                f"only {len(bugs)} of those drawn do not touch: ask for fewer or more operators"
             )
             raise TaskError(msg)
         found = repaired(program, bugs, listed)

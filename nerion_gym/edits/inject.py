@@ -160,10 +160,12 @@ def listed_way(now: Program, wanted: Program, operators: tuple[Operator, ...]) -
 
 
 def _differing(one: bytes, two: bytes) -> tuple[int, int]:
-    """Return the [start, end) of the first text outside of which two texts are equal."""
-    start = shared(one, two)
-    end = len(one) - min(shared(one[::-1], two[::-1]), len(one) - start)
-    return start, end
+    """Return the [start, end) of the first text outside of which two texts are equal.
+
+    Where the two may be told apart in several places ("is" -> "is not"), it holds all of them.
+    """
+    places = shared(one, two), len(one) - shared(one[::-1], two[::-1])
+    return min(places), max(places)
 
 
 def _touches(edit: Edit, areas: dict[str, tuple[int, int]]) -> bool:

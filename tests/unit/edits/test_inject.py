@@ -87,3 +87,16 @@ def test_more_bugs_than_there_are_places_are_refused():
         draw(0)
     with pytest.raises(TaskError, match="tests reach 0 repairable"):
         inject(PROGRAM, Coverage({}, {}), 1, np.random.default_rng(0))
+
+
+def test_a_repair_is_found_where_the_texts_differ_in_several_ways():
+    program = Program.from_files({"m.py": b"def f(x):\n    return x is not None\n"})
+    found = inject(
+        program,
+        Coverage({"t": {"m.py": frozenset({1, 2})}}, {}),
+        1,
+        np.random.default_rng(0),
+        resolve(["swap_comparison"]),
+    )
+    assert found.program.source("m.py") == b"def f(x):\n    return x is None\n"
+    assert apply(found.program, found.repair[0]).files == program.files

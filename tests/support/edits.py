@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from collections import defaultdict
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from nerion_gym.edits.gates import compiles, names_resolve, parses, pyflakes_clean
 from nerion_gym.edits.inject import listed_way
@@ -31,12 +32,8 @@ def by_operator(edits: Sequence[Edit], most: int, seed: int) -> list[Edit]:
     found: dict[str, list[Edit]] = defaultdict(list)
     for edit in edits:
         found[edit.operator].append(edit)
-    drawing = random.Random(seed)
-    return [
-        edit
-        for rows in found.values()
-        for edit in (rows if len(rows) <= most else drawing.sample(rows, most))
-    ]
+    rng = np.random.default_rng(seed)
+    return [rows[int(at)] for rows in found.values() for at in rng.permutation(len(rows))[:most]]
 
 
 def only(program: Program, edit: Edit) -> Program:

@@ -13,8 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from nerion_gym.edits.registry import OPERATORS
 from nerion_gym.types.edit import Kind
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.operator import Operator
 
+ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "operators.md"
 PEERS = ROOT / "tests" / "golden" / "peers.json"
 VERSIONS = {"mutmut": "mutmut 3", "cosmic-ray": "cosmic-ray 8"}
@@ -31,9 +31,10 @@ HEAD = """# Edits: every operator
 
 <!-- Written by scripts/make_operator_docs.py; edit the operators' docstrings instead. -->
 
-A *refactor* keeps what a program does, a *mutation* changes it. A *repairable* mutation can be taken back by an edit
-that is listed for the changed program, without a look at the original. `nerion operators` prints the table,
-`nerion operators NAME` one operator, `nerion edits FILE` what they find in a file of yours.
+A *refactor* keeps what a program does, a *mutation* changes it. A *repairable* mutation can be
+taken back by an edit that is listed for the changed program, without a look at the original.
+`nerion operators` prints the table, `nerion operators NAME` one operator, `nerion edits FILE` what
+they find in a file of yours.
 """
 
 

@@ -83,7 +83,7 @@ def exchanged(
     operator: str,
     change: Change,
     nodes: Sequence[ast.expr],
-    loose: tuple[type[ast.expr], ...],
+    loose: Sequence[ast.expr] = (),
 ) -> Iterator[Edit]:
     """Yield the edit in which the first and the last of an expression's operands trade places.
 
@@ -92,7 +92,7 @@ def exchanged(
         operator: canonical name.
         change: what is wanted, without pieces.
         nodes: the operands, in the order of the source.
-        loose: operands that may need parentheses in the other's place.
+        loose: those of the two that may need parentheses in the other's place.
     """
     places = extents(module, change.site.node, nodes)
     ends = (places[0], places[-1])
@@ -104,7 +104,7 @@ def exchanged(
     wraps = [
         [Piece(start, start, b"("), Piece(end, end, b")")]
         for node, own, (start, end) in zip((nodes[-1], nodes[0]), ends[::-1], ends, strict=True)
-        if isinstance(node, loose) and module.table.offsets(node) == own
+        if node in loose and module.table.offsets(node) == own
     ]
     if not wraps:
         yield from checked(module, operator, change)

@@ -32,7 +32,7 @@ MEASURED = (ast.Sub, ast.FloorDiv)
 SUMS = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv)
 SIGNS: dict[str, type[ast.operator]] = {"+": ast.Add, "-": ast.Sub}
 OPPOSITE: dict[str, type[ast.operator]] = {"+": ast.Sub, "-": ast.Add}
-STEPPING = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp)
+ATOMS = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
 
 
 def is_number(node: ast.AST | None) -> bool:
@@ -44,15 +44,15 @@ def is_number(node: ast.AST | None) -> bool:
     return isinstance(node.value, int | float)
 
 
-def looks_counted(module: Module, node: ast.AST) -> bool:
+def _looks_counted(module: Module, node: ast.AST) -> bool:
     """Whether an expression, not a number as written, looks like one."""
     if isinstance(node, ast.Name | ast.Attribute):
-        return _key(module, node) in _counted(module)
+        return _key(module, node) in _counters(module)
     if isinstance(node, ast.BinOp):
         if not isinstance(node.op, SUMS) or holds_text(node):
             return False
         return any(
-            is_number(side) or looks_counted(module, side) for side in (node.left, node.right)
+            is_number(side) or _looks_counted(module, side) for side in (node.left, node.right)
         )
     return _called(node) in COUNTERS
 
@@ -71,7 +71,7 @@ def _key(module: Module, node: ast.AST) -> Hashable:
 
 
 @lru_cache(maxsize=64)
-def _counted(module: Module) -> frozenset[Hashable]:
+def _counters(module: Module) -> frozenset[Hashable]:
     """Return the bindings and attributes that a file counts with."""
     found = [
         _key(module, node)
@@ -131,20 +131,31 @@ def _defaulted(node: ast.AST) -> Iterator[ast.AST]:
         yield from (parameter for parameter, default in pairs if is_number(default))
 
 
-def counted_places(module: Module) -> Iterator[Site]:
-    """Yield the expressions that stand where a number is used and the precedence of a sum is right.
+@lru_cache(maxsize=64)
+def counted(module: Module) -> tuple[Site, ...]:
+    """Return the expressions that look like numbers where one is used and a sum may stand.
 
-    Subscripts, arguments, right sides of comparisons, returned and assigned values; what they
-    are may be anything.
+    Subscripts, arguments, right sides of comparisons, returned and assigned values.
     """
+    return tuple(site for site in _places(module) if _looks_counted(module, site.node))
+
+
+@lru_cache(maxsize=64)
+def numbers_used(module: Module) -> tuple[Site, ...]:
+    """Return the numbers as written, no minus in front, that stand in such places."""
+    return tuple(
+        site
+        for site in _places(module)
+        if isinstance(site.node, ast.Constant) and is_number(site.node)
+    )
+
+
+@lru_cache(maxsize=64)
+def _places(module: Module) -> tuple[Site, ...]:
     sites = sites_of(module)
-    for site in sites.find(
-        ast.Subscript, ast.Call, ast.Compare, ast.Return, ast.Assign, ast.AugAssign
-    ):
-        for node in _used(site.node):
-            inside = sites.of[node]
-            if not inside.frozen:
-                yield inside
+    found = sites.find(ast.Subscript, ast.Call, ast.Compare, ast.Return, ast.Assign, ast.AugAssign)
+    places = [sites.of[node] for site in found for node in _used(site.node)]
+    return tuple(place for place in places if not place.frozen)
 
 
 def _used(node: ast.AST) -> list[ast.expr]:
@@ -164,13 +175,13 @@ def stepped_by_one(module: Module, operator: str, site: Site, sign: str) -> Iter
     Args:
         module: the file.
         operator: canonical name.
-        site: an expression that stands where a sum may.
+        site: where a sum may stand.
         sign: "+" or "-".
     """
     node = site.node
     if isinstance(node, ast.BinOp) and is_number(node.right):
         yield from _stepped_back(module, operator, site, sign)
-    elif isinstance(node, STEPPING) and not _binds_looser(node):
+    elif isinstance(node, ast.expr) and _binds_tightly(node):
         end = module.table.offsets(node)[1]
         piece = fit(module.source, end, end, f" {sign} 1".encode())
         # A copy, because what replaces a node must not hold the node itself.
@@ -178,10 +189,12 @@ def stepped_by_one(module: Module, operator: str, site: Site, sign: str) -> Iter
         yield from checked(module, operator, Change(site, [piece], {node: after}, f"{sign} 1"))
 
 
-def _binds_looser(node: ast.AST) -> bool:
-    return isinstance(node, ast.BinOp) and not isinstance(
-        node.op, (*SUMS, ast.Div, ast.Mod, ast.MatMult, ast.Pow)
-    )
+def _binds_tightly(node: ast.AST) -> bool:
+    """Whether a sum may be made of an expression as it stands."""
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, (*SUMS, ast.Div, ast.Mod, ast.MatMult, ast.Pow))
+    signed = isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not)
+    return signed or isinstance(node, ATOMS)
 
 
 def _stepped_back(module: Module, operator: str, site: Site, sign: str) -> Iterator[Edit]:
@@ -191,7 +204,7 @@ def _stepped_back(module: Module, operator: str, site: Site, sign: str) -> Itera
         return
     left = node.left
     again = isinstance(left, ast.BinOp) and is_number(left.right)
-    if not _is_one(node.right) or again or not looks_counted(module, left):
+    if not _is_one(node.right) or again or not _looks_counted(module, left):
         return
     end = module.table.offsets(node)[1]
     start = extents(module, node, (left, node.right))[0][1]
@@ -210,12 +223,11 @@ def negated(module: Module, operator: str, site: Site) -> Iterator[Edit]:
     Args:
         module: the file.
         operator: canonical name.
-        site: an expression that stands where a sum may.
+        site: one of `counted` or `numbers_used`.
     """
     node = site.node
-    number = isinstance(node, ast.Constant) and is_number(node) and node.value != 0
-    signed = isinstance(node, STEPPING[:-1]) and looks_counted(module, node)
-    if isinstance(node, ast.expr) and (number or signed):
+    zero = isinstance(node, ast.Constant) and node.value == 0
+    if isinstance(node, (*ATOMS, ast.Constant)) and not zero:
         start, _ = module.table.offsets(node)
         piece = fit(module.source, start, start, b"-")
         after = ast.UnaryOp(ast.USub(), copy.copy(node))

@@ -9,6 +9,7 @@ from nerion_gym.edits.operators import (
     arithmetic,
     boolean,
     comparison,
+    constants,
     literals,
     operands,
     rename,
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.operator import Operator
 
-FAMILIES = (rename, arithmetic, comparison, boolean, literals, returns, operands)
+FAMILIES = (rename, arithmetic, comparison, boolean, literals, returns, operands, constants)
 OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)
 )

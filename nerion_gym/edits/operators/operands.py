@@ -14,13 +14,14 @@ from nerion_gym.edits.expressions import (
     without_each,
 )
 from nerion_gym.edits.numeric import (
-    counted_places,
-    looks_counted,
+    counted,
     negated,
+    numbers_used,
     stepped_by_one,
     unsigned,
 )
 from nerion_gym.edits.operator import Operator, Proposer
+from nerion_gym.edits.operators.arithmetic import LEVELS
 from nerion_gym.edits.rewriting import Change, fit
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.types.edit import Kind
@@ -35,7 +36,7 @@ ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.LShift, ast.RSh
 """Signs whose operands are not alike."""
 ASYMMETRIC = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn)
 COMPOUND = (ast.BinOp, ast.UnaryOp, ast.Await)
-"""Operands that may need parentheses on the other side."""
+DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 CONDITIONAL = (ast.If, ast.While, ast.IfExp, ast.comprehension)
 MOST_DROPPED = 4
 
@@ -66,16 +67,33 @@ def propose_swapped_operands(module: Module) -> Iterator[Edit]:
     for site in sites_of(module).find(ast.BinOp, ast.Compare):
         node = site.node
         if isinstance(node, ast.BinOp) and _is_ordered(node):
-            operands = [node.left, node.right]
+            operands, loose = [node.left, node.right], _loose(node)
             after: ast.expr = ast.BinOp(node.right, node.op, node.left)
-        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ASYMMETRIC):
-            operands = [node.left, *node.comparators]
-            after = ast.Compare(operands[-1], node.ops, operands[:1])
+        elif isinstance(node, ast.Compare) and _is_asymmetric(node):
+            operands, loose = [node.left, *node.comparators], []
+            after = ast.Compare(operands[1], node.ops, operands[:1])
         else:
             continue
-        if len(operands) == 2:
-            change = Change(site, [], {node: after}, "")
-            yield from exchanged(module, "swap_operands", change, operands, COMPOUND)
+        change = Change(site, [], {node: after}, "")
+        yield from exchanged(module, "swap_operands", change, operands, loose)
+
+
+def _loose(node: ast.BinOp) -> list[ast.expr]:
+    """Return the operands that may need parentheses on the other side."""
+    level = LEVELS.get(type(node.op), 0)
+    if isinstance(node.op, ast.Pow | ast.MatMult):
+        return [side for side in (node.left, node.right) if isinstance(side, COMPOUND)]
+    inner = node.left
+    same = isinstance(inner, ast.BinOp) and LEVELS.get(type(inner.op), level) <= level
+    return [inner] if same else []
+
+
+def _is_asymmetric(node: ast.Compare) -> bool:
+    """Whether one comparison would differ; nobody asks whether a display is in something."""
+    if len(node.ops) > 1 or not isinstance(node.ops[0], ASYMMETRIC):
+        return False
+    displayed = isinstance(node.left, DISPLAYS) or isinstance(node.comparators[0], DISPLAYS)
+    return not (displayed and isinstance(node.ops[0], ast.In | ast.NotIn))
 
 
 def _is_ordered(node: ast.BinOp) -> bool:
@@ -130,7 +148,8 @@ def propose_one_more(module: Module) -> Iterator[Edit]:
     Untouched:
         x = table[key] + f(text) + rows[2]
     """
-    yield from _stepped(module, "add_one", "+")
+    for site in counted(module):
+        yield from stepped_by_one(module, "add_one", site, "+")
 
 
 def propose_one_less(module: Module) -> Iterator[Edit]:
@@ -146,13 +165,8 @@ def propose_one_less(module: Module) -> Iterator[Edit]:
     Untouched:
         x = table[key] + f(text) + rows[2]
     """
-    yield from _stepped(module, "subtract_one", "-")
-
-
-def _stepped(module: Module, operator: str, sign: str) -> Iterator[Edit]:
-    for site in counted_places(module):
-        if looks_counted(module, site.node):
-            yield from stepped_by_one(module, operator, site, sign)
+    for site in counted(module):
+        yield from stepped_by_one(module, "subtract_one", site, "-")
 
 
 def propose_signs(module: Module) -> Iterator[Edit]:
@@ -173,7 +187,7 @@ def propose_signs(module: Module) -> Iterator[Edit]:
     for site in sites_of(module).find(ast.UnaryOp):
         if isinstance(site.node, ast.UnaryOp) and isinstance(site.node.op, ast.USub | ast.Invert):
             yield from unsigned(module, "change_sign", site)
-    for site in counted_places(module):
+    for site in (*counted(module), *numbers_used(module)):
         yield from negated(module, "change_sign", site)
 
 
@@ -255,11 +269,11 @@ def propose_swapped_ternaries(module: Module) -> Iterator[Edit]:
         x = a or b
     """
     for site in sites_of(module).find(ast.IfExp):
-        node = site.node
-        if isinstance(node, ast.IfExp):
+        if isinstance(node := site.node, ast.IfExp):
             change = Change(site, [], {node: ast.IfExp(node.test, node.orelse, node.body)}, "")
             nodes = (node.body, node.test, node.orelse)
-            yield from exchanged(module, "swap_ternary", change, nodes, (ast.IfExp, ast.Lambda))
+            loose = [node.orelse] if isinstance(node.orelse, ast.IfExp | ast.Lambda) else []
+            yield from exchanged(module, "swap_ternary", change, nodes, loose)
 
 
 def _row(name: str, propose: Proposer, *others: tuple[str, str], back: bool = False) -> Operator:

@@ -221,8 +221,9 @@ def holds_text(node: ast.AST) -> bool:
     pending = [node]
     while pending:
         operand = pending.pop()
-        if isinstance(operand, ast.BinOp) and isinstance(operand.op, ast.Add | ast.Mult):
-            pending += [operand.left, operand.right]
+        if isinstance(operand, ast.BinOp) and isinstance(operand.op, ast.Add | ast.Mult | ast.Mod):
+            formatted = isinstance(operand.op, ast.Mod)
+            pending += [operand.left] if formatted else [operand.left, operand.right]
         text = isinstance(operand, ast.Constant) and isinstance(operand.value, str | bytes)
         if text or isinstance(operand, ast.JoinedStr | ast.List | ast.Tuple):
             return True

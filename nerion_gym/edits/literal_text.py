@@ -22,6 +22,7 @@ MARK = "XX"
 KINDS = (str, bytes, int, float)
 NEAR = 12
 """Literals before and behind that count as near."""
+CANDIDATES = 3
 Key = tuple[str, str, str | None]
 
 
@@ -72,12 +73,14 @@ def nearby_literals(module: Module) -> Iterator[tuple[Site, str]]:
 
 
 def _ranked(group: list[tuple[Site, Key, str]], index: int) -> dict[Key, str]:
-    """Return the distinct literals around one, nearest first."""
+    """Return the three distinct literals nearest to one, nearest first: no more can lead back."""
     found: dict[Key, str] = {}
     for distance in range(1, NEAR + 1):
         for place in (index - distance, index + distance):
             if 0 <= place < len(group):
                 found.setdefault(group[place][1], group[place][2])
+                if len(found) == CANDIDATES:
+                    return found
     return found
 
 

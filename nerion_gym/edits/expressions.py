@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.operators.arithmetic import LEVELS
 from nerion_gym.edits.rewriting import WORD_BYTES, Change, Piece, build_edit, fit, verified_edit
 from nerion_gym.edits.sites import sites_of
 
@@ -92,26 +93,18 @@ def exchanged(
         operator: canonical name.
         change: what is wanted, without pieces.
         nodes: the operands, in the order of the source.
-        loose: those of the two that may need parentheses in the other's place.
+        loose: those of the two that need parentheses in the other's place, if they have none.
     """
     places = extents(module, change.site.node, nodes)
     ends = (places[0], places[-1])
-    texts = [module.source[start:end] for start, end in ends]
-    pieces = [
-        fit(module.source, *place, text) for place, text in zip(ends, texts[::-1], strict=True)
-    ]
-    change = change._replace(pieces=pieces)
-    wraps = [
-        [Piece(start, start, b"("), Piece(end, end, b")")]
-        for node, own, (start, end) in zip((nodes[-1], nodes[0]), ends[::-1], ends, strict=True)
-        if node in loose and module.table.offsets(node) == own
-    ]
-    if not wraps:
-        yield from checked(module, operator, change)
-        return
-    edit = verified_edit(module, operator, change, wraps)
-    if edit is not None:
-        yield edit
+    texts = []
+    for node, (start, end) in zip((nodes[0], nodes[-1]), ends, strict=True):
+        bare = node in loose and (start, end) == module.table.offsets(node)
+        text = module.source[start:end]
+        texts.append(b"(" + text + b")" if bare else text)
+    swapped = zip(ends, texts[::-1], strict=True)
+    pieces = [fit(module.source, *place, text) for place, text in swapped]
+    yield from checked(module, operator, change._replace(pieces=pieces))
 
 
 def binds_names(module: Module, *nodes: ast.AST) -> bool:
@@ -228,3 +221,18 @@ def holds_text(node: ast.AST) -> bool:
         if text or isinstance(operand, ast.JoinedStr | ast.List | ast.Tuple):
             return True
     return False
+
+
+def loose_operands(node: ast.BinOp) -> list[ast.expr]:
+    """Return the operand that needs parentheses on the other side: signs of a level lean left."""
+    if isinstance(node.op, ast.Pow):
+        return [node.right] if isinstance(node.right, ast.BinOp | ast.UnaryOp) else []
+    return (
+        [node.left]
+        if isinstance(node.left, ast.BinOp) and _level(node.left) == _level(node)
+        else []
+    )
+
+
+def _level(node: ast.BinOp) -> int:
+    return LEVELS.get(type(node.op), LEVELS[ast.Mult])

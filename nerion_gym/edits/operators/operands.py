@@ -10,6 +10,7 @@ from nerion_gym.edits.expressions import (
     checked,
     exchanged,
     holds_text,
+    loose_operands,
     regrouped,
     without_each,
 )
@@ -21,7 +22,6 @@ from nerion_gym.edits.numeric import (
     unsigned,
 )
 from nerion_gym.edits.operator import Operator, Proposer
-from nerion_gym.edits.operators.arithmetic import LEVELS
 from nerion_gym.edits.rewriting import Change, fit
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.types.edit import Kind
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.LShift, ast.RShift, ast.MatMult)
 """Signs whose operands are not alike."""
 ASYMMETRIC = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn)
-COMPOUND = (ast.BinOp, ast.UnaryOp, ast.Await)
 DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 CONDITIONAL = (ast.If, ast.While, ast.IfExp, ast.comprehension)
 MOST_DROPPED = 4
@@ -67,7 +66,7 @@ def propose_swapped_operands(module: Module) -> Iterator[Edit]:
     for site in sites_of(module).find(ast.BinOp, ast.Compare):
         node = site.node
         if isinstance(node, ast.BinOp) and _is_ordered(node):
-            operands, loose = [node.left, node.right], _loose(node)
+            operands, loose = [node.left, node.right], loose_operands(node)
             after: ast.expr = ast.BinOp(node.right, node.op, node.left)
         elif isinstance(node, ast.Compare) and _is_asymmetric(node):
             operands, loose = [node.left, *node.comparators], []
@@ -76,16 +75,6 @@ def propose_swapped_operands(module: Module) -> Iterator[Edit]:
             continue
         change = Change(site, [], {node: after}, "")
         yield from exchanged(module, "swap_operands", change, operands, loose)
-
-
-def _loose(node: ast.BinOp) -> list[ast.expr]:
-    """Return the operands that may need parentheses on the other side."""
-    level = LEVELS.get(type(node.op), 0)
-    if isinstance(node.op, ast.Pow | ast.MatMult):
-        return [side for side in (node.left, node.right) if isinstance(side, COMPOUND)]
-    inner = node.left
-    same = isinstance(inner, ast.BinOp) and LEVELS.get(type(inner.op), level) <= level
-    return [inner] if same else []
 
 
 def _is_asymmetric(node: ast.Compare) -> bool:

@@ -9,7 +9,9 @@ from nerion_gym.edits.operators import (
     arithmetic,
     boolean,
     comparison,
+    constants,
     literals,
+    operands,
     rename,
     returns,
     structure,
@@ -21,7 +23,17 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.operator import Operator
 
-FAMILIES = (rename, arithmetic, comparison, boolean, literals, returns, structure)
+FAMILIES = (
+    rename,
+    arithmetic,
+    operands,
+    comparison,
+    boolean,
+    literals,
+    constants,
+    returns,
+    structure,
+)
 OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)
 )

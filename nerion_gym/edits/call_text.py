@@ -1,4 +1,4 @@
-"""Calls as they are written: their arguments in the order of the text, and where those stand."""
+"""Calls as they are written: their arguments, where those stand, what would take them."""
 
 from __future__ import annotations
 
@@ -40,6 +40,18 @@ class Argument(NamedTuple):
     def value(self) -> ast.expr:
         """The expression, without a keyword's name."""
         return self.node.value if isinstance(self.node, ast.keyword) else self.node
+
+
+class Shape(NamedTuple):
+    """How a function is called.
+
+    Attributes:
+        given: arguments by position.
+        words: names of the others.
+    """
+
+    given: int
+    words: frozenset[str]
 
 
 def calls(module: Module) -> Iterator[tuple[Site, ast.Call]]:
@@ -118,3 +130,27 @@ def binding_nodes(module: Module) -> frozenset[ast.AST]:
             found.add(site.node)
             site = site.parent
     return frozenset(found)
+
+
+def shape_of(call: ast.Call) -> Shape | None:
+    """Return how a call gives its arguments; None where a star hides it."""
+    starred = any(isinstance(node, ast.Starred) for node in call.args)
+    words = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
+    if starred or len(words) < len(call.keywords):
+        return None
+    return Shape(len(call.args), frozenset(words))
+
+
+def takes(parameters: ast.arguments, shape: Shape) -> bool:
+    """Whether a function with these parameters may be called so."""
+    plain = [*parameters.posonlyargs, *parameters.args]
+    if shape.given > len(plain) and parameters.vararg is None:
+        return False
+    hidden = {node.arg for node in parameters.posonlyargs}
+    filled = {node.arg for node in plain[: shape.given]} - hidden
+    optional = {node.arg for node in plain[len(plain) - len(parameters.defaults) :]}
+    for node, default in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True):
+        optional |= set() if default is None else {node.arg}
+    free = {node.arg for node in (*plain[shape.given :], *parameters.kwonlyargs)}
+    known = parameters.kwarg is not None or shape.words <= free - hidden
+    return known and not shape.words & filled and free - optional <= shape.words - hidden

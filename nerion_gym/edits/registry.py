@@ -9,6 +9,7 @@ from nerion_gym.edits.operators import (
     arguments,
     arithmetic,
     boolean,
+    callees,
     calls,
     comparison,
     literals,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.operator import Operator
 
-FAMILIES = (rename, arithmetic, comparison, boolean, literals, returns, arguments, calls)
+FAMILIES = (rename, arithmetic, comparison, boolean, literals, returns, arguments, calls, callees)
 OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)
 )

@@ -21,6 +21,7 @@ from nerion_gym.edits.call_text import (
 )
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.places import by_distance, distinct, scope_at
+from nerion_gym.edits.respelling import keyword_edits
 from nerion_gym.edits.rewriting import Change, Piece, plain_edits
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.values import is_builtin
@@ -156,8 +157,10 @@ def propose_none(module: Module) -> Iterator[Edit]:
     for _, call in calls(module):
         for node in arguments_of(call):
             value = node.value if isinstance(node, ast.keyword) else node
-            starred = isinstance(value, ast.Starred) or (value is not node and node.arg is None)
-            if not (starred or _is_none(value) or value in binding_nodes(module)):
+            many = isinstance(node, ast.Starred) or (
+                isinstance(node, ast.keyword) and node.arg is None
+            )
+            if not (many or _is_none(value) or value in binding_nodes(module)):
                 start, end = module.table.offsets(value)
                 text = b"(None)" if shares_brackets(module, call) else b"None"
                 replaced: dict[ast.AST, ast.AST] = {value: ast.Constant(None)}
@@ -208,7 +211,7 @@ def propose_keywords(module: Module) -> Iterator[Edit]:
                 if keyword.arg + SPOILT not in taken and _keeps_keywords(module, call):
                     names.insert(0, keyword.arg + SPOILT)
                 for name in names:
-                    yield from _respelt(module, keyword, name)
+                    yield from keyword_edits(module, "rename_keyword_argument", keyword, name)
 
 
 def _used_keywords(module: Module) -> dict[Scope, list[tuple[int, str]]]:
@@ -230,16 +233,6 @@ def _keeps_keywords(module: Module, call: ast.Call) -> bool:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     name = call.func.id if isinstance(call.func, ast.Name) else name
     return name in KEEPS_KEYWORDS or is_builtin(module, call.func, "dict")
-
-
-def _respelt(module: Module, keyword: ast.keyword, name: str) -> Iterator[Edit]:
-    start = module.table.offsets(keyword)[0]
-    old = str(keyword.arg).encode()
-    if module.source[start : start + len(old)] == old:
-        piece = Piece(start, start + len(old), name.encode())
-        replaced: dict[ast.AST, ast.AST] = {keyword: ast.keyword(name, keyword.value)}
-        change = Change(sites_of(module).of[keyword], [piece], replaced, name)
-        yield from plain_edits(module, "rename_keyword_argument", change)
 
 
 OPERATORS = (

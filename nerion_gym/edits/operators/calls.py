@@ -12,6 +12,7 @@ from nerion_gym.edits.call_text import BINDERS, binding_nodes, calls
 from nerion_gym.edits.effects import BUILTINS
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.places import by_distance, distinct, scope_at
+from nerion_gym.edits.respelling import parent_of, root_of
 from nerion_gym.edits.rewriting import Change, Piece, anchor_of, fit, plain_edits
 from nerion_gym.edits.sites import STRINGS, sites_of
 from nerion_gym.edits.values import DISPLAYS, is_builtin, mentions
@@ -86,7 +87,7 @@ def propose_unwrapped(module: Module) -> Iterator[Edit]:
     """
     for site, call in calls(module):
         first = call.args[0] if call.args else None
-        parent = site.parent.node if site.parent is not None else None
+        parent = parent_of(site)
         if first is None or isinstance(first, ast.Starred) or isinstance(parent, NO_VALUES):
             continue
         others = [call.func, *call.args[1:], *call.keywords]
@@ -102,7 +103,7 @@ def _alone(module: Module, site: Site, node: ast.expr) -> bytes:
         bare = isinstance(node, (*DISPLAYS, ast.GeneratorExp)) or not _breaks(module, node)
     elif isinstance(node, ast.Constant):
         number = isinstance(node.value, int | float | complex) and not isinstance(node.value, bool)
-        around = site.parent.node if site.parent is not None else None
+        around = parent_of(site)
         bare = not NEW_LINE.search(text) and not (number and isinstance(around, ast.Attribute))
     else:
         bare = not isinstance(node, (*BINDERS, ast.Lambda)) and _takes_any(site)
@@ -112,7 +113,7 @@ def _alone(module: Module, site: Site, node: ast.expr) -> bytes:
 
 def _takes_any(site: Site) -> bool:
     """Whether any operation can stand in the place of a node as it is."""
-    around = site.parent.node if site.parent is not None else None
+    around = parent_of(site)
     return site.string is None and anchor_of(site) is site.node and isinstance(around, LOOSE)
 
 
@@ -171,10 +172,10 @@ def _callees(module: Module) -> dict[Scope, list[tuple[int, Callee]]]:
     """Return, for each function, the functions that it calls with one argument for their value."""
     found: dict[Scope, list[tuple[int, Callee]]] = defaultdict(list)
     for site, call in calls(module):
-        parent = site.parent.node if site.parent is not None else None
+        parent = parent_of(site)
         one = len(call.args) == 1 and not call.keywords and not isinstance(parent, NO_VALUES)
         if one and not isinstance(call.args[0], ast.Starred) and site.string is None:
-            access = mentions(module).get(_root(call.func))
+            access = mentions(module).get(root_of(call.func))
             text = module.text(call.func)
             if access is not None and DOTTED.fullmatch(text) and text != b"super":
                 callee = Callee(text, access.name, module.scopes.binding(access))
@@ -183,12 +184,6 @@ def _callees(module: Module) -> dict[Scope, list[tuple[int, Callee]]]:
     for options in found.values():
         options.sort(key=lambda option: option[0])
     return found
-
-
-def _root(node: ast.AST) -> ast.AST:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node
 
 
 def _wrappable(module: Module) -> Iterator[Site]:
@@ -212,7 +207,7 @@ def _is_type(module: Module, node: ast.AST) -> bool:
 
 def _beside(module: Module, site: Site) -> list[bytes]:
     """Return the functions whose call or whose argument a place is already."""
-    around = site.parent.node if site.parent is not None else None
+    around = parent_of(site)
     return [module.text(node.func) for node in (site.node, around) if isinstance(node, ast.Call)]
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from nerion_gym.edits.sites import Site
     from nerion_gym.syntax.module import Module
@@ -46,6 +46,26 @@ def by_distance(options: Sequence[tuple[int, T]], at: int) -> Iterator[T]:
         else:
             yield options[right][1]
             right += 1
+
+
+def nearest_others(options: Sequence[tuple[int, T]], at: int, allowed: Container[T]) -> list[T]:
+    """Return the three nearest different names; what stands at the place itself does not count.
+
+    Args:
+        options: (place, name), by place, that of the place itself among them.
+        at: the place.
+        allowed: names that could stand there.
+    """
+    others = islice(by_distance(options, at), 1, None)
+    return distinct((name for name in others if name in allowed), MOST_NEAR + 1)
+
+
+def confusable(own: T, nearest: Sequence[T]) -> list[T]:
+    """Return what a name may be mistaken for: the others of the nearest three, if it is one.
+
+    Only then would each of those, put there, be mistaken for it as well.
+    """
+    return [name for name in nearest if name != own] if own in nearest else []
 
 
 def distinct(things: Iterable[T], most: int = MOST_NEAR) -> list[T]:

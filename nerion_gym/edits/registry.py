@@ -13,6 +13,7 @@ from nerion_gym.edits.operators import (
     calls,
     comparison,
     literals,
+    names,
     rename,
     returns,
 )
@@ -23,7 +24,18 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.operator import Operator
 
-FAMILIES = (rename, arithmetic, comparison, boolean, literals, returns, arguments, calls, callees)
+FAMILIES = (
+    rename,
+    arithmetic,
+    comparison,
+    boolean,
+    literals,
+    returns,
+    arguments,
+    calls,
+    callees,
+    names,
+)
 OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)
 )

@@ -201,7 +201,7 @@ def propose_functions(module: Module) -> Iterator[Edit]:
         if not isinstance(func, ast.Name) or func.id not in known or shape is None:
             continue
         scope = mentions(module)[func].scope
-        taking = _taking(module, shape, type(known[func.id]))
+        taking = _taking(module, shape, isinstance(known[func.id], ast.AsyncFunctionDef))
         alike = [name for name in taking if _is_visible(module, scope, name)]
         if func.id in alike and scope.kind in LOCAL_KINDS:
             place = alike.index(func.id)
@@ -223,12 +223,12 @@ def _functions(module: Module) -> dict[str, FunctionNode]:
 
 
 @lru_cache(maxsize=256)
-def _taking(module: Module, shape: Shape, kind: type[FunctionNode]) -> tuple[str, ...]:
-    """Return the functions of a kind, async or not, that may be called so, in their order."""
+def _taking(module: Module, shape: Shape, is_async: bool) -> tuple[str, ...]:
+    """Return the functions, async or not, that may be called so, in their order."""
     return tuple(
         name
         for name, node in _functions(module).items()
-        if isinstance(node, kind) and takes(node.args, shape)
+        if isinstance(node, ast.AsyncFunctionDef) is is_async and takes(node.args, shape)
     )
 
 

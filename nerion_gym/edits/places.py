@@ -69,8 +69,14 @@ def confusable(own: T, nearest: Sequence[T]) -> list[T]:
 
 
 def distinct(things: Iterable[T], most: int = MOST_NEAR) -> list[T]:
-    """Return the first few different things, in their order."""
-    return list(islice(dict.fromkeys(things), most))
+    """Return the first few different things, in their order; no more are asked for."""
+    found: list[T] = []
+    for thing in things:
+        if thing not in found:
+            found.append(thing)
+            if len(found) == most:
+                break
+    return found
 
 
 def scope_at(module: Module, site: Site) -> Scope:

@@ -43,7 +43,7 @@ def _swaps(table: Mapping[int | None, str]) -> Swaps:
 BUILTIN_SWAPS = _swaps(
     {
         None: "any/all min/max list/tuple list/set",
-        1: "int/float int/round str/repr sorted/list sorted/reversed sum/len hex/oct",
+        1: "int/float int/round str/repr sorted/list sorted/reversed hex/oct",
         2: "getattr/hasattr",
     }
 )

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from nerion_gym.syntax.scopes import Access
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-Place = tuple[Scope, str, bool]
-"""Class or function, name of the object, whether the attribute is called."""
+Place = tuple[Scope, str, str]
+"""Class or function, name of the object, what is done with the attribute."""
+CALLED, OPENED, TAKEN = "called", "opened", "taken"
+"""`x.a()`, `x.a.b` and the rest: one is hardly mistaken for another."""
 
 
 def propose_attributes(module: Module) -> Iterator[Edit]:
-    """Take another attribute of the same object: the nearest two, those called apart.
+    """Take another attribute of the same object: the nearest two of those used alike.
 
     Of `self` all of the class counts, of other names what the function takes of them.
 
@@ -65,14 +67,14 @@ def propose_attributes(module: Module) -> Iterator[Edit]:
             def shrink(self, by): self.grow()
     """
     of = sites_of(module).of
-    for (owner, _, called), nodes in _attributes(module).items():
+    for (owner, _, use), nodes in _attributes(module).items():
         options = [(number, node.attr) for number, node in enumerate(nodes)]
         names = {node.attr for node in nodes}
         if len(names) < 2:
             continue
         for number, node in enumerate(nodes):
             if isinstance(node.ctx, ast.Load):
-                allowed = _callable_so(owner, of[node], names) if called else names
+                allowed = _callable_so(owner, of[node], names) if use == CALLED else names
                 for name in confusable(node.attr, nearest_others(options, number, allowed)):
                     yield from attribute_edits(module, "wrong_attribute", node, name)
 
@@ -85,12 +87,17 @@ def _attributes(module: Module) -> dict[Place, list[ast.Attribute]]:
         if isinstance(node, ast.Attribute) and not node.attr.startswith("__"):
             access = mentions(module).get(node.value)
             if access is not None:
-                around = parent_of(site)
-                called = isinstance(around, ast.Call) and around.func is node
-                found[_owner(module, access), access.name, called].append(node)
+                found[_owner(module, access), access.name, _use(site)].append(node)
     for nodes in found.values():
         nodes.sort(key=lambda node: (node.end_lineno, node.end_col_offset))
     return found
+
+
+def _use(site: Site) -> str:
+    around = parent_of(site)
+    if isinstance(around, ast.Attribute):
+        return OPENED
+    return CALLED if isinstance(around, ast.Call) and around.func is site.node else TAKEN
 
 
 def _owner(module: Module, access: Access) -> Scope:

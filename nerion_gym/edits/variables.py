@@ -36,7 +36,7 @@ class Group(NamedTuple):
         scope: where they live.
         names: those that may be mistaken for each other.
         given: those of them that have a value from the start.
-        accesses: their mentions in the scope itself, in source order.
+        accesses: their mentions in the scope itself, annotations apart, in source order.
     """
 
     scope: Scope
@@ -86,7 +86,7 @@ def _is_plain_read(access: Access, site: Site) -> bool:
     around = parent_of(site)
     called = isinstance(around, ast.Call) and around.func is site.node
     reads = access.mode is Mode.READ and isinstance(getattr(site.node, "ctx", None), ast.Load)
-    return reads and not (called or access.annotation or site.frozen)
+    return reads and not (called or site.frozen)
 
 
 def _is_index(site: Site) -> bool:
@@ -127,7 +127,7 @@ def _group(scope: Scope, bindings: list[Binding]) -> Group:
     }
     if scope.kind is ScopeKind.COMPREHENSION and len(_generators(scope.node)) == 1:
         given |= names
-    accesses = [access for access in scope.accesses if access.name in names]
+    accesses = [one for one in scope.accesses if one.name in names and not one.annotation]
     return Group(scope, names, frozenset(given), tuple(sorted(accesses, key=_position)))
 
 

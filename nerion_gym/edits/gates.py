@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import warnings
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -13,6 +14,10 @@ from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:
     from nerion_gym.types.program import Program
+
+
+KNOWN = frozenset({*dir(builtins), "__file__", "__path__", "__builtins__", "__annotations__"})
+"""Names that every module finds."""
 
 
 def parses(program: Program) -> list[str]:
@@ -42,6 +47,31 @@ def compiles(program: Program) -> list[str]:
         except (ValueError, RecursionError, MemoryError) as error:
             complaints.append(f"{path}:1:1: {error or 'nested too deeply to compile'}")
     return complaints
+
+
+def names_resolve(before: Program, after: Program) -> list[str]:
+    """Return each name that the changed program reads, binds nowhere, and did not miss before."""
+    complaints = []
+    for path, source in after.files:
+        old = before.source(path) if path in before.paths else b""
+        if source != old:
+            fresh = _unresolved(path, source) - _unresolved(path, old)
+            complaints += [f"{path}: {name!r} is bound nowhere" for name in sorted(fresh)]
+    return complaints
+
+
+def _unresolved(path: str, source: bytes) -> set[str]:
+    try:
+        scopes = parse_module(path, source).scopes
+    except ProgramSyntaxError:
+        return set()
+    if any(scope.star for scope in scopes.all):
+        return set()
+    return {
+        binding.name
+        for binding in scopes.bindings
+        if binding.scope is scopes.root and not binding.writes and binding.name not in KNOWN
+    }
 
 
 def pyflakes_clean(before: Program, after: Program) -> list[str]:

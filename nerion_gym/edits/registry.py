@@ -16,6 +16,7 @@ from nerion_gym.edits.operators import (
     names,
     rename,
     returns,
+    structure,
 )
 from nerion_gym.errors import UnknownOperatorError
 
@@ -25,22 +26,14 @@ if TYPE_CHECKING:
     from nerion_gym.edits.operator import Operator
 
 FAMILIES = (
-    rename,
-    arithmetic,
-    comparison,
-    boolean,
-    literals,
-    returns,
-    arguments,
-    calls,
-    callees,
-    names,
+    *(rename, arithmetic, comparison, boolean, literals, returns, structure),
+    *(arguments, calls, callees, names),
 )
 OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)
 )
 """Every operator, by id."""
-_BY_NAME = {name: row for row in OPERATORS for name in (row.name, *row.aliases)}
+_BY_NAME = {name: row for row in OPERATORS for name in (row.name, row.name.upper(), *row.aliases)}
 
 
 def operator(name: str) -> Operator:

@@ -244,21 +244,24 @@ OPERATORS = (
         Kind.MUTATION,
         propose_builtins,
         repairable=True,
-        aliases=("SWAP_BUILTIN",),
     ),
     Operator(
         "swap_method",
         Kind.MUTATION,
         propose_methods,
         repairable=True,
-        aliases=("SWAP_METHOD",),
-        others=(("mutmut", "operator_symmetric_string_methods_swap"),),
+        others=(
+            (
+                "mutmut",
+                "operator_symmetric_string_methods_swap, "
+                "operator_unsymmetrical_string_methods_swap, operator_name",
+            ),
+        ),
     ),
     Operator(
         "wrong_function",
         Kind.MUTATION,
         propose_functions,
         repairable=True,
-        aliases=("WRONG_FUNCTION",),
     ),
 )

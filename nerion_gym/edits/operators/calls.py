@@ -251,7 +251,7 @@ def propose_not_awaited(module: Module) -> Iterator[Edit]:
 
 
 OPERATORS = (
-    Operator("unwrap_call", Kind.MUTATION, propose_unwrapped, aliases=("UNWRAP_CALL",)),
-    Operator("wrap_call", Kind.MUTATION, propose_wrapped, repairable=True, aliases=("WRAP_CALL",)),
-    Operator("drop_await", Kind.MUTATION, propose_not_awaited, aliases=("DROP_AWAIT",)),
+    Operator("unwrap_call", Kind.MUTATION, propose_unwrapped),
+    Operator("wrap_call", Kind.MUTATION, propose_wrapped, repairable=True),
+    Operator("drop_await", Kind.MUTATION, propose_not_awaited),
 )

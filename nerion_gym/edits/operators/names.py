@@ -197,14 +197,12 @@ OPERATORS = (
         Kind.MUTATION,
         propose_attributes,
         repairable=True,
-        aliases=("WRONG_ATTRIBUTE",),
     ),
     Operator(
         "wrong_variable",
         Kind.MUTATION,
         propose_variables,
         repairable=True,
-        aliases=("WRONG_VARIABLE",),
         others=(("BugLab", "VariableMisuseRewriteScout"),),
     ),
     Operator(
@@ -212,6 +210,5 @@ OPERATORS = (
         Kind.MUTATION,
         propose_indices,
         repairable=True,
-        aliases=("WRONG_INDEX",),
     ),
 )

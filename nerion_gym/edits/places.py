@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import ast
-import sys
-from bisect import bisect_left
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from nerion_gym.edits.sites import Site
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.scopes import Scope
 
+K = TypeVar("K")
 T = TypeVar("T")
 Names = frozenset[str]
 MOST_NEAR = 2
@@ -28,35 +26,39 @@ LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 TRIES = tuple(getattr(ast, name) for name in ("Try", "TryStar") if hasattr(ast, name))
 
 
-def by_distance(options: Sequence[tuple[int, T]], at: int) -> Iterator[T]:
-    """Yield the things nearest to a place first, of two as near the earlier, at most sixty.
+def by_distance(things: Sequence[T], before: int, after: int) -> Iterator[T]:
+    """Yield the things nearest to a place first, one before it and one behind it in turn.
 
     Args:
-        options: (place, thing), by place.
-        at: the place.
+        things: in the order of the text.
+        before: how many of them stand before the place.
+        after: number of the first that stands behind it.
     """
-    right = bisect_left(options, at, key=lambda option: option[0])
-    left = right - 1
-    for _ in range(min(len(options), MOST_LOOKED_AT)):
-        earlier = at - options[left][0] if left >= 0 else sys.maxsize
-        later = options[right][0] - at if right < len(options) else sys.maxsize
-        if earlier <= later:
-            yield options[left][1]
-            left -= 1
-        else:
-            yield options[right][1]
-            right += 1
+    for step in range(MOST_LOOKED_AT // 2):
+        if step < before:
+            yield things[before - 1 - step]
+        if after + step < len(things):
+            yield things[after + step]
 
 
-def nearest_others(options: Sequence[tuple[int, T]], at: int, allowed: Container[T]) -> list[T]:
-    """Return the three nearest different names; what stands at the place itself does not count.
+def in_order(found: Mapping[K, list[tuple[int, T]]]) -> dict[K, tuple[list[int], list[T]]]:
+    """Return where things stand, in the order of the text, and the things, under each key."""
+    ordered = {key: sorted(pairs, key=lambda pair: pair[0]) for key, pairs in found.items()}
+    return {
+        key: ([place for place, _ in pairs], [thing for _, thing in pairs])
+        for key, pairs in ordered.items()
+    }
+
+
+def nearest_others(names: Sequence[T], at: int, allowed: Container[T]) -> list[T]:
+    """Return the three nearest different names to the one of this number, itself left out.
 
     Args:
-        options: (place, name), by place, that of the place itself among them.
-        at: the place.
+        names: in the order of the text.
+        at: number of the one that is to be replaced.
         allowed: names that could stand there.
     """
-    others = islice(by_distance(options, at), 1, None)
+    others = by_distance(names, at, at + 1)
     return distinct((name for name in others if name in allowed), MOST_NEAR + 1)
 
 

@@ -68,14 +68,15 @@ def _choices_in(module: Module, group: Group) -> Iterator[Choice]:
     what stands there, so that every mistake can be taken back.
     """
     of = sites_of(module).of
-    every = [(number, access.name) for number, access in enumerate(group.accesses)]
-    indices = [every[n] for n, access in enumerate(group.accesses) if _is_index(of[access.node])]
-    places = {number for number, _ in indices}
+    every = [access.name for access in group.accesses]
+    places = [n for n, access in enumerate(group.accesses) if _is_index(of[access.node])]
+    indices = [every[number] for number in places]
+    among = {number: place for place, number in enumerate(places)}
     for number, access in enumerate(group.accesses):
         site = of[access.node]
         if isinstance(site.node, ast.Name) and _is_plain_read(access, site):
             allowed = _bound_at(module, group, site)
-            near = nearest_others(indices, number, allowed) if number in places else []
+            near = nearest_others(indices, among[number], allowed) if number in among else []
             is_index = len(near) > 1
             near = near if is_index else nearest_others(every, number, allowed)
             yield Choice(is_index, site.node, confusable(access.name, near))

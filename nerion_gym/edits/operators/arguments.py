@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import replace
 from itertools import pairwise
@@ -20,7 +21,7 @@ from nerion_gym.edits.call_text import (
     shares_brackets,
 )
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.places import by_distance, distinct, scope_at
+from nerion_gym.edits.places import by_distance, distinct, in_order, scope_at
 from nerion_gym.edits.respelling import keyword_edits
 from nerion_gym.edits.rewriting import Change, Piece, plain_edits
 from nerion_gym.edits.sites import sites_of
@@ -203,10 +204,11 @@ def propose_keywords(module: Module) -> Iterator[Edit]:
     used = _used_keywords(module)
     for site, call in calls(module):
         taken = {keyword.arg for keyword in call.keywords}
-        options = used[unit_of(scope_at(module, site))] if call.keywords else []
         for keyword in call.keywords:
             if keyword.arg is not None:
-                near = by_distance(options, module.table.offsets(keyword)[0])
+                places, words = used[unit_of(scope_at(module, site))]
+                at = bisect_left(places, module.table.offsets(keyword)[0])
+                near = by_distance(words, at, at + 1)
                 names = distinct(name for name in near if name not in taken)
                 if keyword.arg + SPOILT not in taken and _keeps_keywords(module, call):
                     names.insert(0, keyword.arg + SPOILT)
@@ -214,8 +216,8 @@ def propose_keywords(module: Module) -> Iterator[Edit]:
                     yield from keyword_edits(module, "rename_keyword_argument", keyword, name)
 
 
-def _used_keywords(module: Module) -> dict[Scope, list[tuple[int, str]]]:
-    """Return the keywords of each function's calls, with where they stand."""
+def _used_keywords(module: Module) -> dict[Scope, tuple[list[int], list[str]]]:
+    """Return where the keywords of each function's calls stand, and the keywords."""
     used: dict[Scope, list[tuple[int, str]]] = defaultdict(list)
     for site, call in calls(module):
         if call.keywords:
@@ -224,9 +226,7 @@ def _used_keywords(module: Module) -> dict[Scope, list[tuple[int, str]]]:
                 for keyword in call.keywords
                 if keyword.arg is not None
             ]
-    for options in used.values():
-        options.sort()
-    return used
+    return in_order(used)
 
 
 def _keeps_keywords(module: Module, call: ast.Call) -> bool:

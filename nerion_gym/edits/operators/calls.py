@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import copy
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.call_text import BINDERS, binding_nodes, calls
 from nerion_gym.edits.effects import BUILTINS
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.places import by_distance, distinct, scope_at
+from nerion_gym.edits.places import by_distance, distinct, in_order, scope_at
 from nerion_gym.edits.respelling import parent_of, root_of
 from nerion_gym.edits.rewriting import Change, Piece, anchor_of, fit, plain_edits
 from nerion_gym.edits.sites import STRINGS, sites_of
@@ -161,15 +162,17 @@ def propose_wrapped(module: Module) -> Iterator[Edit]:
     known = _callees(module)
     for site in _wrappable(module):
         scope = scope_at(module, site)
-        near = by_distance(known[unit_of(scope)], module.table.offsets(site.node)[0])
+        places, callees = known.get(unit_of(scope), ([], []))
+        at = bisect_left(places, module.table.offsets(site.node)[0])
+        near = by_distance(callees, at, at)
         seen = (one for one in near if module.scopes.find(scope, one.name) is one.binding)
         beside = _beside(module, site)
         for text in distinct(callee.text for callee in seen if callee.text not in beside):
             yield from _wrapped(module, site, text)
 
 
-def _callees(module: Module) -> dict[Scope, list[tuple[int, Callee]]]:
-    """Return, for each function, the functions that it calls with one argument for their value."""
+def _callees(module: Module) -> dict[Scope, tuple[list[int], list[Callee]]]:
+    """Return what each function calls with one argument for its value, and where."""
     found: dict[Scope, list[tuple[int, Callee]]] = defaultdict(list)
     for site, call in calls(module):
         parent = parent_of(site)
@@ -181,9 +184,7 @@ def _callees(module: Module) -> dict[Scope, list[tuple[int, Callee]]]:
                 callee = Callee(text, access.name, module.scopes.binding(access))
                 at = module.table.offsets(call)[0]
                 found[unit_of(access.scope)].append((at, callee))
-    for options in found.values():
-        options.sort(key=lambda option: option[0])
-    return found
+    return in_order(found)
 
 
 def _wrappable(module: Module) -> Iterator[Site]:

@@ -68,14 +68,14 @@ def propose_attributes(module: Module) -> Iterator[Edit]:
     """
     of = sites_of(module).of
     for (owner, _, use), nodes in _attributes(module).items():
-        options = [(number, node.attr) for number, node in enumerate(nodes)]
-        names = {node.attr for node in nodes}
+        written = [node.attr for node in nodes]
+        names = set(written)
         if len(names) < 2:
             continue
         for number, node in enumerate(nodes):
             if isinstance(node.ctx, ast.Load):
                 allowed = _callable_so(owner, of[node], names) if use == CALLED else names
-                for name in confusable(node.attr, nearest_others(options, number, allowed)):
+                for name in confusable(node.attr, nearest_others(written, number, allowed)):
                     yield from attribute_edits(module, "wrong_attribute", node, name)
 
 

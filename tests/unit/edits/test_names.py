@@ -7,7 +7,14 @@ import pytest
 
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.gates import compiles
-from nerion_gym.edits.places import assigned_at, by_distance, distinct, nearest_others, scope_at
+from nerion_gym.edits.places import (
+    assigned_at,
+    by_distance,
+    distinct,
+    in_order,
+    nearest_others,
+    scope_at,
+)
 from nerion_gym.edits.preview import apply
 from nerion_gym.edits.registry import operator
 from nerion_gym.edits.sites import sites_of
@@ -257,14 +264,22 @@ def test_a_method_is_mistaken_for_one_that_takes_such_arguments():
     assert not [line for line in found if line.count("self.h") != 1]
 
 
-def test_the_nearest_comes_first_and_of_two_as_near_the_earlier():
-    options = [(1, "a"), (4, "b"), (5, "c"), (6, "d"), (9, "a")]
-    assert list(by_distance(options, 5)) == ["c", "b", "d", "a", "a"]
-    assert list(by_distance(options, 0)) == ["a", "b", "c", "d", "a"]
-    assert list(by_distance(options, 10)) == ["a", "d", "c", "b", "a"]
-    assert list(by_distance([], 1)) == []
-    assert distinct(by_distance(options, 1), 3) == ["a", "b", "c"]
-    assert nearest_others(options, 5, {"a", "b", "c"}) == ["b", "a"]
+def test_the_nearest_comes_first_one_before_and_one_behind_in_turn():
+    assert list(by_distance("abcde", 2, 3)) == ["b", "d", "a", "e"]
+    assert list(by_distance("abcde", 2, 2)) == ["b", "c", "a", "d", "e"]
+    assert list(by_distance("abcde", 0, 0)) == ["a", "b", "c", "d", "e"]
+    assert list(by_distance("abcde", 5, 5)) == ["e", "d", "c", "b", "a"]
+    assert list(by_distance("", 0, 0)) == []
+    assert len(list(by_distance("a" * 1000, 500, 500))) == 60
+    assert distinct("aabcd", 3) == ["a", "b", "c"]
+    assert nearest_others("abcxba", 3, {"a", "b", "x"}) == ["b", "a"]
+
+
+def test_things_are_put_in_the_order_of_the_text():
+    assert in_order({"k": [(3, "b"), (1, "z")], "l": []}) == {
+        "k": ([1, 3], ["z", "b"]),
+        "l": ([], []),
+    }
 
 
 SCOPES = """

@@ -6,11 +6,15 @@ import difflib
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.operators import (
+    arguments,
     arithmetic,
     boolean,
+    callees,
+    calls,
     comparison,
     constants,
     literals,
+    names,
     operands,
     rename,
     returns,
@@ -31,8 +35,12 @@ FAMILIES = (
     boolean,
     literals,
     constants,
+    calls,
+    names,
     returns,
     structure,
+    arguments,
+    callees,
 )
 OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)

@@ -69,6 +69,16 @@ def build_edit(module: Module, operator: str, change: Change) -> Edit:
     return Edit(operator, splices, module.span(change.site.node), None, change.text)
 
 
+def plain_edits(module: Module, operator: str, change: Change) -> Iterator[Edit]:
+    """Yield the edit of a change that no precedence can spoil: verified inside f-strings alone."""
+    if change.site.string is None:
+        yield build_edit(module, operator, change)
+        return
+    edit = verified_edit(module, operator, change)
+    if edit is not None:
+        yield edit
+
+
 def verified_edit(
     module: Module, operator: str, change: Change, wraps: Sequence[Sequence[Piece]] = ()
 ) -> Edit | None:

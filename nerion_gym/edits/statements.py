@@ -7,17 +7,31 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from nerion_gym.edits.rewriting import Change, Piece, build_edit
 from nerion_gym.edits.sites import STRINGS, sites_of
+from nerion_gym.syntax.scopes import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nerion_gym.syntax.module import Module
+    from nerion_gym.types.edit import Edit
 
 BLOCK_FIELDS = ("body", "orelse", "finalbody")
 REST_OF_LINE = re.compile(rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
 BLANK = re.compile(rb"[ \t\f]*\Z")
 LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+SEMICOLON = re.compile(rb"[ \t\f]*;[ \t\f]*")
+PASS = b"pass"
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
+BRANCHES = (ast.If, *LOOPS, ast.With, ast.AsyncWith)
+ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+"""Nothing behind these runs."""
+MOVED = (
+    *(ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete, ast.Assert),
+    *ENDS,
+)
+"""Simple statements whose place matters. Imports and declarations stand where they must."""
 
 
 class Block(NamedTuple):
@@ -113,3 +127,159 @@ def line_end(module: Module) -> bytes:
     """Return how the file ends its lines."""
     found = re.search(rb"\r\n|\r|\n", module.source)
     return found.group() if found else b"\n"
+
+
+class Place(NamedTuple):
+    """Where a statement stands: the `index`-th of a block."""
+
+    block: Block
+    index: int
+
+
+@lru_cache(maxsize=64)
+def places(module: Module) -> dict[ast.AST, Place]:
+    """Return the place of every statement of a file."""
+    return {
+        statement: Place(block, index)
+        for block in blocks(module)
+        for index, statement in enumerate(block.body)
+    }
+
+
+def is_elif(module: Module, node: ast.AST) -> bool:
+    """Whether a node is an `elif`: for the tree it is the one statement of a block."""
+    return isinstance(node, ast.If) and module.text(node).startswith(b"elif")
+
+
+def before_break(module: Module, offset: int) -> int:
+    """Return the offset in front of the line end that ends here; the same where none does."""
+    ended = module.source[max(offset - 2, 0) : offset]
+    if ended == b"\r\n":
+        return offset - 2
+    return offset - 1 if ended[-1:] in (b"\r", b"\n") else offset
+
+
+def line_span(
+    module: Module, first: ast.stmt, last: ast.stmt | None = None
+) -> tuple[int, int] | None:
+    """Return `own_lines` without the line end behind the last one."""
+    lines = own_lines(module, first, last)
+    return None if lines is None else (lines[0], before_break(module, lines[1]))
+
+
+def cut(module: Module, start: int, end: int) -> Piece:
+    """Return the piece that takes whole lines away.
+
+    The line end in front goes rather than the one behind, so that the last lines of a function
+    can go without a change outside of it.
+
+    Args:
+        module: the file.
+        start: where the first line starts.
+        end: where the last line ends, its line end left out.
+    """
+    begin = before_break(module, start)
+    if begin < start:
+        return Piece(begin, end, b"")
+    rest = REST_OF_LINE.match(module.source, end)
+    return Piece(start, rest.end() if rest else end, b"")
+
+
+def removal(module: Module, statement: ast.stmt) -> Piece:
+    """Return the piece that takes a statement away: its lines, or `pass` where it is needed."""
+    block, index = places(module)[statement]
+    if len(block.body) > 1:
+        lines = line_span(module, statement)
+        if lines is not None:
+            return cut(module, *lines)
+        span = _with_semicolon(module, block.body, index)
+        if span is not None:
+            return Piece(*span, b"")
+    return Piece(*extent(module, statement), PASS)
+
+
+def _with_semicolon(module: Module, body: list[ast.stmt], index: int) -> tuple[int, int] | None:
+    """Return a statement's [start, end) with the semicolon that parts it from its neighbour."""
+    start, end = extent(module, body[index])
+    behind = SEMICOLON.match(module.source, end)
+    if behind and index + 1 < len(body) and extent(module, body[index + 1])[0] == behind.end():
+        return start, behind.end()
+    last = extent(module, body[index - 1])[1] if index else start
+    return (last, end) if SEMICOLON.fullmatch(module.source, last, start) else None
+
+
+def text_at(module: Module, body: Sequence[ast.stmt], depth: bytes) -> bytes | None:
+    """Return statements as lines at another depth, the last line end left out.
+
+    None where a string in them spans lines, or they share a line with others.
+
+    Args:
+        module: the file.
+        body: neighbours in one block; all of them if they stand behind a colon.
+        depth: the blanks in front of each.
+    """
+    start, end = extent(module, body[0])[0], extent(module, body[-1])[1]
+    old = indentation(module, body[0])
+    if BLANK.match(old):
+        lines = line_span(module, body[0], body[-1])
+        if lines is None or (old != depth and not may_move(body)):
+            return None
+        return reindented(module.source[slice(*lines)], old, depth)
+    rest = REST_OF_LINE.match(module.source, end)
+    if rest is None:
+        return None
+    return depth + module.source[start : before_break(module, rest.end())]
+
+
+def unwrapped(
+    module: Module, statement: ast.stmt, bodies: Sequence[list[ast.stmt]]
+) -> Piece | None:
+    """Return the piece that puts blocks of a statement in its place, one after another."""
+    lines = line_span(module, statement)
+    if lines is None:
+        return None
+    depth = indentation(module, statement)
+    texts = [text_at(module, body, depth) for body in bodies if body]
+    found = [text for text in texts if text is not None]
+    if len(found) < len(texts):
+        return None
+    start = extent(module, statement)[0]
+    return Piece(start, lines[1], line_end(module).join(found)[len(depth) :])
+
+
+@lru_cache(maxsize=64)
+def _nonlocals(module: Module) -> frozenset[str]:
+    every = module.scopes.accesses
+    return frozenset(access.name for access in every if isinstance(access.node, ast.Nonlocal))
+
+
+def may_go(module: Module, start: int, end: int) -> bool:
+    """Whether bytes bind no name that a `nonlocal` of the file may need to find."""
+    names = _nonlocals(module)
+    return not names or not any(
+        access.name in names
+        and access.mode is Mode.WRITE
+        and start <= module.table.offsets(access.node)[0] < end
+        for access in module.scopes.accesses
+    )
+
+
+def structural(
+    module: Module, operator: str, node: ast.AST, pieces: Sequence[Piece], text: str = ""
+) -> Edit:
+    """Return the edit at a node that these pieces are."""
+    return build_edit(module, operator, Change(sites_of(module).of[node], pieces, {}, text))
+
+
+def declares(module: Module, statement: ast.stmt) -> bool:
+    """Whether `global` or `nonlocal` stands inside: it must stay in front of the name's uses."""
+    first, last = extent(module, statement)
+    marks = sites_of(module).find(ast.Global, ast.Nonlocal)
+    return any(first <= module.table.offsets(site.node)[0] < last for site in marks)
+
+
+def is_idle(statement: ast.stmt) -> bool:
+    """Whether a statement does nothing when it runs: a docstring, `...`, `x: int`."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant)
+    return isinstance(statement, ast.AnnAssign) and statement.value is None

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.edits.operators import (
     arithmetic,
+    blocks,
     boolean,
     comparison,
+    guards,
     literals,
     placement,
     rename,
@@ -22,7 +24,18 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.operator import Operator
 
-FAMILIES = (rename, arithmetic, comparison, boolean, literals, returns, statements, placement)
+FAMILIES = (
+    rename,
+    arithmetic,
+    comparison,
+    boolean,
+    literals,
+    returns,
+    statements,
+    blocks,
+    guards,
+    placement,
+)
 OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)
 )

@@ -167,6 +167,12 @@ def line_span(
     return None if lines is None else (lines[0], before_break(module, lines[1]))
 
 
+def closing(module: Module, last: ast.stmt) -> int | None:
+    """Return where a statement's last line ends; None where more than a comment follows on it."""
+    rest = REST_OF_LINE.match(module.source, extent(module, last)[1])
+    return None if rest is None else before_break(module, rest.end())
+
+
 def cut(module: Module, start: int, end: int) -> Piece:
     """Return the piece that takes whole lines away.
 
@@ -218,17 +224,14 @@ def text_at(module: Module, body: Sequence[ast.stmt], depth: bytes) -> bytes | N
         body: neighbours in one block; all of them if they stand behind a colon.
         depth: the blanks in front of each.
     """
-    start, end = extent(module, body[0])[0], extent(module, body[-1])[1]
     old = indentation(module, body[0])
     if BLANK.match(old):
         lines = line_span(module, body[0], body[-1])
         if lines is None or (old != depth and not may_move(body)):
             return None
         return reindented(module.source[slice(*lines)], old, depth)
-    rest = REST_OF_LINE.match(module.source, end)
-    if rest is None:
-        return None
-    return depth + module.source[start : before_break(module, rest.end())]
+    end = closing(module, body[-1])
+    return None if end is None else depth + module.source[extent(module, body[0])[0] : end]
 
 
 def unwrapped(

@@ -1,4 +1,4 @@
-"""Blocks: a loop, a condition, a branch, a guard that is missing; branches that changed places."""
+"""Blocks: a loop, a condition or a branch is missing, or branches changed places."""
 
 from __future__ import annotations
 
@@ -6,22 +6,19 @@ import ast
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Piece, fit
+from nerion_gym.edits.rewriting import Piece
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import (
     BLANK,
-    BRANCHES,
     LOOPS,
+    closing,
     cut,
     declares,
     extent,
     indentation,
     is_elif,
-    line_end,
     line_span,
     may_go,
-    may_move,
-    reindented,
     removal,
     structural,
     text_at,
@@ -36,8 +33,6 @@ if TYPE_CHECKING:
     from nerion_gym.syntax.module import Module
 
 TRIES = (ast.Try, *([ast.TryStar] if hasattr(ast, "TryStar") else []))
-WITHS = (ast.With, ast.AsyncWith)
-EMPTY = b"[]"
 
 
 def propose_missing_loops(module: Module) -> Iterator[Edit]:
@@ -164,22 +159,106 @@ def propose_missing_else(module: Module) -> Iterator[Edit]:
 
 def _else_lines(module: Module, node: ast.AST, orelse: list[ast.stmt]) -> tuple[int, int] | None:
     """Return the [start, end) of the lines of an `else:` and its block, without the line end."""
-    before: ast.AST = node.body[-1]  # type: ignore[attr-defined]
     handlers: list[ast.ExceptHandler] = getattr(node, "handlers", [])
-    if handlers:
-        before = handlers[-1].body[-1]
-    first = extent(module, orelse[0])[0]
-    found = list(words(module.source, module.table.offsets(before)[1], first))
-    text = text_at(module, orelse, indentation(module, orelse[0]))
-    if len(found) != 1 or text is None:
+    body: list[ast.stmt] = (handlers[-1] if handlers else node).body  # type: ignore[attr-defined]
+    start, end = extent(module, body[-1])[1], extent(module, orelse[0])[0]
+    found = [word for word, _ in words(module.source, start, end)]
+    last = closing(module, orelse[-1])
+    if len(found) != 1 or last is None:
         return None
-    word = found[0][0]
-    line = module.table.starts[module.table.line_of(word) - 1]
-    return (line, _end_of(module, orelse)) if BLANK.match(module.source[line:word]) else None
+    line = module.table.starts[module.table.line_of(found[0]) - 1]
+    return (line, last) if BLANK.match(module.source[line : found[0]]) else None
 
 
-def _end_of(module: Module, body: list[ast.stmt]) -> int:
-    """Return where the last line of a block ends, a comment on it included."""
-    end = extent(module, body[-1])[1]
-    found = LINE_REST.match(module.source, end)
-    return end if found is None else found.end()
+def propose_branch_swaps(module: Module) -> Iterator[Edit]:
+    """Exchange what is done if a condition holds with what is done otherwise.
+
+    Before:
+        if x:
+            # large
+            f(x)  # up
+        elif y: g(y)
+        else: h(x,
+                y); k()
+    After:
+        if x:
+            # large
+            f(x)  # up
+        elif y: h(x,
+                y); k()
+        else: g(y)
+
+    Before:
+        if x:
+            f(x)  # up
+        else:
+            # down
+              g()
+              h(x)
+    After:
+        if x:
+            g()
+            h(x)
+        else:
+            # down
+              f(x)  # up
+
+    Untouched:
+        if x: f()
+        elif y: g()
+        if x: f()
+        else:
+            g()
+    """
+    for site in sites_of(module).find(ast.If):
+        node = site.node
+        if not isinstance(node, ast.If) or not node.orelse or is_elif(module, node.orelse[0]):
+            continue
+        frozen = any(sites_of(module).of[part].frozen for part in (node.test, node.orelse[0]))
+        pieces = [] if frozen or declares(module, node) else _swapped(module, node)
+        if pieces:
+            yield structural(module, "swap_branches", node, pieces)
+
+
+def _swapped(module: Module, node: ast.If) -> list[Piece]:
+    bodies = (node.body, node.orelse)
+    depths = [indentation(module, body[0]) for body in bodies]
+    if bool(BLANK.match(depths[0])) != bool(BLANK.match(depths[1])):
+        return []
+    ends = [closing(module, body[-1]) for body in bodies]
+    if not BLANK.match(depths[0]):
+        depths = [b"", b""]
+    texts = [text_at(module, body, depth) for body, depth in zip(bodies, depths[::-1], strict=True)]
+    pieces = []
+    for body, end, text, depth in zip(bodies, ends, texts[::-1], depths, strict=True):
+        if end is None or text is None:
+            return []
+        pieces.append(Piece(extent(module, body[0])[0], end, text[len(depth) :]))
+    return pieces
+
+
+OPERATORS = (
+    Operator(
+        "remove_loop",
+        Kind.MUTATION,
+        propose_missing_loops,
+        aliases=("REMOVE_LOOP",),
+        others=(("SWE-smith", "func_pm_remove_loop"),),
+    ),
+    Operator(
+        "remove_condition",
+        Kind.MUTATION,
+        propose_missing_conditions,
+        aliases=("REMOVE_CONDITION",),
+        others=(("SWE-smith", "func_pm_remove_cond"),),
+    ),
+    Operator("remove_else", Kind.MUTATION, propose_missing_else, aliases=("REMOVE_ELSE",)),
+    Operator(
+        "swap_branches",
+        Kind.MUTATION,
+        propose_branch_swaps,
+        repairable=True,
+        aliases=("SWAP_BRANCHES",),
+        others=(("SWE-smith", "func_pm_ctrl_invert_if"),),
+    ),
+)

@@ -1,4 +1,4 @@
-"""Statements: one missing, one that forgets the value from before, or does not."""
+"""Statements: one missing, a loop not run, a value lost or kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import operator_piece
+from nerion_gym.edits.rewriting import fit, operator_piece
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import (
     extent,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nerion_gym.syntax.module import Module
 
 AUGMENT = "augment_assignment"
+EMPTY = b"[]"
 UNADDABLE = frozenset({"NoneType", "bool", "dict", "set", "ellipsis"})
 """Kinds of values that nobody adds with `+=`."""
 SIGNS: dict[type[ast.operator], bytes] = {
@@ -109,6 +110,36 @@ def _removed(module: Module, name: str, *kinds: type[ast.stmt]) -> Iterator[Edit
             piece = removal(module, node)
             if may_go(module, *extent(module, node)):
                 yield structural(module, name, node, [piece], piece.text.decode())
+
+
+def propose_skipped_loops(module: Module) -> Iterator[Edit]:
+    """Let a loop run over nothing.
+
+    Before:
+        for x, y in(a), b: f(x)  # each
+        else: g()
+    After:
+        for x, y in[]: f(x)  # each
+        else: g()
+
+    Untouched:
+        for x in []: f(x)
+        for x in (y := a): f(y)
+        z = [x for x in a]
+        async def f(a):
+            async for x in a: f(x)
+    """
+    for site in sites_of(module).find(ast.For):
+        around = site.node.iter if isinstance(site.node, ast.For) else None
+        if around is None or _is_empty(around) or not may_go(module, *module.table.offsets(around)):
+            continue
+        if not any(isinstance(node, ast.NamedExpr) for node in ast.walk(around)):
+            piece = fit(module.source, *module.table.offsets(around), EMPTY)
+            yield structural(module, "skip_loop", around, [piece], EMPTY.decode())
+
+
+def _is_empty(node: ast.expr) -> bool:
+    return isinstance(node, ast.List | ast.Tuple) and not node.elts
 
 
 def propose_plain_assignments(module: Module) -> Iterator[Edit]:
@@ -199,6 +230,13 @@ OPERATORS = (
         propose_missing_assignments,
         aliases=("REMOVE_ASSIGNMENT",),
         others=(("SWE-smith", "func_pm_remove_assign"),),
+    ),
+    Operator(
+        "skip_loop",
+        Kind.MUTATION,
+        propose_skipped_loops,
+        aliases=("SKIP_LOOP",),
+        others=(("cosmic-ray", "ZeroIterationForLoop"),),
     ),
     Operator(
         "assign_augmented",

@@ -10,6 +10,8 @@ from nerion_gym.edits.operators import (
     blocks,
     boolean,
     comparison,
+    defaults,
+    definitions,
     guards,
     literals,
     placement,
@@ -35,6 +37,8 @@ FAMILIES = (
     blocks,
     guards,
     placement,
+    defaults,
+    definitions,
 )
 OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)

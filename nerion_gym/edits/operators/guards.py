@@ -1,11 +1,13 @@
-"""Guards: nothing is caught, nothing is entered and closed."""
+"""Guards: nothing is caught, or the wrong thing; nothing is entered and closed."""
 
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.operator import Operator
+from nerion_gym.edits.rewriting import Piece
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import (
     indentation,
@@ -14,6 +16,7 @@ from nerion_gym.edits.statements import (
     structural,
     unwrapped,
 )
+from nerion_gym.edits.values import is_builtin
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -23,6 +26,30 @@ if TYPE_CHECKING:
 
 TRIES = (ast.Try, *([ast.TryStar] if hasattr(ast, "TryStar") else []))
 WITHS = (ast.With, ast.AsyncWith)
+PAIRS = (
+    *(("Exception", name) for name in ("ValueError", "TypeError", "KeyError", "OSError")),
+    *(("Exception", name) for name in ("RuntimeError", "AttributeError", "BaseException")),
+    *(("ValueError", name) for name in ("TypeError", "KeyError", "RuntimeError", "AssertionError")),
+    *(("AttributeError", name) for name in ("TypeError", "KeyError", "NameError")),
+    *(("LookupError", name) for name in ("KeyError", "IndexError")),
+    ("KeyError", "IndexError"),
+    *(("OSError", name) for name in ("FileNotFoundError", "PermissionError", "TimeoutError")),
+    ("OSError", "ConnectionError"),
+    ("FileNotFoundError", "FileExistsError"),
+    ("ImportError", "ModuleNotFoundError"),
+    ("RuntimeError", "NotImplementedError"),
+    ("RuntimeError", "RecursionError"),
+    *(("ArithmeticError", name) for name in ("ZeroDivisionError", "OverflowError")),
+    *(("UnicodeError", name) for name in ("UnicodeDecodeError", "UnicodeEncodeError")),
+    ("UnicodeDecodeError", "UnicodeEncodeError"),
+    ("StopIteration", "StopAsyncIteration"),
+    ("KeyboardInterrupt", "SystemExit"),
+)
+"""Builtin exceptions that are taken for each other: bases, siblings, what else is raised."""
+NEIGHBOURS: dict[str, list[str]] = {}
+for _one, _two in PAIRS:
+    NEIGHBOURS.setdefault(_one, []).append(_two)
+    NEIGHBOURS.setdefault(_two, []).append(_one)
 
 
 def propose_missing_tries(module: Module) -> Iterator[Edit]:
@@ -108,7 +135,67 @@ def _plainly(module: Module, item: ast.withitem) -> bytes:
     return bracketed if target is None else module.text(target) + b" = " + bracketed
 
 
+def propose_exceptions(module: Module) -> Iterator[Edit]:
+    """Catch or raise another builtin exception: a base, a sibling, one mistaken for it.
+
+    Before:
+        try: f(x)
+        except (KeyError, OSError): raise IndexError(x) from None
+    After:
+        try: f(x)
+        except (LookupError, OSError): raise IndexError(x) from None
+    After:
+        try: f(x)
+        except (KeyError, FileNotFoundError): raise IndexError(x) from None
+    After:
+        try: f(x)
+        except (KeyError, OSError): raise KeyError(x) from None
+
+    Untouched:
+        try: f(KeyError)
+        except (Mine, a.ValueError): raise
+        NameError = TypeError = KeyError = None
+        class Mine(Exception): pass
+    """
+    for site in sites_of(module).find(ast.ExceptHandler, ast.Raise):
+        named = _named(site.node)
+        taken = {node.id for node in named}
+        if len(taken) < len(named):
+            continue
+        for node in named:
+            if not is_builtin(module, node, *NEIGHBOURS):
+                continue
+            for other in NEIGHBOURS[node.id]:
+                if other not in taken and other not in _bound(module):
+                    piece = Piece(*module.table.offsets(node), other.encode())
+                    yield structural(module, "change_exception", node, [piece], other)
+
+
+def _named(node: ast.AST) -> list[ast.Name]:
+    """Return the names of exceptions that a handler catches or a statement raises."""
+    if isinstance(node, ast.ExceptHandler):
+        caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+        return [name for name in caught if isinstance(name, ast.Name)]
+    raised = node.exc if isinstance(node, ast.Raise) else None
+    raised = raised.func if isinstance(raised, ast.Call) else raised
+    return [raised] if isinstance(raised, ast.Name) else []
+
+
+@lru_cache(maxsize=64)
+def _bound(module: Module) -> frozenset[str]:
+    """Return every name that a file binds anywhere."""
+    return frozenset(name for scope in module.scopes.all for name in scope.bound)
+
+
 OPERATORS = (
+    Operator(
+        "change_exception",
+        Kind.MUTATION,
+        propose_exceptions,
+        repairable=True,
+        aliases=("CHANGE_EXCEPTION",),
+        others=(("cosmic-ray", "ExceptionReplacer"),),
+    ),
     Operator(
         "remove_try",
         Kind.MUTATION,

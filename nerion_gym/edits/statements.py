@@ -130,10 +130,10 @@ def line_end(module: Module) -> bytes:
 
 
 class Place(NamedTuple):
-    """Where a statement stands: the `index`-th of a block."""
+    """Where a statement stands: a block and its number there, from 0."""
 
     block: Block
-    index: int
+    number: int
 
 
 @lru_cache(maxsize=64)

@@ -100,7 +100,7 @@ def propose_missing_conditions(module: Module) -> Iterator[Edit]:
         yield from _gone(module, "remove_condition", node)
         piece = None if node.orelse else unwrapped(module, node, [node.body])
         if piece is not None:
-            yield structural(module, "remove_condition", node, [piece], "body")
+            yield structural(module, "remove_condition", node, [piece])
 
 
 def _gone(module: Module, name: str, node: ast.AST) -> Iterator[Edit]:

@@ -21,6 +21,7 @@ from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import (
     PASS,
     REST_OF_LINE,
+    before_break,
     extent,
     is_idle,
     may_go,
@@ -126,7 +127,7 @@ def propose_missing_bases(module: Module) -> Iterator[Edit]:
         opening = _opening(module, node, items[0])
         spans = listed(module, opening + 1, items) if opening else []
         for index, item in enumerate(items[: len(spans)]):
-            if isinstance(item, ast.keyword) or _head(item) in WITHOUT_EFFECT:
+            if not isinstance(item, ast.expr) or _head(item) in WITHOUT_EFFECT:
                 continue
             piece = unlisted(spans, index) if len(spans) > 1 else _alone(module, opening, spans[0])
             if may_go(module, piece.start, piece.end):
@@ -183,6 +184,12 @@ def propose_missing_methods(module: Module) -> Iterator[Edit]:
                 '''Say.'''
                 x = 1
                 return x  # one
+    After:
+        class A:
+            def f(self):
+                '''Say.'''
+                x = 1
+                return x  # one
 
             @property
             def g(self): pass
@@ -205,7 +212,16 @@ def propose_missing_methods(module: Module) -> Iterator[Edit]:
         start, end = extent(module, body[0])[0], extent(module, body[-1])[1]
         yield structural(module, "remove_method", node, [Piece(start, end, PASS)], "pass")
         if len(places(module)[node].block.body) > 1:
-            yield structural(module, "remove_method", node, [removal(module, node)])
+            yield structural(module, "remove_method", node, [_closed_up(module, node)])
+
+
+def _closed_up(module: Module, node: ast.stmt) -> Piece:
+    """Return the removal of a definition with the blank lines in front of it."""
+    piece = removal(module, node)
+    end = len(module.source[: piece.start].rstrip())
+    rest = REST_OF_LINE.match(module.source, end)
+    start = before_break(module, rest.end()) if rest else piece.start
+    return piece if piece.text else piece._replace(start=min(start, piece.start))
 
 
 def propose_lambdas(module: Module) -> Iterator[Edit]:

@@ -81,9 +81,7 @@ def propose_missing_tries(module: Module) -> Iterator[Edit]:
             except ValueError: pass
     """
     for site in sites_of(module).find(*TRIES):
-        node = site.node
-        if not isinstance(node, TRIES):
-            continue
+        node: ast.Try = site.node  # type: ignore[assignment]
         piece = unwrapped(module, node, [node.body, node.orelse, node.finalbody])
         gone = all(may_go(module, *module.table.offsets(handler)) for handler in node.handlers)
         if piece is not None and gone:

@@ -65,12 +65,6 @@ def propose_shuffles(module: Module) -> Iterator[Edit]:
             for x in xs:
                 g(n); n += x
             return n
-    After:
-        def f(xs):
-            n = 0  # none yet
-            return n
-            for x in xs:
-                n += x; g(n)
 
     Untouched:
         import this
@@ -87,7 +81,7 @@ def propose_shuffles(module: Module) -> Iterator[Edit]:
             continue
         movable = [_may_shuffle(module, statement) for statement in block.body]
         for index, (first, second) in enumerate(pairwise(block.body)):
-            if movable[index] and movable[index + 1] and not _independent(first, second):
+            if movable[index] and movable[index + 1] and not _is_idle_swap(first, second):
                 pieces = _exchanged(module, first, second)
                 if pieces:
                     yield structural(module, SHUFFLE, first, pieces)
@@ -114,8 +108,11 @@ def _exchanged(module: Module, first: ast.stmt, second: ast.stmt) -> list[Piece]
     return [Piece(*one, source[slice(*two)]), Piece(*two, source[slice(*one)])]
 
 
-def _independent(first: ast.stmt, second: ast.stmt) -> bool:
-    """Whether two statements plainly do not care for their order."""
+def _is_idle_swap(first: ast.stmt, second: ast.stmt) -> bool:
+    """Whether two statements plainly do not care for their order, or one would never run."""
+    ends = [isinstance(statement, ENDS) for statement in (first, second)]
+    if any(ends):
+        return not all(isinstance(statement, MOVED) for statement in (first, second))
     if not (isinstance(first, ASSIGNMENTS) and isinstance(second, ASSIGNMENTS)):
         return False
     if isinstance(first, ast.AnnAssign) and isinstance(second, ast.AnnAssign):

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 RETURN = re.compile(rb"return(?:[ \t\f]|\\(?:\r\n|\r|\n))*")
-WORKLESS = (ast.Constant, ast.Name, ast.Attribute, type(None))
-"""Values that nobody leaves standing alone."""
+WORK = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
+"""Without one of these, nobody leaves a value standing alone."""
 JUMPS: dict[type[ast.AST], bytes] = {ast.Break: b"continue", ast.Continue: b"break"}
 
 
@@ -65,25 +65,25 @@ def propose_missing(module: Module) -> Iterator[Edit]:
             if x: return
             if x.y: return x  # now
             return(
-                x + 1)
+                g(x))
     After:
         def f(x):
             if x: pass
             if x.y: return x  # now
             return(
-                x + 1)
+                g(x))
     After:
         def f(x):
             if x: return
             if x.y: pass  # now
             return(
-                x + 1)
+                g(x))
     After:
         def f(x):
             if x: return
             if x.y: return x  # now
             (
-                x + 1)
+                g(x))
 
     Untouched:
         def f(x):
@@ -94,11 +94,8 @@ def propose_missing(module: Module) -> Iterator[Edit]:
         node = site.node
         if not isinstance(node, ast.Return) or _is_plain_end(node, site):
             continue
-        if isinstance(node.value, WORKLESS):
-            piece = removal(module, node)
-        else:
-            start = module.table.offsets(node)[0]
-            piece = Piece(start, _behind_word(module, start), b"")
+        works = any(isinstance(inner, WORK) for inner in ast.walk(node))
+        piece = _without_word(module, node) if works else removal(module, node)
         yield structural(module, "remove_return", node, [piece], piece.text.decode())
 
 
@@ -112,9 +109,10 @@ def _is_plain_end(node: ast.Return, site: Site) -> bool:
     return nothing and is_last
 
 
-def _behind_word(module: Module, start: int) -> int:
+def _without_word(module: Module, node: ast.Return) -> Piece:
+    start = module.table.offsets(node)[0]
     match = RETURN.match(module.source, start)
-    return match.end() if match else start
+    return Piece(start, match.end() if match else start, b"")
 
 
 def propose_silence(module: Module) -> Iterator[Edit]:

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.edits.rewriting import Change, Piece, build_edit
 from nerion_gym.edits.sites import STRINGS, sites_of
-from nerion_gym.syntax.scopes import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nerion_gym.syntax.module import Module
-    from nerion_gym.types.edit import Edit
 
 BLOCK_FIELDS = ("body", "orelse", "finalbody")
 REST_OF_LINE = re.compile(rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
 BLANK = re.compile(rb"[ \t\f]*\Z")
 LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
-SEMICOLON = re.compile(rb"[ \t\f]*;[ \t\f]*")
-PASS = b"pass"
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 BRANCHES = (ast.If, *LOOPS, ast.With, ast.AsyncWith)
 ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
@@ -86,14 +82,28 @@ def own_lines(
         first: the first statement.
         last: the last one in the same block; None: the first alone.
     """
+    known = _known_lines(module)
+    key = first, last or first
+    if key not in known:
+        known[key] = _own_lines(module, *key)
+    return known[key]
+
+
+@lru_cache(maxsize=64)
+def _known_lines(_module: Module) -> dict[tuple[ast.stmt, ast.stmt], tuple[int, int] | None]:
+    """Return the answers so far: many operators ask the same."""
+    return {}
+
+
+def _own_lines(module: Module, first: ast.stmt, last: ast.stmt) -> tuple[int, int] | None:
     start, _ = extent(module, first)
-    _, end = extent(module, last or first)
+    _, end = extent(module, last)
     line = module.table.starts[module.table.line_of(start) - 1]
     rest = REST_OF_LINE.match(module.source, end)
-    alone = BLANK.match(module.source[line:start]) and rest is not None
-    if not alone or rest is None or module.source[:line].rstrip(b"\r\n").endswith(b"\\"):
+    if rest is None or not BLANK.match(module.source, line, start):
         return None
-    return line, rest.end()
+    goes_on = module.source.endswith(b"\\", 0, before_break(module, line))
+    return None if goes_on else (line, rest.end())
 
 
 def indentation(module: Module, statement: ast.stmt) -> bytes:
@@ -148,7 +158,9 @@ def places(module: Module) -> dict[ast.AST, Place]:
 
 def is_elif(module: Module, node: ast.AST) -> bool:
     """Whether a node is an `elif`: for the tree it is the one statement of a block."""
-    return isinstance(node, ast.If) and module.text(node).startswith(b"elif")
+    return isinstance(node, ast.If) and module.source.startswith(
+        b"elif", module.table.offsets(node)[0]
+    )
 
 
 def before_break(module: Module, offset: int) -> int:
@@ -173,105 +185,23 @@ def closing(module: Module, last: ast.stmt) -> int | None:
     return None if rest is None else before_break(module, rest.end())
 
 
-def cut(module: Module, start: int, end: int) -> Piece:
-    """Return the piece that takes whole lines away.
-
-    The line end in front goes rather than the one behind, so that the last lines of a function
-    can go without a change outside of it.
-
-    Args:
-        module: the file.
-        start: where the first line starts.
-        end: where the last line ends, its line end left out.
-    """
-    begin = before_break(module, start)
-    if begin < start:
-        return Piece(begin, end, b"")
-    rest = REST_OF_LINE.match(module.source, end)
-    return Piece(start, rest.end() if rest else end, b"")
-
-
-def removal(module: Module, statement: ast.stmt) -> Piece:
-    """Return the piece that takes a statement away: its lines, or `pass` where it is needed."""
-    block, index = places(module)[statement]
-    if len(block.body) > 1:
-        lines = line_span(module, statement)
-        if lines is not None:
-            return cut(module, *lines)
-        span = _with_semicolon(module, block.body, index)
-        if span is not None:
-            return Piece(*span, b"")
-    return Piece(*extent(module, statement), PASS)
-
-
-def _with_semicolon(module: Module, body: list[ast.stmt], index: int) -> tuple[int, int] | None:
-    """Return a statement's [start, end) with the semicolon that parts it from its neighbour."""
-    start, end = extent(module, body[index])
-    behind = SEMICOLON.match(module.source, end)
-    if behind and index + 1 < len(body) and extent(module, body[index + 1])[0] == behind.end():
-        return start, behind.end()
-    last = extent(module, body[index - 1])[1] if index else start
-    return (last, end) if SEMICOLON.fullmatch(module.source, last, start) else None
-
-
-def text_at(module: Module, body: Sequence[ast.stmt], depth: bytes) -> bytes | None:
-    """Return statements as lines at another depth, the last line end left out.
-
-    None where a string in them spans lines, or they share a line with others.
-
-    Args:
-        module: the file.
-        body: neighbours in one block; all of them if they stand behind a colon.
-        depth: the blanks in front of each.
-    """
-    old = indentation(module, body[0])
-    if BLANK.match(old):
-        lines = line_span(module, body[0], body[-1])
-        if lines is None or (old != depth and not may_move(body)):
-            return None
-        return reindented(module.source[slice(*lines)], old, depth)
-    end = closing(module, body[-1])
-    return None if end is None else depth + module.source[extent(module, body[0])[0] : end]
-
-
-def unwrapped(
-    module: Module, statement: ast.stmt, bodies: Sequence[list[ast.stmt]]
-) -> Piece | None:
-    """Return the piece that puts blocks of a statement in its place, one after another."""
-    lines = line_span(module, statement)
-    if lines is None:
-        return None
-    depth = indentation(module, statement)
-    texts = [text_at(module, body, depth) for body in bodies if body]
-    found = [text for text in texts if text is not None]
-    if len(found) < len(texts):
-        return None
-    start = extent(module, statement)[0]
-    return Piece(start, lines[1], line_end(module).join(found)[len(depth) :])
-
-
 @lru_cache(maxsize=64)
-def _nonlocals(module: Module) -> frozenset[str]:
-    every = module.scopes.accesses
-    return frozenset(access.name for access in every if isinstance(access.node, ast.Nonlocal))
+def _strings_over_lines(module: Module) -> tuple[int, ...]:
+    """Return where the strings that span lines start, in order."""
+    texts = (ast.Constant, *STRINGS)
+    found = [
+        module.table.offsets(node)[0]
+        for node in sites_of(module).of
+        if isinstance(node, texts) and node.lineno != node.end_lineno
+    ]
+    return tuple(sorted(found))
 
 
-def may_go(module: Module, start: int, end: int) -> bool:
-    """Whether bytes bind no name that a `nonlocal` of the file may need to find."""
-    names = _nonlocals(module)
-    return not names or not any(
-        access.name in names
-        and access.mode is Mode.WRITE
-        and start <= module.table.offsets(access.node)[0] < end
-        for access in module.scopes.accesses
-    )
-
-
-def structural(
-    module: Module, operator: str, node: ast.AST, pieces: Sequence[Piece], text: str = ""
-) -> Edit:
-    """Return the edit at a node that these pieces are."""
-    return build_edit(module, operator, Change(sites_of(module).of[node], pieces, {}, text))
+def is_movable(module: Module, body: Sequence[ast.stmt]) -> bool:
+    """Whether neighbours mean the same at another depth: `may_move` without a walk."""
+    starts = _strings_over_lines(module)
+    first = bisect_left(starts, extent(module, body[0])[0])
+    return first == len(starts) or starts[first] >= extent(module, body[-1])[1]
 
 
 def declares(module: Module, statement: ast.stmt) -> bool:

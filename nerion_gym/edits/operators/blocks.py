@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.cutting import cut, may_go, removal, structural, text_at, unwrapped
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import Piece
 from nerion_gym.edits.sites import sites_of
@@ -12,17 +13,11 @@ from nerion_gym.edits.statements import (
     BLANK,
     LOOPS,
     closing,
-    cut,
     declares,
     extent,
     indentation,
     is_elif,
     line_span,
-    may_go,
-    removal,
-    structural,
-    text_at,
-    unwrapped,
 )
 from nerion_gym.syntax.positions import words
 from nerion_gym.types.edit import Edit, Kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.cutting import may_go, structural
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import (
     Piece,
@@ -12,10 +13,6 @@ from nerion_gym.edits.rewriting import (
     fit,
 )
 from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import (
-    may_go,
-    structural,
-)
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.cutting import PASS, may_go, removal, structural
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import (
     Change,
@@ -18,17 +19,7 @@ from nerion_gym.edits.rewriting import (
     verified_edit,
 )
 from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import (
-    PASS,
-    REST_OF_LINE,
-    before_break,
-    extent,
-    is_idle,
-    may_go,
-    places,
-    removal,
-    structural,
-)
+from nerion_gym.edits.statements import REST_OF_LINE, before_break, extent, is_idle, places
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import ast
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.cutting import structural
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import Piece
 from nerion_gym.edits.sites import sites_of
@@ -20,11 +21,10 @@ from nerion_gym.edits.statements import (
     indentation,
     is_elif,
     is_idle,
+    is_movable,
     line_span,
-    may_move,
     own_lines,
     reindented,
-    structural,
 )
 from nerion_gym.types.edit import Edit, Kind
 
@@ -244,7 +244,7 @@ def _may_cross(module: Module, around: ast.stmt, statement: ast.stmt) -> bool:
 
 def _at_depth(module: Module, name: str, statement: ast.stmt, depth: bytes) -> Iterator[Edit]:
     lines = line_span(module, statement)
-    if lines is not None and may_move([statement]):
+    if lines is not None and is_movable(module, [statement]):
         text = module.source[slice(*lines)]
         moved = reindented(text, indentation(module, statement), depth)
         yield structural(module, name, statement, [Piece(*lines, moved)])

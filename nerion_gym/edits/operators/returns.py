@@ -6,10 +6,10 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.cutting import may_go, removal, structural
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import Change, Piece, build_edit, fit
 from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import may_go, removal, structural
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:

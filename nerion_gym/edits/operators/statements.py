@@ -5,17 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.cutting import may_go, removal, structural
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import fit, operator_piece
 from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import (
-    extent,
-    is_idle,
-    may_go,
-    removal,
-    structural,
-)
-from nerion_gym.edits.values import kind_of, mentions
+from nerion_gym.edits.statements import extent, is_idle
+from nerion_gym.edits.values import mentions
 from nerion_gym.syntax.scopes import Mode
 from nerion_gym.types.edit import Edit, Kind
 
@@ -26,8 +21,9 @@ if TYPE_CHECKING:
 
 AUGMENT = "augment_assignment"
 EMPTY = b"[]"
-UNADDABLE = frozenset({"NoneType", "bool", "dict", "set", "ellipsis"})
-"""Kinds of values that nobody adds with `+=`."""
+UNADDABLE = (ast.Dict, ast.DictComp, ast.Set, ast.SetComp, ast.Lambda)
+SINGLETONS = (bool, type(None), type(...))
+"""Values that nobody adds with `+=`; `None`, `True` and `...` neither."""
 SIGNS: dict[type[ast.operator], bytes] = {
     ast.Add: b"+=",
     ast.Sub: b"-=",
@@ -210,16 +206,17 @@ def _had_a_value(module: Module, node: ast.Assign) -> bool:
     target = node.targets[0]
     if len(node.targets) > 1 or not isinstance(target, ast.Name):
         return False
-    if kind_of(module, node.value) in UNADDABLE:
+    value = node.value
+    singleton = isinstance(value, ast.Constant) and isinstance(value.value, SINGLETONS)
+    if singleton or isinstance(value, UNADDABLE):
         return False
     access = mentions(module)[target]
-    place = module.table.offsets(target)[0]
-    return any(
-        other.mode is Mode.WRITE
-        and other.scope is access.scope
-        and module.table.offsets(other.node)[0] < place
-        for other in module.scopes.binding(access).accesses
-    )
+    for other in module.scopes.binding(access).accesses:
+        if other is access:
+            return False
+        if other.mode is Mode.WRITE and other.scope is access.scope:
+            return True
+    return False
 
 
 OPERATORS = (

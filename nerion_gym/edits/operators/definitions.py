@@ -151,8 +151,7 @@ def propose_missing_methods(module: Module) -> Iterator[Edit]:
         class A:
             def f(self):
                 '''Say.'''
-                x = 1
-                return x  # one
+                return 1  # one
 
             @property
             def g(self): return 2
@@ -173,17 +172,7 @@ def propose_missing_methods(module: Module) -> Iterator[Edit]:
         class A:
             def f(self):
                 '''Say.'''
-                x = 1
-                return x  # one
-    After:
-        class A:
-            def f(self):
-                '''Say.'''
-                x = 1
-                return x  # one
-
-            @property
-            def g(self): pass
+                return 1  # one
 
     Untouched:
         def f(): return 1

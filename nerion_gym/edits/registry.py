@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING
 from nerion_gym.edits.operators import (
     arguments,
     arithmetic,
+    blocks,
     boolean,
     callees,
     calls,
     comparison,
     constants,
+    defaults,
+    definitions,
+    guards,
     literals,
     names,
     operands,
+    placement,
     rename,
     returns,
+    statements,
     structure,
 )
 from nerion_gym.errors import UnknownOperatorError
@@ -38,8 +44,14 @@ FAMILIES = (
     calls,
     names,
     returns,
+    statements,
+    blocks,
+    definitions,
     structure,
+    defaults,
+    guards,
     arguments,
+    placement,
     callees,
 )
 OPERATORS: tuple[Operator, ...] = tuple(

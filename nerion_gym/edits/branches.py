@@ -20,7 +20,7 @@ from nerion_gym.edits.statements import (
 from nerion_gym.syntax.positions import skip_gap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from nerion_gym.edits.sites import Site
     from nerion_gym.syntax.module import Module
@@ -64,13 +64,12 @@ class Lines(NamedTuple):
     indent: bytes
 
 
-def branches(module: Module) -> Iterator[Branch]:
-    """Yield the `if` statements of a file that edits may touch."""
-    for site in sites_of(module).find(ast.If):
-        if isinstance(site.node, ast.If):
-            found = branch_of(module, site.node)
-            if found is not None:
-                yield found
+@lru_cache(maxsize=64)
+def branches(module: Module) -> tuple[Branch, ...]:
+    """Return the `if` statements of a file that edits may touch."""
+    nodes = [site.node for site in sites_of(module).find(ast.If)]
+    found = [branch_of(module, node) for node in nodes if isinstance(node, ast.If)]
+    return tuple(branch for branch in found if branch is not None)
 
 
 def branch_of(module: Module, node: ast.If) -> Branch | None:

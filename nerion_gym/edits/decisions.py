@@ -22,11 +22,10 @@ from nerion_gym.edits.negation import (
     LOOSER,
     Area,
     operands_of,
-    opposite,
     opposite_text,
     text_of,
 )
-from nerion_gym.edits.rewriting import Piece, fit, parse_expression
+from nerion_gym.edits.rewriting import Piece, fit
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import (
     REST_OF_LINE,
@@ -36,7 +35,6 @@ from nerion_gym.edits.statements import (
     line_end,
     own_lines,
 )
-from nerion_gym.syntax.trees import same_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,12 +52,8 @@ JUMPS = (ast.Return, ast.Continue, ast.Break, ast.Raise, ast.Pass)
 
 def opposite_test(module: Module, branch: Branch) -> Piece | None:
     """Return the piece that turns the condition of an `if` into its opposite."""
-    test = branch.node.test
-    text = opposite_text(module, test, branch.test, alone=True)
-    parsed = None if text is None else parse_expression(text)
-    if text is None or parsed is None or not same_tree(opposite(test), parsed):
-        return None
-    return fit(module.source, *branch.test, text)
+    text = opposite_text(module, branch.node.test, branch.test, alone=True)
+    return None if text is None else fit(module.source, *branch.test, text)
 
 
 def inverted(module: Module, branch: Branch) -> list[Piece] | None:

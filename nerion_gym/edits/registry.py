@@ -11,6 +11,7 @@ from nerion_gym.edits.operators import (
     comparison,
     conditions,
     literals,
+    notation,
     rename,
     returns,
 )
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.operator import Operator
 
-FAMILIES = (rename, arithmetic, comparison, boolean, literals, returns, conditions)
+FAMILIES = (rename, arithmetic, comparison, boolean, literals, returns, conditions, notation)
 OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)
 )

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.branches import branch_of, indent_step, is_elif
-from nerion_gym.edits.decisions import WIDEST
+from nerion_gym.edits.decisions import WIDEST, shows_order
 from nerion_gym.edits.negation import Area, area_of, text_of
 from nerion_gym.edits.rewriting import Piece, parse_expression
 from nerion_gym.edits.statements import indentation, line_end, own_lines
@@ -83,7 +83,7 @@ def as_expression(module: Module, block: Block, index: int) -> Piece | None:
     one, two = (given_by(module, statement) for statement in pair)
     start, end = module.table.offsets(node)[0], module.table.offsets(pair[1])[1]
     alone = own_lines(module, node, block.body[index] if node.orelse else pair[1])
-    if branch is None or one is None or two is None or alone is None:
+    if branch is None or one is None or two is None or alone is None or shows_order(module):
         return None
     parts = [(one.node, one.area), (node.test, branch.test), (two.node, two.area)]
     if b"#" in module.source[start:end] or any(isinstance(part, ast.IfExp) for part, _ in parts):
@@ -115,7 +115,7 @@ def as_statements(module: Module, statement: ast.AST) -> Piece | None:
     start, end = module.table.offsets(statement)
     parts = _parts_of(module, given.node)
     whole = module.source[start:end]
-    if parts is None or b"\n" in whole or b"\r" in whole:
+    if parts is None or b"\n" in whole or b"\r" in whole or shows_order(module):
         return None
     body, test, orelse = (text_of(module, area) for area in parts)
     break_, indent = line_end(module), indentation(module, statement)

@@ -26,6 +26,7 @@ from nerion_gym.edits.negation import (
     text_of,
 )
 from nerion_gym.edits.rewriting import Piece, fit
+from nerion_gym.edits.safety import module_attributes
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import (
     REST_OF_LINE,
@@ -47,6 +48,7 @@ WIDEST = 100
 """Columns of a line that is made of several."""
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+ORDER_READERS = frozenset({"locals", "vars", "f_locals", "co_varnames"})
 JUMPS = (ast.Return, ast.Continue, ast.Break, ast.Raise, ast.Pass)
 
 
@@ -59,7 +61,7 @@ def opposite_test(module: Module, branch: Branch) -> Piece | None:
 def inverted(module: Module, branch: Branch) -> list[Piece] | None:
     """Return the pieces that let `if` and `else` change places."""
     node, colon = branch.node, else_colon(module, branch.node)
-    if colon is None or _declares(module, branch):
+    if colon is None or _declares(module, branch) or shows_order(module):
         return None
     first = lines_of(module, node.body, branch.colon)
     second = lines_of(module, node.orelse, colon)
@@ -72,6 +74,11 @@ def inverted(module: Module, branch: Branch) -> list[Piece] | None:
     if one is None or two is None or test is None:
         return None
     return [test, Piece(*one, text_of(module, two)), Piece(*two, text_of(module, one))]
+
+
+def shows_order(module: Module) -> bool:
+    """Whether a file may look at the order in which a function mentions its variables first."""
+    return bool(module_attributes(module) & ORDER_READERS)
 
 
 def _with_comment(module: Module, lines: Lines) -> Area | None:

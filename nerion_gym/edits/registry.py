@@ -5,7 +5,17 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.operators import arithmetic, boolean, comparison, literals, rename, returns
+from nerion_gym.edits.operators import (
+    arithmetic,
+    boolean,
+    comparison,
+    extraction,
+    functions,
+    inlining,
+    literals,
+    rename,
+    returns,
+)
 from nerion_gym.errors import UnknownOperatorError
 
 if TYPE_CHECKING:
@@ -13,7 +23,17 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.operator import Operator
 
-FAMILIES = (rename, arithmetic, comparison, boolean, literals, returns)
+FAMILIES = (
+    rename,
+    arithmetic,
+    comparison,
+    boolean,
+    literals,
+    returns,
+    extraction,
+    inlining,
+    functions,
+)
 OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)
 )

@@ -100,4 +100,5 @@ def test_a_repairable_mutation_can_be_repaired_in_its_examples(row):
 
 
 def test_what_is_not_repairable_says_so():
-    assert {row.name for row in OPERATORS if not row.repairable} == {"rename_local", "return_none"}
+    mutations = [row for row in OPERATORS if row.kind is Kind.MUTATION]
+    assert {row.name for row in mutations if not row.repairable} == {"return_none"}

@@ -11,11 +11,11 @@ from nerion_gym.edits.safety import NOSY_MODULES, module_attributes, nosy_scope,
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import Block, blocks
 from nerion_gym.edits.values import NUMBERS, TEXTS, is_builtin, kind_of, mentions, written_by
-from nerion_gym.syntax.name_flow import NameFlow, name_flow
+from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.scopes import Access, Mode, Scope, ScopeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from nerion_gym.syntax.module import Module
 
@@ -136,11 +136,13 @@ PARTS: dict[type[ast.AST], Callable[[Any], list[ast.expr | None]]] = {
 """Node -> its parts, up to the last that is evaluated for certain."""
 
 
+@lru_cache(maxsize=16384)
 def is_still(module: Module, node: ast.AST) -> bool:
     """Whether evaluating a node cannot fail and gives the same however much later it is done.
 
-    Literals, builtins, and variables of the function around, bound for certain, that only the
-    function itself writes (the statement in question must not).
+    Literals, builtins, what the module binds once and for all, and variables of the function
+    around, bound for certain, that only the function itself writes (the statement in question
+    must not).
     """
     if isinstance(node, ast.Constant):
         return True
@@ -148,7 +150,19 @@ def is_still(module: Module, node: ast.AST) -> bool:
         return False
     if is_builtin(module, node):
         return node.id in BUILTINS
-    return is_private(module, node) and is_surely_bound(module, node)
+    settled = is_private(module, node) or _is_fixed(module, node)
+    return settled and is_surely_bound(module, node)
+
+
+def _is_fixed(module: Module, node: ast.Name) -> bool:
+    """Whether a name is the module's and written at one place of it, outside functions."""
+    access = mentions(module).get(node)
+    root = module.scopes.root
+    if access is None or root.star:
+        return False
+    binding = module.scopes.binding(access)
+    changes = [other for other in binding.accesses if other.mode is not Mode.READ]
+    return binding.scope is root and len(changes) == 1 and changes[0].scope is root
 
 
 def is_private(module: Module, node: ast.Name) -> bool:
@@ -169,12 +183,15 @@ def is_surely_bound(module: Module, node: ast.AST) -> bool:
     flow = name_flow(module)
     if not flow.is_bound(node):
         return False
-    around = set(ancestors(module, node))
-    return not any(
-        isinstance(outer, SWALLOWS) and outer not in around
-        for write in flow.found_by(node)
-        for outer in ancestors(module, flow.accesses[write].node)
+    around = _swallowers(module, node)
+    return all(
+        _swallowers(module, flow.accesses[write].node) <= around for write in flow.found_by(node)
     )
+
+
+@lru_cache(maxsize=16384)
+def _swallowers(module: Module, node: ast.AST) -> frozenset[ast.AST]:
+    return frozenset(outer for outer in ancestors(module, node) if isinstance(outer, SWALLOWS))
 
 
 def keeps_lifetime(module: Module, statement: ast.stmt, place: ast.expr, value: ast.expr) -> bool:
@@ -229,10 +246,10 @@ def is_read(module: Module, access: Access) -> bool:
     return isinstance(written_by(module, access.node), ast.AugAssign)
 
 
-def readers(module: Module, node: ast.AST) -> set[int]:
-    """Return the numbers of the mentions that may need what a node writes to its name."""
-    flow: NameFlow = name_flow(module)
-    found = {use for number in flow.numbers(node) for use in flow.uses.get(number, ())}
+def readers(module: Module, writes: Iterable[int]) -> set[int]:
+    """Return the numbers of the mentions that may need what these writes give their name."""
+    flow = name_flow(module)
+    found = {use for write in writes for use in flow.uses.get(write, ())}
     return {use for use in found if is_read(module, flow.accesses[use])}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:
     from nerion_gym.types.program import Program
+
+LINE_NUMBER = re.compile(r" from line \d+\Z")
+"""What pyflakes says of a second definition: "... from line 12"."""
 
 
 def parses(program: Program) -> list[str]:
@@ -67,4 +71,5 @@ def _findings(path: str, source: bytes) -> list[str]:
         return [str(error)]
     messages = Checker(tree, path).messages
     ordered = sorted(messages, key=lambda message: (message.lineno, message.col))
-    return [message.message % message.message_args for message in ordered]
+    texts = [message.message % message.message_args for message in ordered]
+    return [LINE_NUMBER.sub("", text) for text in texts]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.edits.evaluation import (
     PLAIN,
@@ -89,9 +89,10 @@ class Analysis:
         inputs = sorted(self._inputs, key=self._first_mention)
         return Window(self._statements, tuple(inputs), tuple(outputs), self._tail)
 
-    def _first_mention(self, name: str) -> int:
+    def _first_mention(self, name: str) -> tuple[int, int]:
         binding = self._module.scopes.find(self._scope, name)
-        return 0 if binding is None else self._flow.accesses.index(binding.accesses[0])
+        node: Any = None if binding is None else binding.accesses[0].node
+        return (0, 0) if node is None else (node.lineno, node.col_offset)
 
     def _is_in_loop(self) -> bool:
         """Whether the function holds what they gave last time when they run again."""
@@ -146,8 +147,7 @@ class Analysis:
         return not any(_is_lazy(access.scope, self._scope) for access in binding.accesses)
 
     def _is_needed(self, name: str) -> bool:
-        writes = [self._flow.accesses[number].node for number in self._written[name]]
-        return any(readers(self._module, node) - self._inside for node in writes)
+        return bool(readers(self._module, self._written[name]) - self._inside)
 
     def _may_go(self, name: str) -> bool:
         """Whether a variable that is not needed later may end with the new function."""

@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.evaluation import ancestors, homes
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.statements import Block
     from nerion_gym.syntax.module import Module
+    from nerion_gym.syntax.scopes import Scope
 
-FEWEST, MOST = 2, 6
+FEWEST = 2
+SIZES = (6, 4, 3, 2)
 """Statements of a window inside a function; one up to the function's end may have more."""
 MOST_WINDOWS = 3
 """Of one function."""
@@ -92,27 +95,21 @@ def windows(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) ->
     function of their own: they neither bind anew what the function around goes on holding, nor
     keep for themselves what it would have held until its end.
     """
-    found: list[Window] = []
-    for block in _own_blocks(module, function):
-        found += _of_block(module, function, block)
-        if len(found) >= MOST_WINDOWS:
-            break
-    return found[:MOST_WINDOWS]
+    own = _plain_blocks(module).get(module.scopes.by_node[function], ())
+    every = (window for block in own for window in _of_block(module, function, block))
+    return list(islice(every, MOST_WINDOWS))
 
 
-def _own_blocks(
-    module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef
-) -> Iterator[Block]:
-    scope = module.scopes.by_node[function]
-    seen = set()
-    for home, block in homes(module).values():
-        if home is not scope or id(block) in seen or len(block.body) < FEWEST:
-            continue
-        seen.add(id(block))
+@lru_cache(maxsize=64)
+def _plain_blocks(module: Module) -> dict[Scope, list[Block]]:
+    """Return the blocks of each function that an error leaves only together with the function."""
+    found: dict[Scope, dict[ast.AST, Block]] = defaultdict(dict)
+    for scope, block in homes(module).values():
         owners = [block.owner, *ancestors(module, block.owner)]
-        inner = owners[: owners.index(function) + 1]
-        if all(isinstance(owner, PLAIN_OWNERS) for owner in inner):
-            yield block
+        inner = owners[: owners.index(scope.node) + 1]
+        if len(block.body) >= FEWEST and all(isinstance(owner, PLAIN_OWNERS) for owner in inner):
+            found[scope][block.body[0]] = block
+    return {scope: list(held.values()) for scope, held in found.items()}
 
 
 def _of_block(
@@ -139,7 +136,7 @@ def _longest(
     """Return the longest window that starts here, None where there is none."""
     body, marks = block.body, _marks(module)
     stop = next((n for n in range(start, len(body)) if body[n] in marks.stays), len(body))
-    sizes = [size for size in range(MOST, FEWEST - 1, -1) if start + size <= stop]
+    sizes = [size for size in SIZES if start + size <= stop]
     tail = block.owner is function and stop == len(body) and isinstance(function, ast.FunctionDef)
     if tail and start > 1 and stop - start >= FEWEST and stop - start not in sizes:
         sizes.insert(0, stop - start)

@@ -7,11 +7,12 @@ import re
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.evaluation import early, homes, keeps_lifetime
-from nerion_gym.edits.naming import free_name
+from nerion_gym.edits.naming import RESERVED, free_name
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import BRACKETLESS, Change, Piece, build_edit, fit
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import indentation, line_end, own_lines
+from nerion_gym.edits.values import kind_of
 from nerion_gym.syntax.scopes import subtree_names
 from nerion_gym.types.edit import Edit, Kind
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nerion_gym.syntax.module import Module
-    from nerion_gym.syntax.scopes import Scope
+    from nerion_gym.edits.values import kind_of
+from nerion_gym.syntax.scopes import Scope
 
 WORTH = (
     *(ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp),
@@ -34,6 +36,8 @@ GETTERS = ("get_", "make_", "build_", "find_", "load_", "read_", "parse_", "crea
 RETURN = b"return"
 RESULT = "result"
 LONGEST_NAME = 24
+SPOKEN = {"len": "length", "sum": "total", "sorted": "ordered", "min": "least", "max": "most"}
+"""What builtins give."""
 
 
 def propose_variables(module: Module) -> Iterator[Edit]:
@@ -90,6 +94,8 @@ def _is_worth(module: Module, statement: ast.stmt, node: ast.expr) -> bool:
         return False
     if isinstance(statement, WHOLE) and around is statement:
         return False
+    if any(isinstance(part, ast.NamedExpr) for part in ast.walk(node)):
+        return False
     if isinstance(node, ast.UnaryOp | ast.Compare):
         # A test of plain names says what it means by itself.
         return any(isinstance(part, ast.Call | ast.BinOp) for part in ast.walk(node))
@@ -104,7 +110,9 @@ def _starts_inside(module: Module, statement: ast.stmt) -> bool:
 def _extracted(
     module: Module, statement: ast.stmt, line: int, node: ast.expr, scope: Scope
 ) -> Edit:
-    name = free_name(_suggested(node), subtree_names(scope.walk()))
+    taken = subtree_names(scope.walk())
+    wanted = "condition" if kind_of(module, node) == "bool" else _suggested(node)
+    name = free_name("value" if wanted in taken | RESERVED else wanted, taken)
     text = name.encode() + b" = " + module.text(node) + line_end(module)
     start, end = _with_parentheses(module, node)
     pieces = [
@@ -141,15 +149,7 @@ def _suggested(node: ast.expr) -> str:
     for getter in GETTERS:
         name = name.removeprefix(getter)
     usable = name.isascii() and not name[:1].isdigit() and len(name) <= LONGEST_NAME
-    return _told_apart(name) if name and usable else "value"
-
-
-def _told_apart(name: str) -> str:
-    """Return a name that says what a builtin gives: `len` the length, `sum` the total."""
-    return SPOKEN.get(name, name) if not hasattr(ast, name) else "value"
-
-
-SPOKEN = {"len": "length", "sum": "total", "sorted": "ordered", "min": "least", "max": "most"}
+    return SPOKEN.get(name, name) if name and usable else "value"
 
 
 def _name_of(node: ast.AST) -> str:

@@ -139,12 +139,14 @@ def _only_use(module: Module, found: Assignment) -> ast.Name | None:
         return None
     whole = isinstance(found.following, ast.Return) and found.following.value is node
     loaded = isinstance(node.ctx, ast.Load) and sites_of(module).of[node].string is None
-    reached = _numbers_of(module, node) == readers(module, found.target)
+    reached = _is_reader(module, found, node)
     return node if loaded and reached and not whole else None
 
 
-def _numbers_of(module: Module, node: ast.Name) -> set[int]:
-    return set(name_flow(module).numbers(node))
+def _is_reader(module: Module, found: Assignment, node: ast.Name) -> bool:
+    """Whether a mention is the only one that may need what the assignment gives its name."""
+    flow = name_flow(module)
+    return readers(module, flow.numbers(found.target)) == set(flow.numbers(node))
 
 
 def _may_wait(module: Module, found: Assignment, use: ast.Name) -> bool:
@@ -244,11 +246,14 @@ def propose_direct_returns(module: Module) -> Iterator[Edit]:
 
 def _is_direct(module: Module, found: Assignment, returned: Access) -> bool:
     gone = {mentions(module)[found.target], returned}
-    own = returned in found.binding.accesses and isinstance(returned.node, ast.Name)
-    if not own or isinstance(found.value, ast.Yield | ast.YieldFrom | ast.NamedExpr):
+    node = returned.node
+    if returned not in found.binding.accesses or not isinstance(node, ast.Name):
         return False
-    alone = readers(module, found.target) == set(name_flow(module).numbers(returned.node))
-    return alone and leaves_sense(module, gone, list(found.binding.accesses))
+    if isinstance(found.value, ast.Yield | ast.YieldFrom | ast.NamedExpr):
+        return False
+    return _is_reader(module, found, node) and leaves_sense(
+        module, gone, list(found.binding.accesses)
+    )
 
 
 def _shortened(module: Module, found: Assignment, following: ast.Return) -> Iterator[Edit]:

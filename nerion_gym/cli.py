@@ -6,7 +6,16 @@ import sys
 
 import typer
 
-from nerion_gym.commands import benchmark, doctor, scaffold, step, train, worlds
+from nerion_gym.commands import (
+    benchmark,
+    doctor,
+    edits,
+    operators,
+    scaffold,
+    step,
+    train,
+    worlds,
+)
 from nerion_gym.commands.arguments import spread
 from nerion_gym.errors import NerionError
 
@@ -25,6 +34,11 @@ app.command(epilog=worlds.EXAMPLES)(worlds.worlds)
 app.command(epilog=step.EXAMPLES)(step.step)
 app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
 app.command(epilog=scaffold.EXAMPLES)(scaffold.scaffold)
+app.command(epilog=operators.EXAMPLES)(operators.operators)
+app.command(epilog=edits.EXAMPLES)(edits.edits)
+app.command(epilog=edits.DIFF_EXAMPLES)(edits.diff)
+app.command(epilog=edits.APPLY_EXAMPLES)(edits.apply)
+app.command(epilog=edits.UNDO_EXAMPLES)(edits.undo)
 
 USER_ERROR = 2
 

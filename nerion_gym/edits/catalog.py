@@ -14,10 +14,10 @@ from nerion_gym.errors import ConfigError, EditError
 from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from nerion_gym.syntax.module import Module
-    from nerion_gym.types.edit import Edit
+    from nerion_gym.types.edit import Edit, Splice
     from nerion_gym.types.program import Focus, Program, Span
 
 Operators = tuple[Operator, ...]
@@ -193,25 +193,39 @@ def result_of(source: bytes, edit: Edit) -> Result:
 
     Equal for two edits exactly when the edited files are equal, without building those.
     """
-    first, last = edit.splices[0].start, edit.splices[-1].end
-    old = source[first:last]
-    size = len(source) - (last - first)
-    new = splice_bytes(source, edit.splices)[first:]
-    new = new[: len(new) - size + first]
+    first, old, new = _region(source, edit.splices)
     if old == new:
         return Result(0, b"", b"")
-    start = _shared(old, new)
+    start = shared(old, new)
     before, after = old[start:], new[start:]
     if not before or not after:
         return _slid_right(source, first + start, before, after)
-    end = _shared(before[::-1], after[::-1])
+    end = shared(before[::-1], after[::-1])
     return Result(first + start, before[: len(before) - end], after[: len(after) - end])
 
 
-def _shared(one: bytes, two: bytes) -> int:
+def _region(source: bytes, splices: Sequence[Splice]) -> tuple[int, bytes, bytes]:
+    """Return where the splices begin, and what stands from there to the last one's end and will.
+
+    Raises:
+        EditError: they do not fit.
+    """
+    parts, position = [], splices[0].start
+    for splice in splices:
+        if splice.start < position or source[splice.start : splice.end] != splice.before:
+            splice_bytes(source, splices)  # says what is wrong
+        parts += [source[position : splice.start], splice.after]
+        position = splice.end
+    return splices[0].start, source[splices[0].start : position], b"".join(parts)
+
+
+def shared(one: bytes, two: bytes) -> int:
     """Return how many bytes two texts have in common at their start."""
-    size = min(len(one), len(two))
-    return next((index for index in range(size) if one[index] != two[index]), size)
+    low, high = 0, min(len(one), len(two))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[:middle] == two[:middle] else (low, middle - 1)
+    return low
 
 
 def _slid_right(source: bytes, start: int, before: bytes, after: bytes) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 import warnings
 from collections import Counter
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 LINE_NUMBER = re.compile(r" from line \d+\Z")
 """What pyflakes says of a second definition: "... from line 12"."""
+KNOWN = frozenset({*dir(builtins), "__file__", "__path__", "__builtins__", "__annotations__"})
+"""Names that every module finds."""
 
 
 def parses(program: Program) -> list[str]:
@@ -46,6 +49,31 @@ def compiles(program: Program) -> list[str]:
         except (ValueError, RecursionError, MemoryError) as error:
             complaints.append(f"{path}:1:1: {error or 'nested too deeply to compile'}")
     return complaints
+
+
+def names_resolve(before: Program, after: Program) -> list[str]:
+    """Return each name that the changed program reads, binds nowhere, and did not miss before."""
+    complaints = []
+    for path, source in after.files:
+        old = before.source(path) if path in before.paths else b""
+        if source != old:
+            fresh = _unresolved(path, source) - _unresolved(path, old)
+            complaints += [f"{path}: {name!r} is bound nowhere" for name in sorted(fresh)]
+    return complaints
+
+
+def _unresolved(path: str, source: bytes) -> set[str]:
+    try:
+        scopes = parse_module(path, source).scopes
+    except ProgramSyntaxError:
+        return set()
+    if any(scope.star for scope in scopes.all):
+        return set()
+    return {
+        binding.name
+        for binding in scopes.bindings
+        if binding.scope is scopes.root and not binding.writes and binding.name not in KNOWN
+    }
 
 
 def pyflakes_clean(before: Program, after: Program) -> list[str]:

@@ -108,6 +108,8 @@ OPERATOR_IDS = (
     "change_constant",
     "indent_statement",
     "dedent_statement",
+    "drop_case",
+    "shuffle_methods",
 )
 _NUMBERS = {name: number for number, name in enumerate(OPERATOR_IDS)}
 NONE, SUBMIT = 0, 1

@@ -15,6 +15,7 @@ from nerion_gym.edits.operators import (
     literals,
     rename,
     returns,
+    structure,
 )
 from nerion_gym.errors import UnknownOperatorError
 
@@ -30,6 +31,7 @@ FAMILIES = (
     boolean,
     literals,
     returns,
+    structure,
     extraction,
     inlining,
     functions,
@@ -38,7 +40,7 @@ OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)
 )
 """Every operator, by id."""
-_BY_NAME = {name: row for row in OPERATORS for name in (row.name, *row.aliases)}
+_BY_NAME = {name: row for row in OPERATORS for name in (row.name, row.name.upper(), *row.aliases)}
 
 
 def operator(name: str) -> Operator:

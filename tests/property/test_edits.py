@@ -7,17 +7,18 @@ import importlib.util
 import io
 import tokenize
 from collections import Counter
+from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import groupby
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from nerion_gym.edits.catalog import enumerate_edits, file_edits
-from nerion_gym.edits.gates import compiles, parses
-from nerion_gym.edits.preview import apply, splice_bytes, undo
+from nerion_gym.edits.preview import apply, splice_bytes
 from nerion_gym.edits.registry import OPERATORS
 from nerion_gym.types.program import Program
+from tests.support.edits import by_operator, complaints, is_repairable
 from tests.support.sources import PINNED, fetch
 
 FAST, SLOW, TOKENS, SEED = 200, 1000, 400, 20240607
@@ -51,9 +52,8 @@ def fetched(name):
 
 
 def drawn(program, count):
-    edits = enumerate_edits(program, OPERATORS, None)
-    order = np.random.default_rng(SEED).permutation(len(edits))[:count]
-    return [edits[int(index)] for index in order]
+    """About so many edits, each operator's share the same."""
+    return by_operator(enumerate_edits(program, OPERATORS, None), count // len(OPERATORS) + 1, SEED)
 
 
 def kind(node):
@@ -108,6 +108,8 @@ def is_none(field, left, right):
     return right is None or (isinstance(right, ast.Constant) and right.value is None)
 
 
+FIRST = ("rename_local", "change_operator_multiply_to_add", "swap_arithmetic", "swap_comparison",
+         "swap_boolean", "increment_number", "decrement_number", "return_none")  # fmt: skip
 MEANS = {
     "change_operator_multiply_to_add": is_one_operator(ast.operator),
     "swap_arithmetic": is_one_operator(ast.operator),
@@ -143,6 +145,7 @@ def all_differences(before, after):
 
 
 def check_meaning(edit, before, after):
+    """Only of the first operators, whose edits change one node or one name."""
     found = all_differences(before, after)
     if edit.operator == "rename_local":
         assert {field for field, _, _ in found} <= {"id", "arg", "name", "names", "rest"}
@@ -167,7 +170,8 @@ def check_text(edit, before, after):
     new = [(splice.start, splice.end) for splice in edit.inverse().splices]
     assert outside(edit, before, old) == outside(edit, after, new)
     for splice in edit.splices:
-        assert b"#" not in splice.before or edit.operator == "return_none"
+        if edit.operator in MEANS and edit.operator != "return_none":
+            assert b"#" not in splice.before
 
 
 def tokens(source):
@@ -204,14 +208,15 @@ def check_tokens(edit, before, after):
 
 
 def check(program, edit):
+    assert complaints(program, edit) == [], edit
     after = apply(program, edit)
-    assert undo(after, edit).files == program.files
-    (path,) = {splice.path for splice in edit.splices}
-    assert [name for name in program.paths if program.source(name) != after.source(name)] == [path]
-    changed = Program.from_files({path: after.source(path)})
-    assert parses(changed) == compiles(changed) == []
-    check_meaning(edit, program.source(path), after.source(path))
-    check_text(edit, program.source(path), after.source(path))
+    paths = {splice.path for splice in edit.splices}
+    assert {name for name in program.paths if program.source(name) != after.source(name)} == paths
+    for path, group in groupby(edit.splices, key=lambda splice: splice.path):
+        part = replace(edit, splices=tuple(group))
+        check_text(part, program.source(path), after.source(path))
+        if edit.operator in FIRST:
+            check_meaning(edit, program.source(path), after.source(path))
 
 
 @pytest.mark.pure
@@ -233,7 +238,7 @@ def test_thousands_of_edits_of_real_packages():
             checked[edit.operator] += 1
     assert checked["inflection"] + checked["toolz"] >= 1000
     assert sum(checked[row.name] for row in OPERATORS) >= 2000
-    assert min(checked[row.name] for row in OPERATORS) >= 5
+    assert min(checked[name] for name in FIRST) >= 5
 
 
 @pytest.mark.slow
@@ -244,40 +249,22 @@ def test_tokens_outside_an_edit_stay():
         check_tokens(edit, before, apply(installed(), edit).source(path))
 
 
-NEAR = 100
-"""Bytes: a repair stands where the edit stood."""
-
-
-def is_repaired(path, edit, before, after):
-    """Whether the changed file's own catalog leads back to the tree."""
-    near = edit.splices[0].start
-    return any(
-        all_differences(before, splice_bytes(after, other.splices)) == []
-        for other in file_edits(path, after, OPERATORS)
-        if abs(other.splices[0].start - near) < NEAR
-    )
-
-
-def check_repairs(program, count):
+def check_repairs(program, each):
     mutations = tuple(row for row in OPERATORS if row.repairable)
-    edits = enumerate_edits(program, mutations, None)
-    for index in np.random.default_rng(SEED).permutation(len(edits))[:count]:
-        edit = edits[int(index)]
-        path = edit.splices[0].path
-        after = apply(program, edit).source(path)
-        assert is_repaired(path, edit, program.source(path), after), edit
+    for edit in by_operator(enumerate_edits(program, mutations, None), each, SEED):
+        assert is_repairable(program, edit), edit
 
 
 @pytest.mark.pure
 def test_a_repairable_mutation_has_its_inverse_in_the_changed_catalog():
     path = "pluggy/_result.py"
-    check_repairs(Program.from_files({path: installed().source(path)}), 12)
+    check_repairs(Program.from_files({path: installed().source(path)}), 2)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PACKAGES)
 def test_repairable_mutations_of_real_packages(name):
-    check_repairs(fetched(name), 40)
+    check_repairs(fetched(name), 3)
 
 
 @pytest.mark.pure

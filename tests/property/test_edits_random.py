@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.preview import apply, undo
-from nerion_gym.edits.registry import OPERATORS
+from nerion_gym.edits.registry import resolve
 from nerion_gym.types.program import Program
-from tests.property.test_edits import check_meaning
+from tests.property.test_edits import FIRST, check_meaning
 
 pytestmark = pytest.mark.pure
+OPERATORS = resolve(FIRST)
 
 ATOMS = [
     "a",

@@ -199,5 +199,11 @@ OPERATORS = (
         propose_swaps,
         repairable=True,
         aliases=("SWAP_ARITHMETIC",),
+        others=(
+            ("mutmut", "operator_swap_op"),
+            ("cosmic-ray", "ReplaceBinaryOperator"),
+            ("BugLab", "BinaryOperatorRewriteScout, AssignRewriteScout"),
+            ("SWE-smith", "func_pm_op_change, func_pm_flip_operators"),
+        ),
     ),
 )

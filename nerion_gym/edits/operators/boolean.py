@@ -179,5 +179,21 @@ def _checked(module: Module, change: Change) -> Iterator[Edit]:
 
 
 OPERATORS = (
-    Operator(NAME, Kind.MUTATION, propose_swaps, repairable=True, aliases=("SWAP_BOOLEAN",)),
+    Operator(
+        NAME,
+        Kind.MUTATION,
+        propose_swaps,
+        repairable=True,
+        aliases=("SWAP_BOOLEAN",),
+        others=(
+            ("mutmut", "operator_swap_op, operator_name, operator_remove_unary_ops"),
+            (
+                "cosmic-ray",
+                "AddNot, ReplaceTrueWithFalse, ReplaceFalseWithTrue, ReplaceAndWithOr, "
+                "ReplaceOrWithAnd",
+            ),
+            ("BugLab", "BooleanOperatorRewriteScout"),
+            ("SWE-smith", "func_pm_flip_operators"),
+        ),
+    ),
 )

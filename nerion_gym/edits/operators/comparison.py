@@ -114,5 +114,11 @@ OPERATORS = (
         propose_swaps,
         repairable=True,
         aliases=("SWAP_COMPARISON",),
+        others=(
+            ("mutmut", "operator_swap_op, operator_keywords"),
+            ("cosmic-ray", "ReplaceComparisonOperator"),
+            ("BugLab", "ComparisonOperatorRewriteScout"),
+            ("SWE-smith", "func_pm_op_change, func_pm_flip_operators"),
+        ),
     ),
 )

@@ -207,8 +207,6 @@ def _introduced(
 
 
 OPERATORS = (
-    Operator("extract_variable", Kind.REFACTOR, propose_variables, aliases=("EXTRACT_VARIABLE",)),
-    Operator(
-        "introduce_temporary", Kind.REFACTOR, propose_temporaries, aliases=("INTRODUCE_TEMPORARY",)
-    ),
+    Operator("extract_variable", Kind.REFACTOR, propose_variables),
+    Operator("introduce_temporary", Kind.REFACTOR, propose_temporaries),
 )

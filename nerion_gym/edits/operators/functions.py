@@ -162,6 +162,4 @@ def _last_name(node: ast.AST) -> str:
     return node.attr if isinstance(node, ast.Attribute) else ""
 
 
-OPERATORS = (
-    Operator("extract_function", Kind.REFACTOR, propose_functions, aliases=("EXTRACT_FUNCTION",)),
-)
+OPERATORS = (Operator("extract_function", Kind.REFACTOR, propose_functions),)

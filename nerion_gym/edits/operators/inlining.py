@@ -192,7 +192,7 @@ def _inlined(module: Module, found: Assignment, use: ast.Name) -> Iterator[Edit]
         piece = fit(module.source, start, end, written)
         if means(module, anchor_of(site), [piece], {use: found.value}):
             pieces = [Piece(*found.lines, b""), piece]
-            change = Change(sites_of(module).of[found.statement], pieces, {}, text.decode())
+            change = Change(sites_of(module).of[found.statement], pieces, {}, found.target.id)
             yield build_edit(module, "inline_variable", change)
             return
 
@@ -283,8 +283,6 @@ def _without(module: Module, before: int, lines: tuple[int, int]) -> Piece:
 
 
 OPERATORS = (
-    Operator("inline_variable", Kind.REFACTOR, propose_inlined, aliases=("INLINE_VARIABLE",)),
-    Operator(
-        "remove_temporary", Kind.REFACTOR, propose_direct_returns, aliases=("REMOVE_TEMPORARY",)
-    ),
+    Operator("inline_variable", Kind.REFACTOR, propose_inlined),
+    Operator("remove_temporary", Kind.REFACTOR, propose_direct_returns),
 )

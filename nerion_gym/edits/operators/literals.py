@@ -192,6 +192,12 @@ def _binds_tightly(site: Site) -> bool:
     return field is not None and getattr(parent, field) is site.node
 
 
+NUMBERS_ELSEWHERE = (
+    ("mutmut", "operator_number"),
+    ("cosmic-ray", "NumberReplacer"),
+    ("BugLab", "LiteralRewriteScout"),
+    ("SWE-smith", "func_pm_op_change_const"),
+)
 OPERATORS = (
     Operator(
         "increment_number",
@@ -199,6 +205,7 @@ OPERATORS = (
         propose_increments,
         repairable=True,
         aliases=("INCREMENT_NUMBER",),
+        others=NUMBERS_ELSEWHERE,
     ),
     Operator(
         "decrement_number",
@@ -206,5 +213,6 @@ OPERATORS = (
         propose_decrements,
         repairable=True,
         aliases=("DECREMENT_NUMBER",),
+        others=NUMBERS_ELSEWHERE,
     ),
 )

@@ -117,4 +117,12 @@ def renamed(node: ast.AST, name: str) -> ast.AST:
     return twin
 
 
-OPERATORS = (Operator("rename_local", Kind.REFACTOR, propose_renames, aliases=("RENAME_LOCAL",)),)
+OPERATORS = (
+    Operator(
+        "rename_local",
+        Kind.REFACTOR,
+        propose_renames,
+        aliases=("RENAME_LOCAL",),
+        others=(("BugLab", "RenameVariableInLocalScope"),),
+    ),
+)

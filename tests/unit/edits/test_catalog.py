@@ -1,14 +1,24 @@
+"""The catalog: order, focus, results listed once, edits of several files."""
+
+import re
+
 import pytest
 
 from nerion_gym.edits.catalog import enumerate_edits, file_edits, result_of
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.preview import apply, splice_bytes
-from nerion_gym.edits.registry import OPERATORS, operator, resolve
+from nerion_gym.edits.preview import apply, splice_bytes, undo
+from nerion_gym.edits.registry import operator, resolve
 from nerion_gym.errors import ConfigError, EditError, ProgramSyntaxError, UnknownOperatorError
 from nerion_gym.types.edit import Edit, Kind, Splice
 from nerion_gym.types.program import Focus, FunctionRef, Program, Span
 
 pytestmark = pytest.mark.pure
+OPERATORS = resolve(
+    [
+        *("rename_local", "change_operator_multiply_to_add", "swap_arithmetic", "swap_comparison"),
+        *("swap_boolean", "increment_number", "decrement_number", "return_none"),
+    ]
+)
 
 FILES = {
     "b.py": b"x = 1\ndef f(a):\n    return a + 2\n"
@@ -181,3 +191,63 @@ def test_the_cache_is_per_operators_too():
     assert file_edits("m.py", b"x = 1\n", resolve(["increment_number"])) != file_edits(
         "m.py", b"x = 1\n", resolve(["decrement_number"])
     )
+
+
+# --- edits of several files ---------------------------------------------------------------------
+
+PAIR = Program.from_files(
+    {"a.py": b"def old(x):\n    return x + 1\n", "b.py": b"from a import old\nold(2)\n"}
+)
+
+
+def everywhere(program):
+    """Rename `old` in all files, and propose what `swap_arithmetic` does as well."""
+    splices = [
+        Splice(path, match.start(), match.end(), b"old", b"new")
+        for path, source in program.files
+        for match in re.finditer(rb"\bold\b", source)
+    ]
+    yield Edit("everywhere", tuple(splices), Span("a.py", 0, 28), None, "new")
+    plus = program.source("a.py").index(b"+")
+    minus = Splice("a.py", plus, plus + 1, b"+", b"-")
+    yield Edit("everywhere", (minus,), Span("a.py", plus, plus + 1), None, "-")
+
+
+WHOLE = Operator("everywhere", Kind.REFACTOR, everywhere, whole=True)
+SWAPS = operator("swap_arithmetic")
+
+
+def test_an_edit_of_several_files_is_one_action_and_listed_in_its_place():
+    edits = enumerate_edits(PAIR, (WHOLE, SWAPS), None)
+    assert [edit.operator for edit in edits].count("everywhere") == 1
+    assert [edit.site.start for edit in edits] == sorted(edit.site.start for edit in edits)
+    (edit,) = [edit for edit in edits if edit.operator == "everywhere"]
+    after = apply(PAIR, edit)
+    assert dict(after.files) == {
+        "a.py": b"def new(x):\n    return x + 1\n",
+        "b.py": b"from a import new\nnew(2)\n",
+    }
+    assert undo(after, edit).files == PAIR.files
+
+
+def test_what_a_files_own_operators_give_is_not_listed_again():
+    alone = enumerate_edits(PAIR, (WHOLE,), None)
+    assert [edit.text for edit in alone] == ["new", "-"]
+    both = enumerate_edits(PAIR, (WHOLE, SWAPS), None)
+    assert [edit.operator for edit in both if edit.text == "-"] == ["swap_arithmetic"]
+
+
+def test_an_edit_of_several_files_is_in_the_focus_of_its_site():
+    inside = Focus((FunctionRef("a.py", "old"),))
+    outside = Focus((FunctionRef("b.py", ""),))
+    names = [edit.operator for edit in enumerate_edits(PAIR, (WHOLE, SWAPS), inside)]
+    assert "everywhere" in names
+    assert enumerate_edits(PAIR, (WHOLE, SWAPS), outside) == ()
+
+
+def test_a_whole_operator_that_changes_nothing_is_refused():
+    def nothing(_program):
+        yield Edit("everywhere", (), Span("a.py", 0, 1))
+
+    with pytest.raises(EditError, match="everywhere edited nothing"):
+        enumerate_edits(PAIR, (Operator("everywhere", Kind.REFACTOR, nothing, whole=True),), None)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nerion_gym.syntax.module import Module
-    from nerion_gym.edits.values import kind_of
 from nerion_gym.syntax.scopes import Scope
 
 WORTH = (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nerion_gym.edits.operators import (
     arithmetic,
     boolean,
+    callees,
     comparison,
     extraction,
     functions,
@@ -35,6 +36,7 @@ FAMILIES = (
     extraction,
     inlining,
     functions,
+    callees,
 )
 OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)

@@ -1,4 +1,4 @@
-"""Functions for statements, and back."""
+"""Functions for statements."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from nerion_gym.edits.operators import (
     inlining,
     literals,
     rename,
+    renaming,
     returns,
     structure,
 )
@@ -37,6 +38,7 @@ FAMILIES = (
     inlining,
     functions,
     callees,
+    renaming,
 )
 OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)

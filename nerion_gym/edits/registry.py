@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nerion_gym.edits.operators import (
     arithmetic,
     boolean,
-    callees,
+    bodies,
     comparison,
     extraction,
     functions,
@@ -37,7 +37,7 @@ FAMILIES = (
     extraction,
     inlining,
     functions,
-    callees,
+    bodies,
     renaming,
 )
 OPERATORS: tuple[Operator, ...] = tuple(

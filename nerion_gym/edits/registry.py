@@ -10,6 +10,7 @@ from nerion_gym.edits.operators import (
     boolean,
     comparison,
     literals,
+    loops,
     rename,
     returns,
     structure,
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.operator import Operator
 
-FAMILIES = (rename, arithmetic, comparison, boolean, literals, returns, structure)
+FAMILIES = (rename, arithmetic, comparison, boolean, literals, returns, structure, loops)
 OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)
 )

@@ -98,13 +98,13 @@ def loop_text(module: Module, gathering: Gathering, indent: bytes, step: bytes) 
         step: blanks more for each level.
     """
     target, name = module.text(gathering.target), gathering.name.id.encode()
-    lines = [b"for " + target + b" in " + _standing(module, gathering.iterable) + b":"]
+    lines = [b"for " + target + b" in " + module.text(gathering.iterable) + b":"]
     if gathering.condition is not None:
-        lines.append(step + b"if " + _standing(module, gathering.condition) + b":")
+        lines.append(step + b"if " + module.text(gathering.condition) + b":")
     depth = step * len(lines)
     if gathering.kind == "dict":
         key, value = gathering.added
-        added = name + b"[" + module.text(key) + b"] = " + _standing(module, value)
+        added = name + b"[" + module.text(key) + b"] = " + module.text(value)
     else:
         method = METHODS[gathering.kind].encode()
         added = name + b"." + method + b"(" + module.text(gathering.added[0]) + b")"
@@ -154,12 +154,6 @@ def _is_closed(text: bytes) -> bool:
         return False
     inside = text[1:-1].strip()
     return not inside or parse_statement(b"f(" + inside + b")") is not None
-
-
-def _standing(module: Module, node: ast.expr) -> bytes:
-    """Return an expression's text, in parentheses where it could not stand by itself."""
-    text = module.text(node)
-    return text if b"\n" not in text or parse_statement(text) else b"(" + text + b")"
 
 
 def step_of(module: Module, function: ast.AST) -> bytes:

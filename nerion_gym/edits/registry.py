@@ -14,6 +14,7 @@ from nerion_gym.edits.operators import (
     rename,
     returns,
     structure,
+    tidying,
 )
 from nerion_gym.errors import UnknownOperatorError
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.operator import Operator
 
-FAMILIES = (rename, arithmetic, comparison, boolean, literals, returns, structure, loops)
+FAMILIES = (rename, arithmetic, comparison, boolean, literals, returns, structure, loops, tidying)
 OPERATORS: tuple[Operator, ...] = tuple(
     sorted((row for family in FAMILIES for row in family.OPERATORS), key=lambda row: row.id)
 )

@@ -18,7 +18,7 @@ from nerion_gym.edits.lifetimes import (
     nodes_of,
     private_binding,
 )
-from nerion_gym.edits.loop_forms import has_comment
+from nerion_gym.edits.loop_forms import has_comment, is_ended
 from nerion_gym.edits.rewriting import Piece
 from nerion_gym.edits.statements import indentation, line_end, own_lines
 from nerion_gym.edits.values import is_builtin, kind_of
@@ -261,8 +261,7 @@ def _while_pieces(module: Module, count: Count, loop: ast.For) -> Sequence[Piece
     header = module.source[start:colon]
     if lines is None or last is None or first is None or b"#" in header or b"\n" in header:
         return ()
-    ended = module.source[: last[1]].endswith((b"\n", b"\r"))
-    if not ended or module.source[colon : colon + 1] != COLON:
+    if not is_ended(module, last) or module.source[colon : colon + 1] != COLON:
         return ()
     name, end_line = count.name.id.encode(), line_end(module)
     opened = b"0" if count.start is None else module.text(count.start)

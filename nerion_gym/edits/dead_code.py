@@ -88,7 +88,7 @@ def _removed(
 def _may_go(module: Module, block: Block, gone: Sequence[ast.stmt]) -> bool:
     """Whether nothing changes without statements that do nothing or never run."""
     inside = nodes_of(gone)
-    if any(isinstance(node, DECIDING) for node in inside):
+    if any(isinstance(node, DECIDING) or _is_star(node) for node in inside):
         return False
     if isinstance(block.owner, DOCUMENTED) and block.body[0] is gone[0]:
         follows = block.body[1:2]
@@ -98,6 +98,10 @@ def _may_go(module: Module, block: Block, gone: Sequence[ast.stmt]) -> bool:
     known = mentions(module)
     accesses = [known[node] for node in inside if node in known]
     return all(_is_spare(module, access, inside) for access in accesses)
+
+
+def _is_star(node: ast.AST) -> bool:
+    return isinstance(node, ast.alias) and node.name == "*"
 
 
 def _is_spare(module: Module, access: Access, inside: set[ast.AST]) -> bool:
@@ -111,7 +115,9 @@ def _is_spare(module: Module, access: Access, inside: set[ast.AST]) -> bool:
     rest = [other for other in binding.accesses if other.node not in inside]
     writes = [other for other in rest if other.mode in BINDS]
     if access.mode in BINDS:
-        return scope.kind is not ScopeKind.CLASS and (not rest or bool(writes))
+        # A module's names may be asked for by `__all__` and by other modules.
+        unknown = scope.kind is ScopeKind.FUNCTION and not rest
+        return scope.kind is not ScopeKind.CLASS and (unknown or bool(writes))
     read = any(other.mode is Mode.READ for other in rest)
     return read or not any(_asks_for_use(other) for other in writes)
 

@@ -30,7 +30,8 @@ def flattened(module: Module, statement: ast.If) -> Sequence[Piece]:
     branch = statement.orelse[0]
     if module.text(branch).startswith(ELIF) and isinstance(branch, ast.If):
         start, _ = module.table.offsets(branch)
-        return [Piece(start, start + len(ELIF), IF)]
+        flat = branch.test.lineno == branch.test.end_lineno
+        return [Piece(start, start + len(ELIF), IF)] if flat else ()
     return _dedented(module, statement)
 
 

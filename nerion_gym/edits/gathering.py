@@ -18,17 +18,18 @@ from nerion_gym.edits.lifetimes import (
     names_builtin,
     nodes_of,
     private_binding,
+    runs_at_once,
 )
 from nerion_gym.edits.loop_forms import (
     ADDERS,
     Gathering,
     comprehension_text,
     has_comment,
+    is_ended,
     loop_text,
     step_of,
 )
 from nerion_gym.edits.rewriting import Piece
-from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import indentation, own_lines
 from nerion_gym.edits.values import is_builtin
 from nerion_gym.syntax.name_flow import name_flow
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
 OPENINGS = {"list": b"[]", "set": b"set()", "dict": b"{}"}
 KINDS: dict[type[ast.AST], str] = {ast.ListComp: "list", ast.SetComp: "set", ast.DictComp: "dict"}
 NEVER = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
-EAGER = ("sum", "any", "all", "min", "max", "sorted", "list", "tuple", "set", "frozenset", "dict")
-"""Builtins that have used up a generator when they return."""
 
 
 # -- from loops
@@ -86,10 +85,12 @@ def _gathering_of(
 ) -> Gathering | None:
     name, empty = opening
     kind = _opened(module, empty)
-    inner, condition = loop.body[0], None
+    inner = loop.body[0]
+    condition = None
+    statement: ast.stmt = inner
     if isinstance(inner, ast.If) and not inner.orelse and len(inner.body) == 1:
-        inner, condition = inner.body[0], inner.test
-    added = _added(inner, name.id, kind) if kind else ()
+        statement, condition = inner.body[0], inner.test
+    added = _added(statement, name.id, kind) if kind else ()
     if not added:
         return None
     return Gathering(kind, name, loop.target, loop.iter, condition, added)
@@ -207,13 +208,8 @@ def _is_inert(module: Module, node: ast.expr, names: set[str]) -> bool:
 
 def _keeps(module: Module, node: ast.AST, names: set[str]) -> bool:
     """Whether an expression may look at an item's name when the loop has gone on."""
-    if isinstance(node, ast.GeneratorExp):
-        around = sites_of(module).of[node].parent
-        if around is not None and isinstance(around.node, ast.Call):
-            eager = is_builtin(module, around.node.func, *EAGER)
-            if eager and around.node.args == [node]:
-                return False
-    elif not isinstance(node, ast.Lambda):
+    later = isinstance(node, ast.GeneratorExp) and not runs_at_once(module, node)
+    if not later and not isinstance(node, ast.Lambda):
         return False
     return any(isinstance(inner, ast.Name) and inner.id in names for inner in ast.walk(node))
 
@@ -226,13 +222,12 @@ def gathered(module: Module, block: Block, place: int) -> Sequence[Piece]:
     statement = block.body[place]
     opening = _assignment(statement)
     gathering = None if opening is None else _comprehended_by(*opening)
-    lines = own_lines(module, statement)
-    if opening is None or gathering is None or lines is None:
+    if opening is None or gathering is None:
         return ()
     start, end = module.table.offsets(opening[1])
+    lines = own_lines(module, statement)
     parts = [gathering.target, gathering.iterable, *gathering.inner]
-    ended = module.source[: lines[1]].endswith((b"\n", b"\r"))
-    if not ended or has_comment(module, start, end, parts):
+    if lines is None or not is_ended(module, lines) or has_comment(module, start, end, parts):
         return ()
     holder = private_binding(module, gathering.name)
     if holder is None or not _is_free(module, gathering, holder.scope):

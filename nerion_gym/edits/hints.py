@@ -32,18 +32,19 @@ def hint_of(module: Module, statement: ast.Assign) -> str:
     target = statement.targets[0]
     if len(statement.targets) > 1 or not isinstance(target, ast.Name):
         return ""
-    kind = kind_of(module, statement.value)
     binding = _local(module, target)
-    if kind not in SHOWN or binding is None or not is_steady(module, statement.value):
+    writes = [] if binding is None else [a for a in binding.accesses if a.mode is not Mode.READ]
+    if binding is None or writes[0].node is not target:
+        return ""
+    kind = kind_of(module, statement.value)
+    if kind not in SHOWN or not is_steady(module, statement.value):
         return ""
     plain = module.table.offsets(target)[0] == module.table.offsets(statement)[0]
     lines = own_lines(module, statement)
     if not plain or lines is None or b"# type:" in module.source[slice(*lines)]:
         return ""
-    writes = [access for access in binding.accesses if access.mode is not Mode.READ]
-    first = writes[0].node is target
     always = all(_keeps_kind(module, access, kind) for access in writes)
-    return kind if first and always and names_builtin(module, binding.scope, kind) else ""
+    return kind if always and names_builtin(module, binding.scope, kind) else ""
 
 
 def _local(module: Module, target: ast.Name) -> Binding | None:

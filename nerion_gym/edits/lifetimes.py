@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.edits.safety import NOSY_MODULES, module_attributes, nosy_scope, outermost
 from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.values import mentions, written_by
+from nerion_gym.edits.values import is_builtin, mentions, written_by
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 
@@ -26,21 +26,23 @@ WITHS = (ast.With, ast.AsyncWith)
 """They may swallow an exception, which the flow of names does not know."""
 GUARDS = (*WITHS, ast.Try, ast.TryStar)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+EAGER = ("sum", "any", "all", "min", "max", "sorted", "list", "tuple", "set", "frozenset", "dict")
+"""Builtins that have used up a generator when they return."""
 BINDS = (Mode.WRITE, Mode.DELETE)
 
 
 def private_binding(module: Module, node: ast.AST) -> Binding | None:
     """Return the variable that a name is, where no other code than its function's can see it.
 
-    Comprehensions that run at once belong to their function; functions, lambdas and generators
-    inside do not. None for names of modules and classes too, and wherever something may look at
-    names (see `safety`).
+    Comprehensions that run at once belong to their function; functions, lambdas and loose
+    generators inside do not. None for names of modules and classes too, and wherever something
+    may look at names (see `safety`).
     """
     access = mentions(module).get(node)
     if access is None:
         return None
     binding = module.scopes.binding(access)
-    if binding.scope.kind is not ScopeKind.FUNCTION or _is_captured(binding):
+    if binding.scope.kind is not ScopeKind.FUNCTION or _is_captured(module, binding):
         return None
     return None if is_spied_on(module, binding.scope) else binding
 
@@ -50,16 +52,25 @@ def is_spied_on(module: Module, scope: Scope) -> bool:
     return bool(module_attributes(module) & NOSY_MODULES or nosy_scope(module, outermost(scope)))
 
 
-def _is_captured(binding: Binding) -> bool:
+def _is_captured(module: Module, binding: Binding) -> bool:
     for access in binding.accesses:
         scope: Scope | None = access.scope
         while scope is not None and scope is not binding.scope:
-            if scope.kind is not ScopeKind.COMPREHENSION or isinstance(
-                scope.node, ast.GeneratorExp
-            ):
+            if scope.kind is not ScopeKind.COMPREHENSION or not runs_at_once(module, scope.node):
                 return True
             scope = scope.parent
     return False
+
+
+def runs_at_once(module: Module, node: ast.AST) -> bool:
+    """Whether a comprehension is through when the expression around it is: no loose generator."""
+    if not isinstance(node, ast.GeneratorExp):
+        return True
+    around = sites_of(module).of[node].parent
+    call = None if around is None else around.node
+    if not isinstance(call, ast.Call) or call.args != [node]:
+        return False
+    return is_builtin(module, call.func, *EAGER)
 
 
 def uses_of(module: Module, binding: Binding) -> Iterator[Access]:
@@ -72,7 +83,7 @@ def uses_of(module: Module, binding: Binding) -> Iterator[Access]:
 
 def guards_of(module: Module, node: ast.AST) -> list[ast.AST]:
     """Return the `try` and `with` around a node in its function, the nearest first."""
-    found = []
+    found: list[ast.AST] = []
     site = sites_of(module).of[node].parent
     while site is not None and not isinstance(site.node, DEFINITIONS):
         if isinstance(site.node, GUARDS):

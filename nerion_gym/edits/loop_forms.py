@@ -81,9 +81,10 @@ def _comprehension(gathering: Gathering) -> ast.expr:
     ifs = [] if gathering.condition is None else [gathering.condition]
     clause = ast.comprehension(gathering.target, gathering.iterable, ifs, 0)
     if gathering.kind == "dict":
-        return ast.DictComp(*gathering.added, [clause])
+        key, value = gathering.added
+        return ast.DictComp(key, value, [clause])
     form = ast.ListComp if gathering.kind == "list" else ast.SetComp
-    return form(*gathering.added, [clause])
+    return form(gathering.added[0], [clause])
 
 
 def loop_text(module: Module, gathering: Gathering, indent: bytes, step: bytes) -> bytes:
@@ -153,7 +154,8 @@ def _is_closed(text: bytes) -> bool:
     if not text.startswith(b"("):
         return False
     inside = text[1:-1].strip()
-    return not inside or parse_statement(b"f(" + inside + b")") is not None
+    called = parse_statement(b"f(" + inside + b")")
+    return not inside or isinstance(getattr(called, "value", None), ast.Call)
 
 
 def step_of(module: Module, function: ast.AST) -> bytes:
@@ -177,3 +179,8 @@ def has_comment(module: Module, start: int, end: int, parts: Sequence[ast.AST]) 
         between += module.source[position:first]
         position = last
     return b"#" in between + module.source[position:end]
+
+
+def is_ended(module: Module, lines: tuple[int, int]) -> bool:
+    """Whether the last of whole lines has its end: the last of a file may lack it."""
+    return module.source[lines[1] - 1 : lines[1]] in (b"\n", b"\r")

@@ -258,12 +258,21 @@ def _edit(module: Module, operator: str, statement: ast.stmt, pieces: Sequence[P
 
 
 def _exchanged(module: Module, first: ast.stmt, second: ast.stmt) -> Sequence[Piece]:
-    """Return the pieces that exchange the lines of two statements, none where they share one."""
+    """Return the piece that exchanges the lines of two statements.
+
+    None where they share one, or where a comment above speaks of the first.
+    """
     one, two = own_lines(module, first), own_lines(module, second)
-    if one is None or two is None or one[1] != two[0]:
+    if one is None or two is None or one[1] != two[0] or _is_below_comment(module, one[0]):
         return ()
     above, below = module.source[slice(*one)], module.source[slice(*two)]
     return [Piece(one[0], two[1], below + above)] if below.endswith((b"\n", b"\r")) else ()
+
+
+def _is_below_comment(module: Module, start: int) -> bool:
+    line = module.table.line_of(start)
+    above = module.source[module.table.starts[line - 2] : start] if line > 1 else b""
+    return above.lstrip().startswith(b"#")
 
 
 OPERATORS = (

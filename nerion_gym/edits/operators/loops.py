@@ -62,14 +62,6 @@ def propose_comprehensions(module: Module) -> Iterator[Edit]:
             for value in values:
                 found.append(value)
             return found, value
-        def partly(values):
-            found = []
-            try:
-                found = []
-                for value in values:
-                    found.append(int(value))
-            except ValueError:
-                return found
         found = []
         for value in range(3):
             found.append(value)
@@ -196,18 +188,8 @@ def _rewritten(
 
 
 OPERATORS = (
-    Operator(
-        "loop_to_comprehension",
-        Kind.REFACTOR,
-        propose_comprehensions,
-        aliases=("LOOP_TO_COMPREHENSION",),
-    ),
-    Operator(
-        "comprehension_to_loop",
-        Kind.REFACTOR,
-        propose_loops,
-        aliases=("COMPREHENSION_TO_LOOP",),
-    ),
-    Operator("while_to_range", Kind.REFACTOR, propose_ranges, aliases=("WHILE_TO_RANGE",)),
-    Operator("range_to_while", Kind.REFACTOR, propose_whiles, aliases=("RANGE_TO_WHILE",)),
+    Operator("loop_to_comprehension", Kind.REFACTOR, propose_comprehensions),
+    Operator("comprehension_to_loop", Kind.REFACTOR, propose_loops),
+    Operator("while_to_range", Kind.REFACTOR, propose_ranges),
+    Operator("range_to_while", Kind.REFACTOR, propose_whiles),
 )

@@ -36,28 +36,18 @@ def propose_removals(module: Module) -> Iterator[Edit]:
             for value in values:
                 return value
                 print(values)
-            if 0: print("never")
     After:
         def found(values):
             "The first."
             for value in values:
                 return value
                 print(values)
-            if 0: print("never")
     After:
         def found(values):
             "The first."
             pass
             for value in values:
                 return value
-            if 0: print("never")
-    After:
-        def found(values):
-            "The first."
-            pass
-            for value in values:
-                return value
-                print(values)
 
     Untouched:
         import sys
@@ -67,10 +57,7 @@ def propose_removals(module: Module) -> Iterator[Edit]:
             yield
         def local():
             raise ValueError(total)
-            total = 2
-        def imported():
-            raise ValueError
-            sys.exit()
+            total = sys.argv
         def undocumented():
             ...  # for now
             "no documentation"
@@ -276,20 +263,10 @@ def _is_below_comment(module: Module, start: int) -> bool:
 
 
 OPERATORS = (
-    Operator("remove_dead_code", Kind.REFACTOR, propose_removals, aliases=("REMOVE_DEAD_CODE",)),
-    Operator(
-        "remove_redundant_else",
-        Kind.REFACTOR,
-        propose_flattenings,
-        aliases=("REMOVE_REDUNDANT_ELSE",),
-    ),
-    Operator("reorder_statements", Kind.REFACTOR, propose_orders, aliases=("REORDER_STATEMENTS",)),
-    Operator("add_annotation", Kind.REFACTOR, propose_hints, aliases=("ADD_ANNOTATION",)),
-    Operator("remove_annotation", Kind.REFACTOR, propose_unhinted, aliases=("REMOVE_ANNOTATION",)),
-    Operator(
-        "normalise_docstring",
-        Kind.REFACTOR,
-        propose_docstrings,
-        aliases=("NORMALISE_DOCSTRING",),
-    ),
+    Operator("remove_dead_code", Kind.REFACTOR, propose_removals),
+    Operator("remove_redundant_else", Kind.REFACTOR, propose_flattenings),
+    Operator("reorder_statements", Kind.REFACTOR, propose_orders),
+    Operator("add_annotation", Kind.REFACTOR, propose_hints),
+    Operator("remove_annotation", Kind.REFACTOR, propose_unhinted),
+    Operator("normalise_docstring", Kind.REFACTOR, propose_docstrings),
 )

@@ -14,6 +14,7 @@ from nerion_gym.edits.lifetimes import (
     guards_of,
     is_inert_name,
     is_needed_outside,
+    is_steady,
     is_used_beyond,
     names_builtin,
     nodes_of,
@@ -31,8 +32,9 @@ from nerion_gym.edits.loop_forms import (
 )
 from nerion_gym.edits.rewriting import Piece
 from nerion_gym.edits.statements import indentation, own_lines
-from nerion_gym.edits.values import is_builtin
+from nerion_gym.edits.values import is_builtin, mentions
 from nerion_gym.syntax.name_flow import name_flow
+from nerion_gym.syntax.scopes import ScopeKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,7 +181,8 @@ def is_plain(module: Module, gathering: Gathering) -> bool:
     if any(_is_special(node, gathering.name.id) for node in nodes):
         return False
     names = {node.id for node in target if isinstance(node, ast.Name)}
-    if any(_keeps(module, node, names) for node in nodes_of(gathering.inner)):
+    inner = nodes_of(gathering.inner)
+    if any(_keeps(module, node, names) or _may_be_unbound(module, node, names) for node in inner):
         return False
     inert = any(_is_inert(module, node, names) for node in gathering.added)
     return gathering.kind != "dict" or (inert and _is_key(gathering.added[0]))
@@ -190,6 +193,15 @@ def _is_special(node: ast.AST, holder: str) -> bool:
     if isinstance(node, ast.Name):
         return node.id in (holder, "super", "__class__")
     return isinstance(node, NEVER) or (isinstance(node, ast.comprehension) and bool(node.is_async))
+
+
+def _may_be_unbound(module: Module, node: ast.AST, names: set[str]) -> bool:
+    """Whether a function's own name may lack a value: the two forms raise different errors then."""
+    if not isinstance(node, ast.Name) or node.id in names or not isinstance(node.ctx, ast.Load):
+        return False
+    if module.scopes.binding(mentions(module)[node]).scope.kind is not ScopeKind.FUNCTION:
+        return False
+    return not (name_flow(module).is_bound(node) and is_steady(module, node))
 
 
 def _is_key(node: ast.expr) -> bool:

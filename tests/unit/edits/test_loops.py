@@ -149,6 +149,9 @@ LEFT = {
     "super() needs the method's own frame": (
         "out = []\nfor x in it: out.append(super().f(x))\nreturn out"
     ),
+    "a name may be unbound: the errors differ": (
+        "if c: y = 1\nout = []\nfor x in it: out.append(y)\nreturn out"
+    ),
     "an else": "out = []\nfor x in it: out.append(x)\nelse: c()\nreturn out",
     "a comment would be lost": (
         "out = []\nfor x in it:  # all\n    out.append(x)\nreturn out"

@@ -23,6 +23,7 @@ from nerion_gym.edits.operators import (
     guards,
     inlining,
     literals,
+    loops,
     names,
     notation,
     operands,
@@ -32,6 +33,7 @@ from nerion_gym.edits.operators import (
     returns,
     statements,
     structure,
+    tidying,
 )
 from nerion_gym.errors import UnknownOperatorError
 
@@ -59,6 +61,8 @@ FAMILIES = (
     notation,
     extraction,
     inlining,
+    loops,
+    tidying,
     functions,
     structure,
     defaults,

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from nerion_gym.commands import benchmark, doctor, scaffold, step, train, worlds
+from nerion_gym.commands import benchmark, doctor, graph, scaffold, step, train, worlds
 from nerion_gym.commands.arguments import spread
 from nerion_gym.errors import NerionError
 
@@ -24,6 +24,7 @@ app.command(epilog=benchmark.DEMO_EXAMPLES)(benchmark.demo)
 app.command(epilog=worlds.EXAMPLES)(worlds.worlds)
 app.command(epilog=step.EXAMPLES)(step.step)
 app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
+app.command(epilog=graph.EXAMPLES)(graph.graph)
 app.command(epilog=scaffold.EXAMPLES)(scaffold.scaffold)
 
 USER_ERROR = 2

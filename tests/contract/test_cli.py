@@ -19,7 +19,7 @@ from nerion_gym.training.config import train_config
 from policies.policy import NAMES
 from tests.unit.commands import fakes
 
-COMMANDS = ("train", "benchmark", "demo", "worlds", "step", "doctor", "scaffold")
+COMMANDS = ("train", "benchmark", "demo", "worlds", "step", "doctor", "graph", "scaffold")
 ROOT = Path(__file__).resolve().parents[2]
 
 

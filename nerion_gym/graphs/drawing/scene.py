@@ -24,8 +24,8 @@ class Style(NamedTuple):
 
 
 FAMILIES = {
-    "child": Style("#b6bcc6", (), "node -> node below it"),
-    "next_token": Style("#9aa3b0", (2, 2), "token -> the next in the text"),
+    "child": Style("#7d8794", (), "node -> node below it"),
+    "next_token": Style("#a38b5b", (2, 2), "token -> the next in the text"),
     "last_read": Style("#0e9aa7", (2, 3), "mention -> where the name may last have been read"),
     "last_write": Style("#2563eb", (), "mention -> where the name may last have been written"),
     "computed_from": Style("#e07b00", (), "what is assigned -> names that its value reads"),
@@ -68,7 +68,7 @@ def draw(graph: nx.MultiDiGraph, families: tuple[str, ...], title: str, *, token
     """
     edges = [edge for edge in graph.edges(keys=True) if edge[2] in families]
     chosen = tuple(name for name in FAMILIES if name in {family for *_, family in edges})
-    top = MARGIN + LEGEND_ROW * (3 + len(chosen))
+    top = MARGIN + LEGEND_ROW * (4 + len(chosen))
     layout = lay_out(graph if "binds" in families else _without_symbols(graph), top)
     tokens = tokens or "next_token" in families
     boxes = layout.boxes.values()

@@ -10,6 +10,7 @@ from nerion_gym.commands import (
     benchmark,
     doctor,
     edits,
+    graph,
     operators,
     scaffold,
     step,
@@ -33,6 +34,7 @@ app.command(epilog=benchmark.DEMO_EXAMPLES)(benchmark.demo)
 app.command(epilog=worlds.EXAMPLES)(worlds.worlds)
 app.command(epilog=step.EXAMPLES)(step.step)
 app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
+app.command(epilog=graph.EXAMPLES)(graph.graph)
 app.command(epilog=scaffold.EXAMPLES)(scaffold.scaffold)
 app.command(epilog=operators.EXAMPLES)(operators.operators)
 app.command(epilog=edits.EXAMPLES)(edits.edits)

@@ -67,8 +67,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
 }
 ALGORITHMS = {"ppo": PPO}
-ENCODER: dict[str, Any] = {"width": WIDTH, "layers": LAYERS, "semantics": None}
-"""Options of the encoder; "semantics": frozen vectors of tokens."""
+ENCODER: dict[str, Any] = {"width": WIDTH, "layers": LAYERS, "semantics": None}  # of `Encoder`
 
 
 class LogbookWriter(KVWriter):
@@ -236,8 +235,7 @@ class Sb3Learner:
     def save(self, path: Path) -> None:
         """Write weights, optimiser and settings."""
         buffer = io.BytesIO()
-        # Environment, logger, callbacks and the words' table (an argument of the policy) belong
-        # to the run, not to the agent.
+        # Environment, logger, callbacks and the policy's table of words belong to the run.
         self.model.save(buffer, exclude=["env", "logger", "rollout_buffer", "policy_kwargs"])
         write_checkpoint(path, self.name, buffer.getvalue())
 

@@ -117,6 +117,7 @@ class MiniLM:
                 "pip install 'nerion-gym[minilm]'"
             )
             raise ConfigError(msg) from error
+        transformers.logging.disable_progress_bar()
         place = environ.get(PLACE, "").strip() or WEIGHTS
         try:
             tokenizer = transformers.AutoTokenizer.from_pretrained(place, local_files_only=True)

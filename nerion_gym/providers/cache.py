@@ -14,7 +14,6 @@ from nerion_gym.errors import ProviderError, StorageError
 from nerion_gym.providers.vectors import BATCH, as_vectors
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Mapping, Sequence
 
     from nerion_gym.storage import Store
@@ -50,7 +49,7 @@ class CachedEmbedder:
         path: SQLite file, or None: nothing is kept.
     """
 
-    def __init__(self, inner: Embedder, path: str | os.PathLike[str] | None) -> None:
+    def __init__(self, inner: Embedder, path: str | Path | None) -> None:
         self._inner = inner
         self._store: Store | None = None
         self._writable = True

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DIMENSION = 256
 RUNS = (3, 4, 5)
-WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 """Words inside identifiers: `getHTTPCode2`, `get_http_code_2`."""
 
 

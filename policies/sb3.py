@@ -243,14 +243,14 @@ class Sb3Learner:
         """Read weights and optimiser that `save` wrote into an agent made with the same options.
 
         Raises:
-            StorageError: missing, torn, or another agent's.
+            StorageError: missing, torn, another agent's, or made with other options.
         """
         payload = read_checkpoint(path, self.name)
         try:
             # A file-like object is accepted, whatever the annotation says (SB3 2.9).
             self.model.set_parameters(cast("str", io.BytesIO(payload)), device="cpu")
-        except (zipfile.BadZipFile, ValueError) as error:
-            msg = f"{path}: not what Sb3Learner.save writes ({error})"
+        except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
+            msg = f"{path}: not what an Sb3Learner with these options saves ({error})"
             raise StorageError(msg) from error
 
 

@@ -35,7 +35,6 @@ def test_near_names_are_suggested():
         chosen({VARIABLE: "MiniLM-L6"})
 
 
-@pytest.mark.pure
 def test_entry_points_lead_somewhere():
     for abilities in PROVIDERS.values():
         for entry in abilities.values():

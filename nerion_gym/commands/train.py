@@ -27,6 +27,7 @@ EXAMPLES = """Examples:
   nerion train --env Nerion-Repo-v0 --env-kwargs path:src/mypkg tests:tests
   nerion train --env Nerion-Repo-v0 --env-kwargs path:src/mypkg containment:strict
   nerion train --algo ppo -n 5000 -params learning_rate:0.001 --save
+  nerion train --algo curiosity --semantics hash
 
 An execution is one run of the tests on an edited program, counted the first time. A run is also \
 bounded by steps, 20 x executions unless -n says otherwise, and says which bound ended it."""
@@ -40,6 +41,7 @@ def train(  # noqa: PLR0913, PLR0917 - its parameters are its flags
     executions: flags.Executions = None,
     n_timesteps: flags.Steps = 0,
     hyperparams: flags.Hyperparams = None,
+    semantics: flags.Semantics = None,
     tensorboard_log: flags.RunsFolder = Path("runs"),
     eval_episodes: flags.EvalEpisodes = 0,
     save: flags.Save = False,
@@ -49,6 +51,7 @@ def train(  # noqa: PLR0913, PLR0917 - its parameters are its flags
     as_json: flags.AsJson = False,
 ) -> None:
     """Train an agent in a world."""
+    from nerion_gym.commands.words import chosen_semantics
     from nerion_gym.training.config import parse_pairs, train_config
 
     config = train_config(
@@ -60,6 +63,7 @@ def train(  # noqa: PLR0913, PLR0917 - its parameters are its flags
             "executions": executions,
             "n_timesteps": n_timesteps,
             "hyperparams": parse_pairs(hyperparams or (), "-params"),
+            "semantics": chosen_semantics(semantics, algo),
             "tensorboard_log": tensorboard_log,
             "eval_episodes": eval_episodes,
             "save": save,

@@ -19,7 +19,7 @@ class Memory:
         pss: resident pages, each shared one divided by the number of its sharers.
         private: what would be free if the process ended.
         anonymous: the part of `pss` that is no file's. Pages of files (the interpreter, libraries)
-            are shared with every other Python on the machine, and count more when one of those ends.
+            are shared with all Pythons on the machine, and count more when one of those ends.
     """
 
     rss: int

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
+import warnings
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -19,6 +23,9 @@ from nerion_gym.commands import (
 )
 from nerion_gym.commands.arguments import spread
 from nerion_gym.errors import NerionError
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 app = typer.Typer(
     name="nerion",
@@ -48,11 +55,28 @@ USER_ERROR = 2
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; an error that a user can mend is one line on stderr and exit code 2."""
     given = sys.argv[1:] if arguments is None else arguments
+    warnings.formatwarning = one_line
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, interrupt)
     try:
         app(spread(given), prog_name="nerion")
     except NerionError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(USER_ERROR)
+
+
+def one_line(message: Warning | str, *_where: object) -> str:
+    """Return a warning for people: where in our code it was given does not help them."""
+    return f"warning: {message}\n"
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> None:
+    """End as Ctrl-C does: what was done so far stays readable.
+
+    Raises:
+        KeyboardInterrupt: always.
+    """
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

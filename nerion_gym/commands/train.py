@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from nerion_gym.training.tally import Progress
 
 
+SHOWN = 10
+"""Survivors that are listed at the end."""
 EXAMPLES = """Examples:
   nerion train --env Nerion-LogicV2-v0 --algo curiosity --executions 60
   nerion train --env Nerion-Repo-v0 --env-kwargs path:src/mypkg tests:tests
@@ -119,6 +121,10 @@ def report(screen: Screen, config: TrainConfig, folder: Path, result: dict[str, 
     )
     rate = result["survivors_per_execution"]
     screen.say(f"survivors  {result['survivors']} ({rate:.2f} per execution)")
+    for edit in result["survivor_edits"][:SHOWN]:
+        screen.say(f"             {edit}")
+    if result["survivors"] > SHOWN:
+        screen.say(f"             and {result['survivors'] - SHOWN} more in result.json")
     halves = (result["surprise_first_half"], result["surprise_second_half"])
     if None not in halves:
         screen.say(f"surprise   {halves[0]:.2f} -> {halves[1]:.2f} nats (first, second half)")

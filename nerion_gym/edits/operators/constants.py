@@ -255,7 +255,12 @@ def _row(name: str, propose: Proposer, *others: tuple[str, str], back: bool = Fa
 
 
 OPERATORS = (
-    _row("change_string", propose_changed_strings, ("mutmut", "operator_string")),
+    _row(
+        "change_string",
+        propose_changed_strings,
+        ("mutmut", "operator_string"),
+        ("cosmic-ray", "StringReplacer"),
+    ),
     _row("empty_container", propose_empty_containers),
     _row("replace_with_none", propose_nones, ("mutmut", "operator_assignment")),
     _row("wrong_literal", propose_wrong_literals, ("BugLab", "LiteralRewriteScout"), back=True),

@@ -279,11 +279,9 @@ OPERATORS = (
         "change_sign",
         propose_signs,
         ("mutmut", "operator_remove_unary_ops"),
-        ("cosmic-ray", "ReplaceUnaryOperator_Delete_USub"),
+        ("cosmic-ray", "ReplaceUnaryOperator"),
     ),
     _row("break_chain", propose_broken_chains, ("SWE-smith", "func_pm_op_break_chains")),
     _row("force_condition", propose_forced_conditions),
-    _row(
-        "swap_ternary", propose_swapped_ternaries, ("SWE-smith", "func_pm_ternary_swap"), back=True
-    ),
+    _row("swap_ternary", propose_swapped_ternaries, back=True),
 )

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 import venv
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,17 +88,14 @@ def rounds(source: bytes, count: int) -> tuple[dict[str, list[float]], int]:
 
     for number in range(count):
         text = source + b"# %d\n" % number
-        note("ast.parse", lambda text=text: ast.parse(text))
-        edits = note("cold", lambda text=text: file_edits("m.py", text, OPERATORS))
+        note("ast.parse", partial(ast.parse, text))
+        edits = note("cold", partial(file_edits, "m.py", text, OPERATORS))
         size = len(edits)
-        edit = edits[(number * 97) % size]
         program = Program.from_files({"m.py": text})
-        after = note("preview", lambda: apply(program, edit)).source("m.py")  # noqa: B023
-        note("after_one_edit", lambda after=after: file_edits("m.py", after, OPERATORS))
-        other = source + b"# swap %d\n" % number
-        note("swap", lambda other=other: one_swap(other))
-        other = source + b"# rename %d\n" % number
-        note("rename", lambda other=other: one_rename(other))
+        after = note("preview", partial(apply, program, edits[(number * 97) % size]))
+        note("after_one_edit", partial(file_edits, *after.files[0], OPERATORS))
+        note("swap", partial(one_swap, source + b"# swap %d\n" % number))
+        note("rename", partial(one_rename, source + b"# rename %d\n" % number))
     return found, size
 
 
@@ -162,7 +160,8 @@ def main() -> int:
     path = fetch(PACKAGE, PINNED[PACKAGE]) / FILE
     found, size = rounds(path.read_bytes(), count)
     figures = summary(found)
-    record = {
+    bars = {name: verdict(name, figure) for name, figure in figures.items()}
+    record: dict[str, Any] = {
         "command": " ".join(["python", "benchmarks/catalog.py", *sys.argv[1:]]),
         "git": git_state(),
         "setting": setting(options),
@@ -171,7 +170,7 @@ def main() -> int:
         "lines": path.read_bytes().count(b"\n"),
         "operators": len(OPERATORS),
         "edits": size,
-        "bars": {name: verdict(name, figure) for name, figure in figures.items()},
+        "bars": bars,
         "ms": {name: quantiles(np.array(values) * 1e3) for name, values in found.items()},
         "over_parse": {
             name: round(float(np.median(np.array(values) / np.array(found["ast.parse"]))), 2)
@@ -183,7 +182,7 @@ def main() -> int:
     print(json.dumps(shown, indent=1))
     if not options.dry:
         write_json(RESULTS, record)
-    return int(any(row["verdict"] == "missed" for row in record["bars"].values()))
+    return int(any(row["verdict"] == "missed" for row in bars.values()))
 
 
 if __name__ == "__main__":

@@ -65,7 +65,13 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(USER_ERROR)
 
 
-def one_line(message: Warning | str, *_where: object) -> str:
+def one_line(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    line: str | None = None,
+) -> str:
     """Return a warning for people: where in our code it was given does not help them."""
     return f"warning: {message}\n"
 

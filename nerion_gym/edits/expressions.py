@@ -6,8 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.operators.arithmetic import LEVELS
 from nerion_gym.edits.rewriting import WORD_BYTES, Change, Piece, build_edit, fit, verified_edit
+from nerion_gym.edits.signs import LEVELS
 from nerion_gym.edits.sites import sites_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.expressions import dropped, extents
-from nerion_gym.edits.operators.literals import Number, stepped
+from nerion_gym.edits.numbers import Number, stepped
 from nerion_gym.edits.rewriting import Change, build_edit
 from nerion_gym.edits.sites import sites_of
 

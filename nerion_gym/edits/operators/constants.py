@@ -261,5 +261,5 @@ OPERATORS = (
     _row("wrong_literal", propose_wrong_literals, ("BugLab", "LiteralRewriteScout"), back=True),
     _row("shift_slice", propose_shifted_slices, back=True),
     _row("drop_slice_bound", propose_dropped_bounds),
-    _row("change_constant", propose_changed_constants, ("SWE-smith", "func_pm_op_change_const")),
+    _row("change_constant", propose_changed_constants),
 )

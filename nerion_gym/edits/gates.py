@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import warnings
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -15,7 +16,8 @@ from nerion_gym.syntax.module import parse_module
 if TYPE_CHECKING:
     from nerion_gym.types.program import Program
 
-
+LINE_NUMBER = re.compile(r" from line \d+\Z")
+"""What pyflakes says of a second definition: "... from line 12"."""
 KNOWN = frozenset({*dir(builtins), "__file__", "__path__", "__builtins__", "__annotations__"})
 """Names that every module finds."""
 
@@ -97,4 +99,5 @@ def _findings(path: str, source: bytes) -> list[str]:
         return [str(error)]
     messages = Checker(tree, path).messages
     ordered = sorted(messages, key=lambda message: (message.lineno, message.col))
-    return [message.message % message.message_args for message in ordered]
+    texts = [message.message % message.message_args for message in ordered]
+    return [LINE_NUMBER.sub("", text) for text in texts]

@@ -29,6 +29,19 @@ def new_name(old: str, taken: Collection[str]) -> str:
     )
 
 
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """Return a wanted name, with a number where it is taken: `total`, then `total_2`.
+
+    Args:
+        wanted: what the name should be; a word that Python or its readers know gets a number too.
+        taken: names that mean something already where the new one will be visible.
+    """
+    numbered = (f"{wanted}_{number}" for number in count(2))
+    return next(
+        name for name in chain([wanted], numbered) if name not in taken and _is_usable(name)
+    )
+
+
 def _candidates(old: str) -> Iterator[str]:
     stem = base_name(old)
     numbered = (f"{stem}{SUFFIX}_{number}" for number in count(2))

@@ -203,7 +203,10 @@ OPERATORS = (
         Kind.MUTATION,
         propose_variables,
         repairable=True,
-        others=(("BugLab", "VariableMisuseRewriteScout"),),
+        others=(
+            ("BugLab", "VariableMisuseRewriteScout"),
+            ("cosmic-ray", "VariableReplacer, VariableInserter"),
+        ),
     ),
     Operator(
         "wrong_index",

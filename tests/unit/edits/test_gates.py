@@ -36,3 +36,9 @@ def test_the_other_gates():
     assert parses(program_of("x =\n"))
     unused = program_of("def f():\n    x = 2\n    return 1\n")
     assert "never used" in pyflakes_clean(good, unused)[0]
+
+
+def test_lines_that_moved_are_no_news_to_pyflakes():
+    before = Program.from_files({"m.py": b"def f(): pass\ndef f(): pass\n"})
+    after = Program.from_files({"m.py": b"x = 1\ndef f(): pass\ndef f(): pass\n"})
+    assert pyflakes_clean(before, after) == []

@@ -1,0 +1,68 @@
+"""From the mentions of a name to the edit that gives it another."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, NamedTuple
+
+from nerion_gym.edits.rewriting import Piece, means
+from nerion_gym.edits.sites import sites_of
+from nerion_gym.syntax.names import name_spans
+from nerion_gym.types.edit import Edit, Splice
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterable, Iterator
+
+    from nerion_gym.syntax.module import Module
+    from nerion_gym.syntax.scopes import Access
+    from nerion_gym.types.program import Span
+
+
+class Mention(NamedTuple):
+    """A node that holds a name, and where."""
+
+    node: ast.AST
+    span: Span
+
+
+def renaming(
+    module: Module, operator: str, held: Iterable[Mention], name: str, site: Span
+) -> Iterator[Edit]:
+    """Yield the edit that gives all mentions another name, where every f-string means the same."""
+    places = sorted({mention.span: mention.node for mention in held}.items())
+    strings: dict[ast.AST, list[Mention]] = {}
+    for span, node in places:
+        string = sites_of(module).of[node].string
+        if string is not None:
+            strings.setdefault(string, []).append(Mention(node, span))
+    for string, inside in strings.items():
+        pieces = [Piece(span.start, span.end, name.encode()) for _, span in inside]
+        replaced = {node: _renamed(node, name) for node, _ in inside}
+        if not means(module, string, pieces, replaced):
+            return
+    splices = tuple(
+        Splice(span.path, span.start, span.end, module.source[span.start : span.end], name.encode())
+        for span, _ in places
+    )
+    yield Edit(operator, splices, site, None, name)
+
+
+def _renamed(node: ast.AST, name: str) -> ast.AST:
+    twin = copy.copy(node)
+    for field in ("id", "arg", "attr"):
+        if hasattr(twin, field):
+            setattr(twin, field, name)
+    return twin
+
+
+def mentions_of(module: Module, accesses: Iterable[Access]) -> list[Mention]:
+    """Return the mentions of a name that `ast` has as accesses."""
+    return [
+        Mention(access.node, span) for access in accesses for span in name_spans(module, access)
+    ]
+
+
+def says(module: Module, mention: Mention, name: str) -> bool:
+    """Whether the bytes of a mention are the name, in the very letters."""
+    return module.source[mention.span.start : mention.span.end] == name.encode()

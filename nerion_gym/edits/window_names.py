@@ -1,0 +1,195 @@
+"""What statements of a function read and write: may they have a function of their own?"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nerion_gym.edits.evaluation import (
+    PLAIN,
+    ancestors,
+    is_read,
+    is_surely_bound,
+    leaves_sense,
+    readers,
+)
+from nerion_gym.edits.values import kind_of, written_by
+from nerion_gym.syntax.flow import UNBOUND
+from nerion_gym.syntax.name_flow import name_flow
+from nerion_gym.syntax.scopes import Mode, Scope, ScopeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nerion_gym.syntax.module import Module
+    from nerion_gym.syntax.scopes import Access, Binding
+
+MOST_INPUTS, MOST_OUTPUTS = 5, 3
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
+LAZY = (ast.Lambda, ast.GeneratorExp)
+
+
+class Window(NamedTuple):
+    """Statements with what they need and give.
+
+    Attributes:
+        statements: consecutive, of one block.
+        inputs: variables that they read, parameters first: bound for certain.
+        outputs: variables that they give and that are read later: bound for certain.
+        tail: whether the function ends after them: they may return.
+    """
+
+    statements: Sequence[ast.stmt]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    tail: bool
+
+
+class Analysis:
+    """What some statements read and write.
+
+    Args:
+        module: the file.
+        function: the function that they are part of.
+        statements: consecutive, of one block.
+        inside: numbers of the mentions of names in them.
+        tail: whether the function ends after them.
+    """
+
+    def __init__(
+        self,
+        module: Module,
+        function: ast.FunctionDef | ast.AsyncFunctionDef,
+        statements: Sequence[ast.stmt],
+        inside: set[int],
+        *,
+        tail: bool,
+    ) -> None:
+        self._module = module
+        self._flow = name_flow(module)
+        self._scope = module.scopes.by_node[function]
+        self._statements = statements
+        self._tail = tail
+        self._inside = inside
+        self._inputs: dict[str, None] = {}
+        self._written: dict[str, list[int]] = {}
+
+    def window(self) -> Window | None:
+        """Return the window, None where the statements may not move."""
+        if not all(self._may_move(number) for number in sorted(self._inside)):
+            return None
+        outputs = [name for name in self._written if self._is_needed(name)]
+        few = len(self._inputs) <= MOST_INPUTS and len(outputs) <= MOST_OUTPUTS
+        if not few or (outputs and (self._tail or self._is_in_loop())):
+            return None
+        if not all(always_writes(self._statements, name) for name in outputs):
+            return None
+        if not all(self._may_go(name) for name in self._written if name not in outputs):
+            return None
+        inputs = sorted(self._inputs, key=self._first_mention)
+        return Window(self._statements, tuple(inputs), tuple(outputs), self._tail)
+
+    def _first_mention(self, name: str) -> tuple[int, int]:
+        binding = self._module.scopes.find(self._scope, name)
+        node: Any = None if binding is None else binding.accesses[0].node
+        return (0, 0) if node is None else (node.lineno, node.col_offset)
+
+    def _is_in_loop(self) -> bool:
+        """Whether the function holds what they gave last time when they run again."""
+        around = ancestors(self._module, self._statements[0])
+        return any(isinstance(node, LOOPS) for node in around)
+
+    def _may_move(self, number: int) -> bool:
+        access = self._flow.accesses[number]
+        owner, name = self._module.scopes.key(access)
+        if name != access.name or name in ("super", "__class__"):
+            return False
+        if access.mode in (Mode.DELETE, Mode.DECLARE):
+            return False
+        if owner is self._scope:
+            return self._own_may_move(number, access)
+        if owner.kind is ScopeKind.MODULE:
+            return access.mode is Mode.READ
+        return owner.kind in (ScopeKind.COMPREHENSION, ScopeKind.LAMBDA)
+
+    def _own_may_move(self, number: int, access: Access) -> bool:
+        """Whether a mention of a variable of the function may move; note what it does."""
+        if is_read(self._module, access) and not self._reads(number, access):
+            return False
+        if access.mode is Mode.WRITE:
+            self._written.setdefault(access.name, []).append(number)
+            before = self._flow.writes.get(number, frozenset())
+            if access.name in self._inputs or not before or before - self._inside - {UNBOUND}:
+                return False
+        return self._is_shared_well(access)
+
+    def _reads(self, number: int, access: Access) -> bool:
+        found = self._flow.writes.get(number, frozenset())
+        if not found:
+            return False
+        if found - self._inside:
+            self._inputs[access.name] = None
+            bound = is_surely_bound(self._module, access.node)
+            return bound and access.name not in self._written
+        return True
+
+    def _is_shared_well(self, access: Access) -> bool:
+        """Whether functions inside, if they see the variable, see the same as before."""
+        binding = self._module.scopes.binding(access)
+        if len(binding.writes) == 1 and isinstance(binding.writes[0].node, ast.arg):
+            return True
+        if access.mode is Mode.WRITE:
+            return self._is_own(binding)
+        changes = [other for other in binding.accesses if other.mode is not Mode.READ]
+        return not any(_is_lazy(other.scope, self._scope) for other in (access, *changes))
+
+    def _is_own(self, binding: Binding) -> bool:
+        return not any(_is_lazy(access.scope, self._scope) for access in binding.accesses)
+
+    def _is_needed(self, name: str) -> bool:
+        return bool(readers(self._module, self._written[name]) - self._inside)
+
+    def _may_go(self, name: str) -> bool:
+        """Whether a variable that is not needed later may end with the new function."""
+        binding = self._module.scopes.find(self._scope, name)
+        gone = {self._flow.accesses[number] for number in self._inside}
+        if binding is None or not self._is_own(binding):
+            return False
+        if not any(access in gone and access.mode is Mode.READ for access in binding.accesses):
+            return False
+        kept = self._tail or all(self._is_plain(number) for number in self._written[name])
+        return kept and leaves_sense(self._module, gone, list(binding.accesses))
+
+    def _is_plain(self, number: int) -> bool:
+        statement = written_by(self._module, self._flow.accesses[number].node)
+        value = getattr(statement, "value", None)
+        return isinstance(value, ast.expr) and kind_of(self._module, value) in PLAIN
+
+
+def _is_lazy(scope: Scope, home: Scope) -> bool:
+    """Whether code of a scope may run after, or while, its function does something else."""
+    while scope is not home and scope.parent is not None:
+        if scope.kind is not ScopeKind.COMPREHENSION or isinstance(scope.node, LAZY):
+            return True
+        scope = scope.parent
+    return False
+
+
+def always_writes(statements: Sequence[ast.stmt], name: str) -> bool:
+    """Whether a variable has been written for certain when these statements have run."""
+    return any(_writes(statement, name) for statement in statements)
+
+
+def _writes(statement: ast.stmt, name: str) -> bool:
+    if isinstance(statement, ast.If):
+        return always_writes(statement.body, name) and always_writes(statement.orelse, name)
+    if isinstance(statement, ast.Assign):
+        return any(_binds(target, name) for target in statement.targets)
+    return isinstance(statement, ast.AnnAssign | ast.AugAssign) and _binds(statement.target, name)
+
+
+def _binds(target: ast.AST, name: str) -> bool:
+    return any(
+        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+        for node in ast.walk(target)
+    )

@@ -1,0 +1,158 @@
+"""Windows: consecutive statements of a function that may become a function of their own."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from nerion_gym.edits.evaluation import ancestors, homes
+from nerion_gym.edits.sites import sites_of
+from nerion_gym.edits.window_names import LOOPS, Analysis, Window
+from nerion_gym.syntax.name_flow import name_flow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nerion_gym.edits.statements import Block
+    from nerion_gym.syntax.module import Module
+    from nerion_gym.syntax.scopes import Scope
+
+FEWEST = 2
+SIZES = (6, 4, 3, 2)
+"""Statements of a window inside a function; one up to the function's end may have more."""
+MOST_WINDOWS = 3
+"""Of one function."""
+STAYS = (
+    *(ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Nonlocal, ast.Global),
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom),
+)
+"""What means something else in another function, or opens a scope that may outlive it."""
+PLAIN_OWNERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.If, ast.For, ast.While)
+"""Blocks of these are left by an error only together with the function."""
+
+
+@dataclass
+class Marks:
+    """What the statements of a file hold.
+
+    Attributes:
+        stays: those that hold what may not move.
+        returns: those that hold a `return`.
+        mentions: statement -> numbers of the mentions of names in it.
+    """
+
+    stays: set[ast.AST] = field(default_factory=set)
+    returns: set[ast.AST] = field(default_factory=set)
+    mentions: dict[ast.AST, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+
+@lru_cache(maxsize=64)
+def _marks(module: Module) -> Marks:
+    marks = Marks()
+    for node, site in sites_of(module).of.items():
+        if isinstance(node, STAYS) or site.frozen or _is_odd(node):
+            marks.stays.update(_statements_around(module, node))
+        elif isinstance(node, ast.Return):
+            marks.returns.update(_statements_around(module, node))
+        elif isinstance(node, ast.Break | ast.Continue):
+            marks.stays.update(_inside_loop(module, node))
+    flow = name_flow(module)
+    for number, access in enumerate(flow.accesses):
+        for node in _statements_around(module, access.node):
+            marks.mentions[node].add(number)
+    return marks
+
+
+def _is_odd(node: ast.AST) -> bool:
+    declares = isinstance(node, ast.AnnAssign) and node.value is None
+    return declares or (isinstance(node, ast.comprehension) and bool(node.is_async))
+
+
+def _statements_around(module: Module, node: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node's statement and those around it, up to the function's."""
+    for outer in (node, *ancestors(module, node)):
+        if isinstance(outer, ast.stmt):
+            yield outer
+        if outer is not node and isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
+            return
+
+
+def _inside_loop(module: Module, node: ast.AST) -> Iterator[ast.AST]:
+    for outer in _statements_around(module, node):
+        if isinstance(outer, LOOPS):
+            return
+        yield outer
+
+
+def windows(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[Window]:
+    """Return at most `MOST_WINDOWS` windows of a function, in order, none inside another.
+
+    Only where nobody can tell, apart from the depth of the stack, that the statements run in a
+    function of their own: they neither bind anew what the function around goes on holding, nor
+    keep for themselves what it would have held until its end.
+    """
+    own = _plain_blocks(module).get(module.scopes.by_node[function], ())
+    every = (window for block in own for window in _of_block(module, function, block))
+    return list(islice(every, MOST_WINDOWS))
+
+
+@lru_cache(maxsize=64)
+def _plain_blocks(module: Module) -> dict[Scope, list[Block]]:
+    """Return the blocks of each function that an error leaves only together with the function."""
+    found: dict[Scope, dict[ast.AST, Block]] = defaultdict(dict)
+    for scope, block in homes(module).values():
+        owners = [block.owner, *ancestors(module, block.owner)]
+        inner = owners[: owners.index(scope.node) + 1]
+        if len(block.body) >= FEWEST and all(isinstance(owner, PLAIN_OWNERS) for owner in inner):
+            found[scope][block.body[0]] = block
+    return {scope: list(held.values()) for scope, held in found.items()}
+
+
+def _of_block(
+    module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, block: Block
+) -> Iterator[Window]:
+    first = 1 if block.owner is function and ast.get_docstring(function) is not None else 0
+    body, start = block.body, first
+    while start <= len(body) - FEWEST:
+        window = _longest(module, function, block, start)
+        # All of a function is no part of it.
+        if window is None or (block.owner is function and window.statements == body[first:]):
+            start += 1
+        else:
+            yield window
+            start += len(window.statements)
+
+
+def _longest(
+    module: Module,
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+    block: Block,
+    start: int,
+) -> Window | None:
+    """Return the longest window that starts here, None where there is none."""
+    body, marks = block.body, _marks(module)
+    stop = next((n for n in range(start, len(body)) if body[n] in marks.stays), len(body))
+    sizes = [size for size in SIZES if start + size <= stop]
+    tail = block.owner is function and stop == len(body) and isinstance(function, ast.FunctionDef)
+    if tail and start > 1 and stop - start >= FEWEST and stop - start not in sizes:
+        sizes.insert(0, stop - start)
+    for size in sizes:
+        statements = body[start : start + size]
+        ends = tail and start + size == stop
+        if not ends and any(statement in marks.returns for statement in statements):
+            continue
+        window = Analysis(
+            module, function, statements, _held(module, statements), tail=ends
+        ).window()
+        if window is not None:
+            return window
+    return None
+
+
+def _held(module: Module, statements: Sequence[ast.stmt]) -> set[int]:
+    mentions = _marks(module).mentions
+    return {number for statement in statements for number in mentions[statement]}

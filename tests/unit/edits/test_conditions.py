@@ -143,6 +143,13 @@ def test_a_function_that_shows_its_variables_keeps_their_order():
     assert results(source.replace("locals()", "a"), "invert_if") != []
 
 
+def test_of_writes_that_nobody_reads_the_last_stays_the_last():
+    """Of two unused variables of one name pyflakes reports the last, if it unpacks nothing."""
+    source = "def f(a):\n    if a:\n        x, y = a\n    else:\n        x = y = 2\n    return y\n"
+    assert results(source, "invert_if") == []
+    assert results(source.replace("return y", "return x, y"), "invert_if") != []
+
+
 def test_what_only_type_checkers_or_scripts_run_stays():
     for test in ("TYPE_CHECKING", "__name__ == '__main__'", "not TYPE_CHECKING"):
         source = f"if {test}:\n    import os\nelse:\n    os = 1\n"

@@ -27,8 +27,14 @@ if TYPE_CHECKING:
     from nerion_gym.graphs.regions import Regions
     from nerion_gym.syntax.module import Module
 
-Child = tuple[int, int, ast.AST, str]
+Child = tuple[int, int, Any, str]
 """Start and end (decorators included), a node, and the field of its parent that it stands in."""
+BLANKS = frozenset(
+    {b" ", b", ", b",", b"(", b")", b"[", b"]", b"{", b"}", b"\n    ", b"\n        "}
+)
+"""Gaps without a word or sign: the most usual ones."""
+UNPLACED = DECORATED | {ast.comprehension, ast.withitem, ast.match_case, ast.arguments}
+"""Nodes whose place is not written in them, or begins at a decorator."""
 
 
 class Row(NamedTuple):
@@ -171,12 +177,12 @@ class Collector:
         number = self._add(node, MAKE(Row, row))
         own = len(todo)
         for kid_start, kid_end, kid, name in kids:
-            if at < kid_start:
+            if at < kid_start and self._source[at:kid_start] not in BLANKS:
                 todo.append((at, kid_start, None, label, number, region, focused))
             inner = region if plain else self._regions.outside(node, name, region)
             todo.append((kid_start, kid_end, kid, name, number, inner, focused))
             at = max(at, kid_end)
-        if at < end:
+        if at < end and self._source[at:end] not in BLANKS:
             todo.append((at, end, None, label, number, region, focused))
         todo[own:] = todo[: own - 1 if own else None : -1]
 
@@ -249,7 +255,16 @@ class Collector:
     # -- children and where they stand
 
     def _children(self, node: ast.AST) -> list[Child]:
-        kids = [(*self._extent(child), child, name) for name, child in fields_of(node)]
+        starts = self._starts
+        kids: list[Child] = []
+        child: Any
+        for name, child in fields_of(node):
+            if child.__class__ in UNPLACED:
+                start, end = self._extent(child)
+            else:  # a call saved for nearly every node
+                start = starts[child.lineno - 1] + child.col_offset
+                end = starts[child.end_lineno - 1] + child.end_col_offset
+            kids.append((start, end, child, name))
         if len(kids) > 1:
             kids.sort(key=_start)
         return kids

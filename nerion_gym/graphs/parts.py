@@ -136,11 +136,11 @@ def _focused_symbols(view: FileView, focused: list[bool]) -> list[bool]:
 
 
 def _edges(view: FileView) -> np.ndarray:
-    keys: set[int] = set()
+    keys: list[int] = []
     for name, family in FILE_FAMILIES.items():
         relation = schema.RELATION[name] << (2 * NODE_BITS)
-        keys.update(relation | source << NODE_BITS | target for source, target in family(view))
-    return np.array(sorted(keys), np.int64)
+        keys += [relation | source << NODE_BITS | target for source, target in family(view)]
+    return np.unique(np.array(keys, np.int64))
 
 
 def packed(relation: np.ndarray | int, source: np.ndarray, target: np.ndarray) -> np.ndarray:

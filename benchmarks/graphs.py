@@ -7,7 +7,8 @@ Cold: nothing is known of the text. `ast.parse` and our scopes of the same text 
 with it, so that the machine's drift hits both; a round's ratio is taken between neighbours.
 After an edit: the graph of the unedited program is known, of the edited one nothing. What a
 catalog of edits needs too (the parsed file and its scopes) is timed apart from the rest. Each
-round takes the next of the drawn edits. Seconds are of wall time, the collector of garbage runs
+round takes the next of the drawn edits. Times are of the processor, so that other work on the
+machine hardly counts; the collector of garbage runs
 before each round and not within. Recorded in `results/graphs.json`. Exit code 1 when a row is
 below its bar.
 """
@@ -57,7 +58,7 @@ BARS = {
 CACHES = (
     parse_module,
     parts.file_part,
-    builder._build,  # noqa: SLF001 - a cold graph is one without what the builder keeps
+    builder._build,
     definitions.definitions_of,
     definitions.exports_of,
     modules.layout_of,
@@ -110,10 +111,10 @@ def forget() -> None:
 
 
 def milliseconds(work: Any, *arguments: Any) -> float:
-    """Return the wall time of a call."""
-    started = time.perf_counter()
+    """Return the processor time of a call."""
+    started = time.process_time()
     work(*arguments)
-    return 1e3 * (time.perf_counter() - started)
+    return 1e3 * (time.process_time() - started)
 
 
 def read(program: Program) -> None:

@@ -146,7 +146,12 @@ class Collector:
         focused = focused or node in self._focus
         kind, token, label = describe(node)
         row = (kind, token, label, start, end, field_, parent, region, focused)
-        self._chain.append(self._add(node, MAKE(Row, row)))
+        found = self.found
+        number = len(found.syntax)
+        found.syntax.append(MAKE(Row, row))
+        found.number[node] = number
+        found.spans[start, end] = number
+        self._chain.append(number)
 
     def _enter(self, visit: Visit, node: ast.AST, todo: list[Visit]) -> None:
         cls = node.__class__

@@ -22,6 +22,7 @@ from nerion_gym.syntax.scopes import Mode, ScopeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from nerion_gym.syntax.scopes import Access, Scope, Scopes
 
@@ -164,7 +165,7 @@ def unit_of(scope: Scope) -> Scope:
     return scope
 
 
-def data_flow(scopes: Scopes, inside: set[ast.AST]) -> DataFlow:
+def data_flow(scopes: Scopes, inside: AbstractSet[ast.AST]) -> DataFlow:
     """Return the data flow of what is shown: of a focus only the units that decide its edges.
 
     Args:
@@ -186,7 +187,7 @@ def data_flow(scopes: Scopes, inside: set[ast.AST]) -> DataFlow:
     return DataFlow(scopes, tuple(accesses), tuple(s for s in chosen if s in needed))
 
 
-def _units_shown(scopes: Scopes, inside: set[ast.AST]) -> set[Scope]:
+def _units_shown(scopes: Scopes, inside: AbstractSet[ast.AST]) -> set[Scope]:
     """Return the units with a shown node and those around them."""
     units = {scopes.root}
     for scope in scopes.all:
@@ -198,7 +199,7 @@ def _units_shown(scopes: Scopes, inside: set[ast.AST]) -> set[Scope]:
     return units
 
 
-def _units_needed(scopes: Scopes, shown: list[Access], inside: set[ast.AST]) -> set[Scope]:
+def _units_needed(scopes: Scopes, shown: list[Access], inside: AbstractSet[ast.AST]) -> set[Scope]:
     """Return the shown units, and around them those where a name meets another shown mention."""
     keys = [scopes.key(access) for access in shown]
     mentions = Counter(keys)

@@ -160,10 +160,11 @@ class Collector:
             region = self._regions.of(node, region)
         focused = focused or node in self._focus
         visit = (start, end, node, field_, parent, region, focused)
-        kids = self._children(node)
         if cls in STRINGS:
             self._enter_string(visit, node)
-        elif kids:
+            return
+        kids = self._children(node)
+        if kids:
             self._enter_parent(visit, node, kids, todo)
         else:
             self._enter_leaf(visit, node)

@@ -172,6 +172,8 @@ def data_flow(scopes: Scopes, inside: AbstractSet[ast.AST]) -> DataFlow:
         scopes: of the file.
         inside: the graph's syntax nodes.
     """
+    if all(node in inside for node in getattr(scopes.root.node, "body", [])):
+        return DataFlow(scopes, scopes.accesses, tuple(s for s in scopes.all if unit_of(s) is s))
     units = _units_shown(scopes, inside)
     chosen = [scope for scope in scopes.all if unit_of(scope) in units]
     shown = [access for scope in chosen for access in scope.accesses if access.node in inside]
@@ -203,8 +205,7 @@ def _units_needed(scopes: Scopes, shown: list[Access], inside: AbstractSet[ast.A
     """Return the shown units, and around them those where a name meets another shown mention."""
     keys = [scopes.key(access) for access in shown]
     mentions = Counter(keys)
-    statements = getattr(scopes.root.node, "body", [])
-    needed = {scopes.root} if all(node in inside for node in statements) else set()
+    needed: set[Scope] = set()
     for access, key in zip(shown, keys, strict=True):
         unit = unit_of(access.scope)
         if unit.node in inside or mentions[key] > 1:

@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     from nerion_gym.types.program import Program
 
 PRIVATE = re.compile(rb"\b__[A-Za-z]\w*")
-NAME_READERS = NOSY_MODULES | frozenset(
+CLASS_READERS = NOSY_MODULES | frozenset(
     {
         *("__dict__", "vars", "dir", "getmembers", "getmembers_static", "__members__"),
-        *("__getattribute__", "__setattr__", "__delattr__", "__getattr__", "__set_name__"),
-        *("__init_subclass__", "__prepare__", "__dir__"),
+        *("__getattribute__", "__init_subclass__", "__prepare__", "__dir__"),
     }
 )
-"""Names whose mention means that a program may look at the names of attributes."""
+"""Names whose mention means that a program may look at the names of a class's members."""
+INSTANCE_READERS = frozenset({"__setattr__", "__delattr__", "__set_name__"})
+"""Names whose mention means that it may look at the names of what is assigned."""
 PLAIN_BASES = frozenset(
     {
         *("ABC", "Generic", "Hashable", "Iterable", "Iterator", "Generator", "Sized", "Container"),
@@ -75,7 +76,7 @@ def members(program: Program) -> tuple[Member, ...]:
         parse_module(path, source) for path, source in program.files if PRIVATE.search(source)
     ]
     every = [parse_module(path, source) for path, source in program.files] if modules else []
-    if any(module_attributes(module) & (NAME_READERS | NOSY_NAMES) for module in every):
+    if any(_reads_names(module) for module in every):
         return ()
     found = [member for module in modules for member in _of_module(module)]
     known = {span for member in found for span in member.spans}
@@ -89,6 +90,11 @@ def members(program: Program) -> tuple[Member, ...]:
         and _is_plain(member.module, member.owner, DEEPEST)
         and all(_stands_only_in(module, member.name, known) for module in every)
     )
+
+
+def _reads_names(module: Module) -> bool:
+    names = {access.name for access in module.scopes.accesses}
+    return bool(module_attributes(module) & CLASS_READERS or names & NOSY_NAMES)
 
 
 def _stored(member: Member) -> tuple[str, str]:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from nerion_gym.edits.callers import fits, is_only_here, visible_calls
 from nerion_gym.edits.naming import new_name
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.private import Member, members
+from nerion_gym.edits.private import INSTANCE_READERS, Member, members
 from nerion_gym.edits.renames import Mention, mentions_of, renaming, says
-from nerion_gym.edits.safety import nosy_scope, outermost, refusal
+from nerion_gym.edits.safety import module_attributes, nosy_scope, outermost, refusal
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.values import mentions
 from nerion_gym.syntax.module import parse_module
@@ -234,6 +234,9 @@ def propose_attributes(program: Program) -> Iterator[Edit]:
             def get(self):
                 return self.__some
     """
+    modules = [parse_module(path, source) for path, source in program.files]
+    if any(module_attributes(module) & INSTANCE_READERS for module in modules):
+        return
     for member in members(program):
         read = any(isinstance(node.ctx, ast.Load) for node in member.attributes)
         gone = any(isinstance(node.ctx, ast.Del) for node in member.attributes)

@@ -58,16 +58,16 @@ def fits(arguments: ast.arguments, call: ast.Call, bound: int = 0) -> bool:
     placed = [arg.arg for arg in (*arguments.posonlyargs, *arguments.args)][bound:]
     if len(call.args) > len(placed) and arguments.vararg is None:
         return False
-    filled = set(placed[: len(call.args)])
-    hidden = {arg.arg for arg in arguments.posonlyargs}
-    named = {arg.arg for arg in (*arguments.args, *arguments.kwonlyargs)} - filled
-    keywords = [keyword.arg for keyword in call.keywords]
-    if None in keywords or not set(keywords) <= named or set(keywords) & hidden:
+    filled: set[str | None] = set(placed[: len(call.args)])
+    words = {keyword.arg for keyword in call.keywords}
+    open_ones = {arg.arg for arg in (*arguments.args, *arguments.kwonlyargs)}
+    unknown = words - open_ones
+    if None in words or words & filled & open_ones or (unknown and arguments.kwarg is None):
         return False
-    return _required(arguments, placed) <= filled | {str(word) for word in keywords}
+    return _required(arguments, placed) <= filled | (words & open_ones)
 
 
-def _required(arguments: ast.arguments, placed: Sequence[str]) -> set[str]:
+def _required(arguments: ast.arguments, placed: Sequence[str]) -> set[str | None]:
     free = len(placed) - len(arguments.defaults)
     pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     return {*placed[: max(free, 0)], *(arg.arg for arg, value in pairs if value is None)}

@@ -8,6 +8,7 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from nerion_gym.edits.effects import BUILTINS
 from nerion_gym.edits.evaluation import ancestors
 from nerion_gym.edits.safety import NOSY_MODULES, NOSY_NAMES, module_attributes
 from nerion_gym.edits.sites import sites_of
@@ -182,8 +183,8 @@ def _is_plain(module: Module, node: ast.ClassDef, depth: int) -> bool:
 
 def _is_plain_base(module: Module, base: ast.expr, depth: int) -> bool:
     node = base.value if isinstance(base, ast.Subscript) else base
-    if is_builtin(module, node):
-        return isinstance(node, ast.Name) and node.id not in ("type", "super")
+    if isinstance(node, ast.Name) and is_builtin(module, node, *BUILTINS):
+        return node.id not in ("type", "super")
     if isinstance(node, ast.Attribute):
         return node.attr in PLAIN_BASES
     if not isinstance(node, ast.Name):

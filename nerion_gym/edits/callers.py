@@ -55,10 +55,11 @@ def fits(arguments: ast.arguments, call: ast.Call, bound: int = 0) -> bool:
     """
     if any(isinstance(value, ast.Starred) for value in call.args):
         return False
-    placed = [arg.arg for arg in (*arguments.posonlyargs, *arguments.args)][bound:]
+    ordered = [arg.arg for arg in (*arguments.posonlyargs, *arguments.args)]
+    placed = ordered[bound:]
     if len(call.args) > len(placed) and arguments.vararg is None:
         return False
-    filled: set[str | None] = set(placed[: len(call.args)])
+    filled: set[str | None] = set(ordered[: bound + len(call.args)])
     words = {keyword.arg for keyword in call.keywords}
     open_ones = {arg.arg for arg in (*arguments.args, *arguments.kwonlyargs)}
     unknown = words - open_ones

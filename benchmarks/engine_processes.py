@@ -18,11 +18,14 @@ class Memory:
         rss: resident pages, shared ones counted whole.
         pss: resident pages, each shared one divided by the number of its sharers.
         private: what would be free if the process ended.
+        anonymous: the part of `pss` that is no file's. Pages of files (the interpreter, libraries)
+            are shared with all Pythons on the machine, and count more when one of those ends.
     """
 
     rss: int
     pss: int
     private: int
+    anonymous: int
 
     def mib(self) -> dict[str, float]:
         """Return the figures in MiB."""
@@ -68,7 +71,7 @@ def command(pid: int) -> list[str]:
 
 def memory(pid: int) -> Memory:
     """Return a process's memory; all 0 for one that has ended."""
-    sums = dict.fromkeys(("Rss", "Pss", "Private_Clean", "Private_Dirty"), 0)
+    sums = dict.fromkeys(("Rss", "Pss", "Pss_Anon", "Private_Clean", "Private_Dirty"), 0)
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):
@@ -78,7 +81,7 @@ def memory(pid: int) -> Memory:
         if name in sums:
             sums[name] = int(value.split()[0]) * KIB
     private = sums["Private_Clean"] + sums["Private_Dirty"]
-    return Memory(sums["Rss"], sums["Pss"], private)
+    return Memory(sums["Rss"], sums["Pss"], private, sums["Pss_Anon"])
 
 
 def descriptors(pid: int) -> int:

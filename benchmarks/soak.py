@@ -61,7 +61,7 @@ LOAD_SECONDS = 300.0
 LOAD_ABOVE = 0.5
 BARS = {
     "rss_mib": 2.0,
-    "far_pss_mib": 4.0,
+    "far_anonymous_mib": 4.0,
     "descriptors": 0,
     "far_descriptors": 0,
     "processes": 0,
@@ -131,6 +131,7 @@ def look(folder: Path, mark: str) -> dict[str, float]:
     return {
         "rss_mib": round(memory(os.getpid()).rss / MIB, 3),
         "far_pss_mib": round(sum(entry.pss for entry in far) / MIB, 3),
+        "far_anonymous_mib": round(sum(entry.anonymous for entry in far) / MIB, 3),
         "descriptors": descriptors(os.getpid()),
         "far_descriptors": sum(descriptors(pid) for pid in below),
         "processes": len(below),

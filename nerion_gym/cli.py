@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
+import warnings
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,6 +14,7 @@ from nerion_gym.commands import (
     benchmark,
     doctor,
     edits,
+    graph,
     operators,
     scaffold,
     step,
@@ -18,6 +23,9 @@ from nerion_gym.commands import (
 )
 from nerion_gym.commands.arguments import spread
 from nerion_gym.errors import NerionError
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 app = typer.Typer(
     name="nerion",
@@ -33,6 +41,7 @@ app.command(epilog=benchmark.DEMO_EXAMPLES)(benchmark.demo)
 app.command(epilog=worlds.EXAMPLES)(worlds.worlds)
 app.command(epilog=step.EXAMPLES)(step.step)
 app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
+app.command(epilog=graph.EXAMPLES)(graph.graph)
 app.command(epilog=scaffold.EXAMPLES)(scaffold.scaffold)
 app.command(epilog=operators.EXAMPLES)(operators.operators)
 app.command(epilog=edits.EXAMPLES)(edits.edits)
@@ -46,11 +55,34 @@ USER_ERROR = 2
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; an error that a user can mend is one line on stderr and exit code 2."""
     given = sys.argv[1:] if arguments is None else arguments
+    warnings.formatwarning = one_line
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, interrupt)
     try:
         app(spread(given), prog_name="nerion")
     except NerionError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(USER_ERROR)
+
+
+def one_line(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    line: str | None = None,
+) -> str:
+    """Return a warning for people: where in our code it was given does not help them."""
+    return f"warning: {message}\n"
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> None:
+    """End as Ctrl-C does: what was done so far stays readable.
+
+    Raises:
+        KeyboardInterrupt: always.
+    """
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -34,6 +34,10 @@ class SandboxError(NerionError):
     """The machinery that runs tests failed; never the fault of the program under test."""
 
 
+class ProviderError(NerionError):
+    """A model that was asked cannot be reached, refuses, or answers with rubbish."""
+
+
 class StorageError(NerionError):
     """A file on disk is missing, locked, cut short or not ours."""
 

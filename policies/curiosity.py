@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from gymnasium import spaces
 
+    from nerion_gym.types.semantics import Semantics
     from nerion_gym.types.transition import Observation, Transition
 
 RECENT = 50
@@ -58,6 +59,7 @@ class CuriosityPolicy:
         observation_space: of the world, "graph" or "padded".
         action_space: `Discrete(K + 1)`.
         seed: of weights and replay.
+        semantics: frozen vectors of tokens for the encoder, or None.
         options: see `CuriosityOptions` and `ModelOptions`.
     """
 
@@ -68,11 +70,13 @@ class CuriosityPolicy:
         observation_space: spaces.Dict,
         action_space: spaces.Discrete,
         seed: int,
+        *,
+        semantics: Semantics | None = None,
         **options: Any,
     ) -> None:
         del observation_space, action_space  # ids are embedded: no shape is learned
         self.options = CuriosityOptions(**options)
-        self.model = WorldModel(seed, self.options)
+        self.model = WorldModel(seed, self.options, semantics)
         self.schedule = self.options.schedule()
         self._steps = 0
         self._rng = np.random.default_rng(seed)

@@ -18,10 +18,12 @@ from torch_geometric.nn import GINEConv
 from nerion_gym.edits.operator_ids import OPERATOR_ID_LIMIT
 from nerion_gym.graphs import schema
 from policies.policy import graph_arrays
+from policies.semantics import TokenMeaning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from nerion_gym.types.semantics import Semantics
     from nerion_gym.types.transition import Observation
 
 WIDTH = 64
@@ -179,9 +181,12 @@ class Encoder(nn.Module):
     Args:
         width: of every vector.
         layers: of message passing.
+        semantics: frozen vectors of tokens, projected and added to their embeddings; or None.
     """
 
-    def __init__(self, width: int = WIDTH, layers: int = LAYERS) -> None:
+    def __init__(
+        self, width: int = WIDTH, layers: int = LAYERS, semantics: Semantics | None = None
+    ) -> None:
         super().__init__()
         self.width = width
         self.kind = nn.Embedding(KINDS, width)
@@ -193,13 +198,21 @@ class Encoder(nn.Module):
         self.convolutions = nn.ModuleList(GINEConv(two_layers(width)) for _ in range(layers))
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(layers + 1))
         self.pool = nn.Linear(2 * width, width)
+        # None registers nothing: checkpoints without a table stay what they were.
+        self.meaning = None if semantics is None else TokenMeaning(semantics, width)
+
+    def word(self, tokens: Tensor) -> Tensor:
+        """Return float32 [n, width] of token ids int64 [n]: learned, and what they mean."""
+        known = tokens.clamp(0, schema.TOKENS - 1)
+        learned = self.token(known)
+        return learned if self.meaning is None else learned + self.meaning(known)
 
     def embed(self, nodes: Tensor) -> Tensor:
         """Return float32 [n, width] of node rows int64 [n, 4], before any message."""
         kind, token, profile, flags = nodes.unbind(dim=1)
         return (
             self.kind(kind.clamp(max=KINDS - 1))
-            + self.token(token.clamp(max=schema.TOKENS - 1))
+            + self.word(token)
             + self.profile(profile.clamp(max=schema.PROFILES - 1))
             + self.flags(flags.clamp(max=schema.FLAG_COMBINATIONS - 1))
         )
@@ -244,7 +257,7 @@ class EditEncoder(nn.Module):
             found.at(graph, rows[:, SITE], self.missing[0]),
             found.at(graph, rows[:, ARGUMENT], self.missing[1]),
             self.operator(rows[:, OPERATOR].clamp(0, OPERATOR_ID_LIMIT - 1)),
-            encoder.token(rows[:, TOKEN].clamp(0, schema.TOKENS - 1)),
+            encoder.word(rows[:, TOKEN]),
             self.infection(rows[:, INFECTION].clamp(0, schema.INFECTIONS - 1)),
             self.last(rows[:, LAST].clamp(0, schema.LAST_OUTCOMES - 1)),
         ]

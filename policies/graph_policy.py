@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from gymnasium import spaces
     from stable_baselines3.common.distributions import Distribution
 
+    from nerion_gym.types.semantics import Semantics
+
 MASKED = -1e8
 """Score of an illegal action: finite, so that entropy and gradients stay numbers."""
 FIRST_GAIN = 0.01
@@ -35,16 +37,21 @@ class PointerExtractor(BaseFeaturesExtractor):
         observation_space: padded, as in the design.
         width: of the encoder.
         layers: of the encoder.
+        semantics: frozen vectors of tokens for the encoder, or None.
     """
 
     def __init__(
-        self, observation_space: spaces.Dict, width: int = WIDTH, layers: int = LAYERS
+        self,
+        observation_space: spaces.Dict,
+        width: int = WIDTH,
+        layers: int = LAYERS,
+        semantics: Semantics | None = None,
     ) -> None:
         shape = observation_space["action_mask"].shape
         actions = 0 if shape is None else shape[0]
         super().__init__(observation_space, features_dim=actions + width + 1)
         self.actions = actions
-        self.encoder = Encoder(width, layers)
+        self.encoder = Encoder(width, layers, semantics)
         self.edits = EditEncoder(self.encoder)
         self.scorer = nn.Sequential(nn.Linear(2 * width + 1, width), nn.Tanh(), nn.Linear(width, 1))
 

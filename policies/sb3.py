@@ -67,6 +67,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
 }
 ALGORITHMS = {"ppo": PPO}
+ENCODER: dict[str, Any] = {"width": WIDTH, "layers": LAYERS, "semantics": None}  # of `Encoder`
 
 
 class LogbookWriter(KVWriter):
@@ -141,9 +142,9 @@ class Sb3Learner:
         seed: of weights and sampling.
         algo: "ppo".
         epsilon: share of legal-uniform choices by step (0..1), mixed into the policy; or None.
-        options: of the algorithm ("n_steps", "learning_rate", ...), over `DEFAULTS`; "width" and
-            "layers" of the encoder; "n_envs" environments that step at once (1), among which the
-            default "n_steps" is divided, so that updates stay as frequent.
+        options: of the algorithm ("n_steps", "learning_rate", ...), over `DEFAULTS`; those of
+            `ENCODER`; "n_envs" environments that step at once (1), among which the default
+            "n_steps" is divided, so that updates stay as frequent.
 
     Raises:
         ConfigError: no such algorithm, or the observation is not padded.
@@ -167,7 +168,7 @@ class Sb3Learner:
             raise ConfigError(msg)
         self.name, self.seed, self._epsilon = algo, seed, epsilon
         self.n_envs = int(options.pop("n_envs", 1))
-        encoder = {"width": options.pop("width", WIDTH), "layers": options.pop("layers", LAYERS)}
+        encoder = {name: options.pop(name, value) for name, value in ENCODER.items()}
         settings = settings_of(algo, self.n_envs, options)
         env = DummyVecEnv([lambda: SpacesOnly(observation_space, action_space)] * self.n_envs)
         with seeded(seed), one_thread():
@@ -234,22 +235,22 @@ class Sb3Learner:
     def save(self, path: Path) -> None:
         """Write weights, optimiser and settings."""
         buffer = io.BytesIO()
-        # Environment, logger and callbacks belong to the run, not to the agent.
-        self.model.save(buffer, exclude=["env", "logger", "rollout_buffer"])
+        # Environment, logger, callbacks and the policy's table of words belong to the run.
+        self.model.save(buffer, exclude=["env", "logger", "rollout_buffer", "policy_kwargs"])
         write_checkpoint(path, self.name, buffer.getvalue())
 
     def load(self, path: Path) -> None:
         """Read weights and optimiser that `save` wrote into an agent made with the same options.
 
         Raises:
-            StorageError: missing, torn, or another agent's.
+            StorageError: missing, torn, another agent's, or made with other options.
         """
         payload = read_checkpoint(path, self.name)
         try:
             # A file-like object is accepted, whatever the annotation says (SB3 2.9).
             self.model.set_parameters(cast("str", io.BytesIO(payload)), device="cpu")
-        except (zipfile.BadZipFile, ValueError) as error:
-            msg = f"{path}: not what Sb3Learner.save writes ({error})"
+        except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
+            msg = f"{path}: not what an Sb3Learner with these options saves ({error})"
             raise StorageError(msg) from error
 
 

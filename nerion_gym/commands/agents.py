@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nerion_gym.commands.words import word_table
 from nerion_gym.errors import ConfigError
 from nerion_gym.training.config import suggestion
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from nerion_gym.training.config import TrainConfig
     from nerion_gym.training.loop import Hooks
     from nerion_gym.types.protocols import FitResult, Logbook
+    from nerion_gym.types.semantics import Semantics
 
 PADDED_AGENTS = frozenset({"ppo"})
 """Agents of Stable-Baselines3: its buffers hold fixed shapes only."""
@@ -66,13 +68,16 @@ class Trainee:
     Attributes:
         config: of the run.
         env: its environment.
+        words: what words mean to it, or None.
+        agent: the agent.
     """
 
     config: TrainConfig
     env: gym.Env
 
     def __post_init__(self) -> None:
-        self.agent = make_agent(self.config, self.env)
+        self.words = word_table(self.config, self.env)
+        self.agent = make_agent(self.config, self.env, self.words)
 
     def fit(self, hooks: Hooks, logbook: Logbook) -> tuple[FitResult, dict[str, Any]]:
         """Train; return how it ended and the run's numbers."""
@@ -91,8 +96,13 @@ class Trainee:
         return result, tally.summary(budget.executions)
 
 
-def make_agent(config: TrainConfig, env: gym.Env) -> Any:
+def make_agent(config: TrainConfig, env: gym.Env, words: Semantics | None = None) -> Any:
     """Return a policy, or a learner where the agent trains itself.
+
+    Args:
+        config: of the run.
+        env: its environment.
+        words: what words mean, for agents that read programs; or None.
 
     Raises:
         ConfigError: no such agent, or an option that it does not have.
@@ -109,8 +119,12 @@ def make_agent(config: TrainConfig, env: gym.Env) -> Any:
     if not isinstance(seen, spaces.Dict) or not isinstance(actions, spaces.Discrete):
         msg = f"--env: {config.env} is not a code-editing world ({seen}, {actions})"
         raise ConfigError(msg)
+    if "semantics" in config.hyperparams:
+        msg = "-params: 'semantics' is a flag of its own: --semantics hash"
+        raise ConfigError(msg)
+    options = config.hyperparams if words is None else {**config.hyperparams, "semantics": words}
     try:
-        return make_policy(config.algo, seen, actions, config.seed, **config.hyperparams)
+        return make_policy(config.algo, seen, actions, config.seed, **options)
     except TypeError as error:
         if "argument" not in str(error):
             raise

@@ -39,6 +39,15 @@ Hyperparams = Annotated[
     Pairs | None,
     typer.Option("-params", "--hyperparams", metavar=SEVERAL, help="Options of the agent."),
 ]
+SEMANTICS = "off, hash, minilm, openai"
+"""Written out, as `AGENTS` are; a test compares it with the registry of providers."""
+Semantics = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help=f"What words mean to the agent: {SEMANTICS} ($NERION_SEMANTIC_PROVIDER, or off).",
+    ),
+]
 RunsFolder = Annotated[
     Path,
     typer.Option("-tb", "--tensorboard-log", metavar="DIR", help="Folder of all runs."),

@@ -42,7 +42,7 @@ def run_training(
     with Run.create(config.tensorboard_log, config.env, config.algo, config.seed, settings) as run:
         if on_folder is not None:
             on_folder(run.folder)
-        run.note(git=git_state())
+        run.note(git=git_state(), semantics=trainee.words and trainee.words.manifest())
         run.hparams(flat(settings))
         confined = noting_confinement(run, env)
         watchers = (watch, confined, checkpoints(config, trainee.agent, run.folder))

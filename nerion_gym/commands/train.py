@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from nerion_gym.training.tally import Progress
 
 
+SHOWN = 10
+"""Survivors that are listed at the end."""
 EXAMPLES = """Examples:
   nerion train --env Nerion-LogicV2-v0 --algo curiosity --executions 60
   nerion train --env Nerion-Repo-v0 --env-kwargs path:src/mypkg tests:tests
   nerion train --env Nerion-Repo-v0 --env-kwargs path:src/mypkg containment:strict
   nerion train --algo ppo -n 5000 -params learning_rate:0.001 --save
+  nerion train --algo curiosity --semantics hash
 
 An execution is one run of the tests on an edited program, counted the first time. A run is also \
 bounded by steps, 20 x executions unless -n says otherwise, and says which bound ended it."""
@@ -40,6 +43,7 @@ def train(  # noqa: PLR0913, PLR0917 - its parameters are its flags
     executions: flags.Executions = None,
     n_timesteps: flags.Steps = 0,
     hyperparams: flags.Hyperparams = None,
+    semantics: flags.Semantics = None,
     tensorboard_log: flags.RunsFolder = Path("runs"),
     eval_episodes: flags.EvalEpisodes = 0,
     save: flags.Save = False,
@@ -49,6 +53,7 @@ def train(  # noqa: PLR0913, PLR0917 - its parameters are its flags
     as_json: flags.AsJson = False,
 ) -> None:
     """Train an agent in a world."""
+    from nerion_gym.commands.words import chosen_semantics
     from nerion_gym.training.config import parse_pairs, train_config
 
     config = train_config(
@@ -60,6 +65,7 @@ def train(  # noqa: PLR0913, PLR0917 - its parameters are its flags
             "executions": executions,
             "n_timesteps": n_timesteps,
             "hyperparams": parse_pairs(hyperparams or (), "-params"),
+            "semantics": chosen_semantics(semantics, algo),
             "tensorboard_log": tensorboard_log,
             "eval_episodes": eval_episodes,
             "save": save,
@@ -115,6 +121,10 @@ def report(screen: Screen, config: TrainConfig, folder: Path, result: dict[str, 
     )
     rate = result["survivors_per_execution"]
     screen.say(f"survivors  {result['survivors']} ({rate:.2f} per execution)")
+    for edit in result["survivor_edits"][:SHOWN]:
+        screen.say(f"             {edit}")
+    if result["survivors"] > SHOWN:
+        screen.say(f"             and {result['survivors'] - SHOWN} more in result.json")
     halves = (result["surprise_first_half"], result["surprise_second_half"])
     if None not in halves:
         screen.say(f"surprise   {halves[0]:.2f} -> {halves[1]:.2f} nats (first, second half)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -33,6 +34,10 @@ BRACKETLESS: dict[type[ast.AST], tuple[str, ...]] = {
     ast.Call: ("func",),
 }
 """Fields that no bracket closes off: through these a change of precedence reaches the parent."""
+
+COMMENT = re.compile(rb"#[^\r\n]*")
+SPACE = re.compile(rb"(?:[\s\\]|#[^\r\n]*)*")
+COMMA = re.compile(rb"(?:[\s\\]|#[^\r\n]*)*,")
 
 
 class Piece(NamedTuple):
@@ -67,6 +72,16 @@ def build_edit(module: Module, operator: str, change: Change) -> Edit:
         for start, end, text in merged(change.pieces)
     )
     return Edit(operator, splices, module.span(change.site.node), None, change.text)
+
+
+def plain_edits(module: Module, operator: str, change: Change) -> Iterator[Edit]:
+    """Yield the edit of a change that no precedence can spoil: verified inside f-strings alone."""
+    if change.site.string is None:
+        yield build_edit(module, operator, change)
+        return
+    edit = verified_edit(module, operator, change)
+    if edit is not None:
+        yield edit
 
 
 def verified_edit(
@@ -194,3 +209,54 @@ def gaps(module: Module, nodes: Sequence[ast.AST]) -> Iterator[tuple[int, int]]:
     spans = [module.table.offsets(node) for node in nodes]
     for (_, end), (start, _) in pairwise(spans):
         yield end, start
+
+
+def bracketed(module: Module, gap: int, node: ast.AST) -> tuple[int, int] | None:
+    """Return a node's [start, end) with the parentheses that are its own.
+
+    None where these do not close behind it.
+
+    Args:
+        module: the file.
+        gap: end of the comma, bracket or sign in front of the node.
+        node: the node.
+    """
+    source = module.source
+    start, end = module.table.offsets(node)
+    opened = COMMENT.sub(b"", source[gap:start]).count(b"(")
+    for _ in range(opened):
+        end = _behind(SPACE, source, end)
+        if source[end : end + 1] != b")":
+            return None
+        end += 1
+    return _behind(SPACE, source, gap), end
+
+
+def listed(module: Module, gap: int, nodes: Sequence[ast.AST]) -> list[tuple[int, int]]:
+    """Return `bracketed` of each node of a list with commas; none where one cannot be told.
+
+    Args:
+        module: the file.
+        gap: where the list starts, behind the bracket that opens it.
+        nodes: all that stand in it, in order.
+    """
+    found = []
+    for node in nodes:
+        span = bracketed(module, gap, node)
+        if span is None:
+            return []
+        found.append(span)
+        gap = _behind(COMMA, module.source, span[1])
+    return found
+
+
+def unlisted(spans: Sequence[tuple[int, int]], index: int) -> Piece:
+    """Return the piece that takes one of several out of a list, with one of its commas."""
+    if index + 1 < len(spans):
+        return Piece(spans[index][0], spans[index + 1][0], b"")
+    return Piece(spans[index - 1][1], spans[index][1], b"")
+
+
+def _behind(pattern: re.Pattern[bytes], source: bytes, start: int) -> int:
+    match = pattern.match(source, start)
+    return match.end() if match else start

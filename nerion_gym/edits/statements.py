@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,15 @@ BLOCK_FIELDS = ("body", "orelse", "finalbody")
 REST_OF_LINE = re.compile(rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
 BLANK = re.compile(rb"[ \t\f]*\Z")
 LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
+BRANCHES = (ast.If, *LOOPS, ast.With, ast.AsyncWith)
+ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+"""Nothing behind these runs."""
+MOVED = (
+    *(ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete, ast.Assert),
+    *ENDS,
+)
+"""Simple statements whose place matters. Imports and declarations stand where they must."""
 
 
 class Block(NamedTuple):
@@ -72,14 +82,28 @@ def own_lines(
         first: the first statement.
         last: the last one in the same block; None: the first alone.
     """
+    known = _known_lines(module)
+    key = first, last or first
+    if key not in known:
+        known[key] = _own_lines(module, *key)
+    return known[key]
+
+
+@lru_cache(maxsize=64)
+def _known_lines(_module: Module) -> dict[tuple[ast.stmt, ast.stmt], tuple[int, int] | None]:
+    """Return the answers so far: many operators ask the same."""
+    return {}
+
+
+def _own_lines(module: Module, first: ast.stmt, last: ast.stmt) -> tuple[int, int] | None:
     start, _ = extent(module, first)
-    _, end = extent(module, last or first)
+    _, end = extent(module, last)
     line = module.table.starts[module.table.line_of(start) - 1]
     rest = REST_OF_LINE.match(module.source, end)
-    alone = BLANK.match(module.source[line:start]) and rest is not None
-    if not alone or rest is None or module.source[:line].rstrip(b"\r\n").endswith(b"\\"):
+    if rest is None or not BLANK.match(module.source, line, start):
         return None
-    return line, rest.end()
+    goes_on = module.source.endswith(b"\\", 0, before_break(module, line))
+    return None if goes_on else (line, rest.end())
 
 
 def indentation(module: Module, statement: ast.stmt) -> bytes:
@@ -113,3 +137,82 @@ def line_end(module: Module) -> bytes:
     """Return how the file ends its lines."""
     found = re.search(rb"\r\n|\r|\n", module.source)
     return found.group() if found else b"\n"
+
+
+class Place(NamedTuple):
+    """Where a statement stands: a block and its number there, from 0."""
+
+    block: Block
+    number: int
+
+
+@lru_cache(maxsize=64)
+def places(module: Module) -> dict[ast.AST, Place]:
+    """Return the place of every statement of a file."""
+    return {
+        statement: Place(block, index)
+        for block in blocks(module)
+        for index, statement in enumerate(block.body)
+    }
+
+
+def is_elif(module: Module, node: ast.AST) -> bool:
+    """Whether a node is an `elif`: for the tree it is the one statement of a block."""
+    return isinstance(node, ast.If) and module.source.startswith(
+        b"elif", module.table.offsets(node)[0]
+    )
+
+
+def before_break(module: Module, offset: int) -> int:
+    """Return the offset in front of the line end that ends here; the same where none does."""
+    ended = module.source[max(offset - 2, 0) : offset]
+    if ended == b"\r\n":
+        return offset - 2
+    return offset - 1 if ended[-1:] in (b"\r", b"\n") else offset
+
+
+def line_span(
+    module: Module, first: ast.stmt, last: ast.stmt | None = None
+) -> tuple[int, int] | None:
+    """Return `own_lines` without the line end behind the last one."""
+    lines = own_lines(module, first, last)
+    return None if lines is None else (lines[0], before_break(module, lines[1]))
+
+
+def closing(module: Module, last: ast.stmt) -> int | None:
+    """Return where a statement's last line ends; None where more than a comment follows on it."""
+    rest = REST_OF_LINE.match(module.source, extent(module, last)[1])
+    return None if rest is None else before_break(module, rest.end())
+
+
+@lru_cache(maxsize=64)
+def _strings_over_lines(module: Module) -> tuple[int, ...]:
+    """Return where the strings that span lines start, in order."""
+    texts = (ast.Constant, *STRINGS)
+    found = [
+        module.table.offsets(node)[0]
+        for node in sites_of(module).of
+        if isinstance(node, texts) and node.lineno != node.end_lineno
+    ]
+    return tuple(sorted(found))
+
+
+def is_movable(module: Module, body: Sequence[ast.stmt]) -> bool:
+    """Whether neighbours mean the same at another depth: `may_move` without a walk."""
+    starts = _strings_over_lines(module)
+    first = bisect_left(starts, extent(module, body[0])[0])
+    return first == len(starts) or starts[first] >= extent(module, body[-1])[1]
+
+
+def declares(module: Module, statement: ast.stmt) -> bool:
+    """Whether `global` or `nonlocal` stands inside: it must stay in front of the name's uses."""
+    first, last = extent(module, statement)
+    marks = sites_of(module).find(ast.Global, ast.Nonlocal)
+    return any(first <= module.table.offsets(site.node)[0] < last for site in marks)
+
+
+def is_idle(statement: ast.stmt) -> bool:
+    """Whether a statement does nothing when it runs: a docstring, `...`, `x: int`."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant)
+    return isinstance(statement, ast.AnnAssign) and statement.value is None

@@ -187,6 +187,22 @@ def _kind_before(module: Module, statement: ast.AugAssign, depth: int) -> str:
     return kinds.pop() if len(kinds) == 1 else ""
 
 
+def kinds_found(module: Module, name: ast.Name, own: ast.AST) -> set[str]:
+    """Return the kinds that a local variable may have where it is read, "" for an unknown one.
+
+    Args:
+        module: the file.
+        name: where it is read (the target of `x += ...` reads it too).
+        own: a write that does not count: the one that the value is used for.
+    """
+    flow = name_flow(module)
+    found = flow.found_by(name)
+    if not is_local(module, name) or not found or UNBOUND in found:
+        return {""}
+    others = [flow.accesses[write] for write in found if flow.accesses[write].node is not own]
+    return {_kind_written(module, access, 1) for access in others} or {""}
+
+
 def written_by(module: Module, target: ast.AST) -> ast.AST | None:
     """Return what gives a name its value whole: `x = `, `x += `, `x := `, `for x in`; else None."""
     return _writers(module).get(target)

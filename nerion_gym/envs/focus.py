@@ -159,19 +159,19 @@ def is_reached(task: Task, unit: Unit) -> bool:
 
 
 def grow(start: Unit, everything: tuple[Unit, ...], pool: list[Unit], fits: Fits) -> Focus:
-    """Add callees, callers and neighbours to edit, then context to see, while all fits."""
-    callees = [u for u in everything if u.name in start.called and u != start]
+    """Add bodies, callers and neighbours to edit, then context to see, while all fits."""
+    bodies = [u for u in everything if u.name in start.called and u != start]
     callers = [u for u in everything if start.name in u.called and u != start]
     neighbours = [u for u in pool if u.ref.path == start.ref.path]
     focus = Focus((start.ref,))
     editable = {unit.ref for unit in pool}
-    for unit in unique((*callees, *callers, *neighbours), {start.ref}):
+    for unit in unique((*bodies, *callers, *neighbours), {start.ref}):
         if len(focus.functions) == MOST_FUNCTIONS:
             break
         wider = Focus((*focus.functions, unit.ref))
         if unit.ref in editable and not fits(wider):
             focus = wider
-    for unit in unique((*callees, *callers), set(focus.functions)):
+    for unit in unique((*bodies, *callers), set(focus.functions)):
         if len(focus.context) == MOST_CONTEXT:
             break
         wider = Focus(focus.functions, (*focus.context, unit.ref))

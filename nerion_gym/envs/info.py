@@ -37,7 +37,7 @@ def _edit_part(state: State, step: LastStep | None) -> dict[str, Any]:
     else:
         shown = step.outcome
         part = {
-            "edit": describe_edit(step.edit),
+            "edit": describe_edit(step.edit, step.before.program),
             "operator": step.edit.operator,
             "survived": survived(shown, state.initial),
             "suite_class": int(suite_class(shown)),

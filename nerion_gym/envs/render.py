@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.preview import diff
+from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.outcome import Status, survived
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from nerion_gym.envs.world import World
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.outcome import Outcome, TestResult
+    from nerion_gym.types.program import Program
 
 MARKS = {Status.PASSED: "\x1b[32m.\x1b[0m", Status.SKIPPED: "s", Status.XFAILED: "x"}
 BAD_MARK = "\x1b[31m{}\x1b[0m"
@@ -30,13 +32,21 @@ class LastStep:
     finished: Finished
 
 
-def describe_edit(edit: Edit) -> str:
-    """Return one line: operator, file, byte offset, what becomes of what."""
+def describe_edit(edit: Edit, program: Program) -> str:
+    """Return one line: operator, file, line and column from 1, what becomes of what.
+
+    Args:
+        edit: the edit.
+        program: what it is an edit of.
+    """
     splice = edit.splices[0]
+    table = parse_module(splice.path, program.source(splice.path)).table
+    line = table.line_of(splice.start)
+    column = len(program.source(splice.path)[table.starts[line - 1] : splice.start].decode()) + 1
     before = splice.before.decode("utf-8", "replace")
     after = splice.after.decode("utf-8", "replace")
     more = f" (+{len(edit.splices) - 1} more)" if len(edit.splices) > 1 else ""
-    return f"{edit.operator} {splice.path}:{splice.start} {before!r} -> {after!r}{more}"
+    return f"{edit.operator} {splice.path}:{line}:{column} {before!r} -> {after!r}{more}"
 
 
 def ansi(world: World, state: State, step: LastStep | None) -> str:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.envs.dynamics import SUBMIT_ACTION
 from nerion_gym.envs.prepare import first_state, outcome_at_reset
-from nerion_gym.envs.render import describe_edit
 from nerion_gym.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -28,7 +27,8 @@ def replay(env: CodeEditEnv, episode: EpisodeState) -> None:
     env.begin_episode(first_state(env.world, task, episode.focus, outcome))
     for edit in episode.edits:
         if edit not in env.edits:
-            msg = f"edit {describe_edit(edit)} is not in the catalog of {task.name}"
+            at = f"{edit.splices[0].path}, byte {edit.splices[0].start}"
+            msg = f"edit {edit.operator} ({at}) is not in the catalog of {task.name}"
             raise ConfigError(msg)
         env.step(env.edits.index(edit) + 1)
     for _ in range(episode.steps - env.current.steps):  # the masked ones

@@ -169,11 +169,14 @@ def in_a_child(work: Callable[[], object]) -> int:
     return code
 
 
-def in_room(kind: str, target: Target) -> dict[str, Any]:
-    """Do what is to be done in a room of a containment; return what was found.
+def start_room(kind: str, target: Target) -> tuple[int, int]:
+    """Start what is to be done in a room of a containment.
 
     What of the outside is refused there, how attempts and the known programs ended under all layers
     together; or why it is not to be had.
+
+    Returns:
+        The process and the descriptor that its report is to be read from.
     """
     folder = os.path.join(target.folder, f"room-{kind}")
     os.mkdir(folder)  # noqa: PTH102
@@ -198,6 +201,11 @@ def in_room(kind: str, target: Target) -> dict[str, Any]:
         os.write(writing, json.dumps(report).encode())
         os._exit(0)
     os.close(writing)
+    return pid, reading
+
+
+def report_of(pid: int, reading: int) -> dict[str, Any]:
+    """Wait for what was started; return what it found."""
     with open(reading, encoding="utf-8") as file:
         said = file.read()
     ended(pid)
@@ -238,16 +246,26 @@ def new_terminal(held: ExitStack) -> str:
     return os.ttyname(ends[1])
 
 
+def load_ahead() -> None:
+    """Import and build once what many children need."""
+    for name in ("confinement.room", "probe_rooms", "probe_rows", "probe_whole"):
+        load(name)
+    load("cage").prepare()
+    importlib.import_module("encodings.idna")  # what connecting to an address asks for
+
+
 def main() -> None:
     """Probe everything; print what was found."""
+    load_ahead()
     with ExitStack() as held:
         target = prepare(os.path.realpath(sys.argv[1]), held)
         sys.stdout.write(json.dumps(report_on(target)))
 
 
 def report_on(target: Target) -> dict[str, Any]:
-    """Probe everything; return what was found."""
-    report: dict[str, Any] = {"rows": [], "programs": [], "why": "", "rooms": {}}
+    """Probe everything, in three processes at once; return what was found."""
+    report: dict[str, Any] = {"rows": [], "programs": [], "why": ""}
+    started = {kind: start_room(kind, target) for kind in ("strict", "package")}
     try:
         rooms = load("probe_rooms")
         report["rows"] = load("probe_rows").of_every_process(target)
@@ -262,8 +280,7 @@ def report_on(target: Target) -> dict[str, Any]:
         report["programs"] = together.programs
     except NoLayerError as error:
         report["why"] = str(error)
-    for kind in ("strict", "package"):
-        report["rooms"][kind] = in_room(kind, target)
+    report["rooms"] = {kind: report_of(*room) for kind, room in started.items()}
     return report
 
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nerion_gym.errors import ConfigError
 from nerion_gym.graphs import schema
-from nerion_gym.graphs.parts import KEPT_PARTS, FilePart, file_part, packed, unpacked
+from nerion_gym.graphs.linking import links
+from nerion_gym.graphs.parts import KEPT_PARTS, FilePart, Placed, file_part, packed, unpacked
 from nerion_gym.graphs.relations import covers
 from nerion_gym.graphs.words import token_id
 from nerion_gym.types.program import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nerion_gym.graphs.linking import Edge
     from nerion_gym.types.coverage import Coverage
     from nerion_gym.types.program import Focus, Program
 
 __all__ = ["ProgramGraph", "build", "token_id"]
 
+COVERS = schema.RELATION["covers"]
 FILE, TEST = schema.KIND_ID["file"], schema.KIND_ID["test"]
 KEPT_GRAPHS = 512
 
@@ -38,15 +43,6 @@ class Known:
 
     def __hash__(self) -> int:
         return id(self.coverage)
-
-
-class Placed(NamedTuple):
-    """A part with the numbers that its nodes have in the graph."""
-
-    part: FilePart
-    first: int
-    first_symbol: int
-    file: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +129,8 @@ def _build(
         tests = tuple(test for test in tests if test in reaching)
     placed, first_test = _place(parts, len(tests))
     numbers = {test: first_test + place for place, test in enumerate(tests)}
-    edge_types, edge_links = _edges(placed, known, numbers)
+    between = links(program, {item.part.path: item for item in placed})
+    edge_types, edge_links = _edges(placed, [*_covers(placed, known, numbers), *between])
     names = [part.path for part in parts]
     return ProgramGraph(
         _nodes(placed, known, tests),
@@ -205,27 +202,28 @@ def test_name(test_id: str) -> str:
     return test_id.split("[", 1)[0].rsplit("::", 1)[-1]
 
 
-def _edges(
-    placed: tuple[Placed, ...], known: Known, tests: dict[str, int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return relation ids and links, sorted by relation, then by links."""
+def _edges(placed: tuple[Placed, ...], others: list[Edge]) -> tuple[np.ndarray, np.ndarray]:
+    """Return relation ids and links, sorted by relation, then by links; none twice.
+
+    Args:
+        placed: parts with their own edges.
+        others: edges between parts and from tests.
+    """
     found = [_renumbered(item) for item in placed]
-    pairs = [
-        (tests[test], item.first + node)
-        for item in placed
-        for node, covering in _covered(item.part, known)
-        for test in covering
-        if test in tests
-    ]
-    source, target = np.array(pairs, np.int64).reshape(-1, 2).T
-    found.append(packed(schema.RELATION["covers"], source, target))
-    keys = np.concatenate(found)
-    keys.sort()
-    types, source, target = unpacked(keys)
-    links = np.empty((len(keys), 2), np.int32)
-    links[:, 0], links[:, 1] = source, target
-    types.flags.writeable = links.flags.writeable = False
-    return types, links
+    found.append(packed(*np.array(others, np.int64).reshape(-1, 3).T))
+    types, source, target = unpacked(np.unique(np.concatenate(found)))
+    joined = np.empty((len(types), 2), np.int32)
+    joined[:, 0], joined[:, 1] = source, target
+    types.flags.writeable = joined.flags.writeable = False
+    return types, joined
+
+
+def _covers(placed: tuple[Placed, ...], known: Known, tests: dict[str, int]) -> Iterator[Edge]:
+    for item in placed:
+        for node, covering in _covered(item.part, known):
+            for test in covering:
+                if test in tests:
+                    yield COVERS, tests[test], item.first + node
 
 
 def _renumbered(item: Placed) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from nerion_gym.graphs.view import view_file
 from nerion_gym.graphs.words import token_id
 
 if TYPE_CHECKING:
+    from nerion_gym.graphs.definitions import Spec
     from nerion_gym.graphs.view import FileView
     from nerion_gym.types.program import FunctionRef
 
@@ -41,6 +42,9 @@ class FilePart:
         index: (start, end) -> node.
         region_lines: lines of each region.
         functions: (node, region) of each function definition.
+        imports: (node, what it names) of each name in an import statement.
+        calls: (node, what it may run) of each call of a name that is imported.
+        returns: function's node -> where its values come from.
         syntax: syntax nodes and tokens come before this number, symbols after.
         focused: whether any node is in focus.
     """
@@ -56,6 +60,9 @@ class FilePart:
     index: dict[tuple[int, int], int] = field(repr=False)
     region_lines: tuple[frozenset[int], ...] = field(repr=False)
     functions: tuple[tuple[int, int], ...] = field(repr=False)
+    imports: tuple[tuple[int, Spec], ...] = field(repr=False)
+    calls: tuple[tuple[int, Spec], ...] = field(repr=False)
+    returns: dict[int, list[int]] = field(repr=False)
     syntax: int
     focused: bool
 
@@ -67,6 +74,15 @@ class FilePart:
             return None
         sizes = (ends - starts)[around]
         return int(around[len(around) - 1 - int(np.argmin(sizes[::-1]))])
+
+
+class Placed(NamedTuple):
+    """A part with the numbers that its nodes have in a graph: first node, first symbol, file."""
+
+    part: FilePart
+    first: int
+    first_symbol: int
+    file: int
 
 
 @lru_cache(maxsize=KEPT_PARTS)
@@ -99,6 +115,9 @@ def file_part(
         index=nodes.index,
         region_lines=view.regions,
         functions=_functions(view),
+        imports=tuple(view.imports),
+        calls=tuple((call, target.spec) for call, target in view.targets if target.spec),
+        returns=view.returns,
         syntax=len(nodes.rows),
         focused=bool(focused.any()),
     )

@@ -1,13 +1,21 @@
 """The edge families: one pure function each. A new family is one function and one row.
 
 A family of `FILE_FAMILIES` sees one file and numbers its nodes by place: syntax nodes, tokens,
-then symbols, then the file itself. `covers` joins tests and functions of all files.
+then symbols, then the file itself. `covers` joins tests and functions of all files, `imports` and
+the rest of `calls` and `returns_to` files with one another (see `linking`). All are linear in the
+size of the text: a node has a bounded number of edges of a family that could multiply.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from nerion_gym.graphs import schema
+from nerion_gym.graphs.assignments import ASSIGNING
+from nerion_gym.graphs.guards import GUARDING, in_block
+from nerion_gym.syntax.reaching import MOST_SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +23,7 @@ if TYPE_CHECKING:
     from nerion_gym.graphs.view import FileView
 
 Pair = tuple[int, int]
+READ = schema.KIND_ID["Name"]
 
 
 def child(view: FileView) -> Iterator[Pair]:
@@ -60,6 +69,55 @@ def binds(view: FileView) -> Iterator[Pair]:
             yield place, view.first_symbol + symbol
 
 
+def computed_from(view: FileView) -> Iterator[Pair]:
+    """What is assigned (name, attribute, subscript, capture) -> names that its value reads.
+
+    Loops, `with`, walrus and `match` assign too. At most `MOST_SOURCES` names, the first in the
+    text (Allamanis et al. 2018, arXiv 1711.00740).
+    """
+    number = view.nodes.number
+    reads = [at for at, row in enumerate(view.nodes.syntax) if row.kind == READ]
+    for cls, assignments in ASSIGNING.items():
+        for node in view.of_class.get(cls, ()):
+            for target, value in assignments(node):
+                place = view.place_of.get(target, number[target])
+                first = bisect_left(reads, number[value])
+                last = bisect_left(reads, view.ends[number[value]], first)
+                for read in reads[first : min(last, first + MOST_SOURCES)]:
+                    yield place, read
+
+
+def guarded_by(view: FileView) -> Iterator[Pair]:
+    """Statement or expression -> the condition that decides whether it runs (see `guards`)."""
+    number = view.nodes.number
+    for statement, condition in in_block(view.nodes.module.tree.body):
+        if statement in number and condition in number:
+            yield number[statement], number[condition]
+    for cls, guards in GUARDING.items():
+        for node in view.of_class.get(cls, ()):
+            for guarded, condition in guards(node):
+                yield number[guarded], number[condition]
+
+
+def calls(view: FileView) -> Iterator[Pair]:
+    """Call -> function of this file that it may run; a class stands for its `__init__`.
+
+    By name, and for methods `self.m()` in the class that defines `m`, and `Class.m()`.
+    """
+    yield from view.calls
+
+
+def returns_to(view: FileView) -> Iterator[Pair]:
+    """Return statement -> the call that it may give its value to, by `calls`.
+
+    A function without one returns at its end: the function itself. At most `MOST_RETURNS`
+    statements a call, the last ones of the function.
+    """
+    for call, function in view.calls:
+        for statement in view.returns[function]:
+            yield statement, call
+
+
 def covers(
     path: str, lines: frozenset[int], executed: Mapping[str, Mapping[str, frozenset[int]]]
 ) -> Iterator[str]:
@@ -80,6 +138,10 @@ FILE_FAMILIES: dict[str, Callable[[FileView], Iterator[Pair]]] = {
     "next_token": next_token,
     "last_read": last_read,
     "last_write": last_write,
+    "computed_from": computed_from,
     "binds": binds,
+    "calls": calls,
+    "returns_to": returns_to,
+    "guarded_by": guarded_by,
 }
 """Relation name -> its function of one file."""

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import ast
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
+from nerion_gym.graphs.calls import Target, targets
+from nerion_gym.graphs.definitions import FUNCTIONS, MOST_TARGETS, definitions_of
 from nerion_gym.graphs.nodes import Collector, FileNodes
 from nerion_gym.graphs.regions import Regions
 from nerion_gym.syntax.flow import DataFlow, data_flow
 from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:
-    import ast
-
+    from nerion_gym.graphs.definitions import Key, Spec
     from nerion_gym.syntax.module import Function, Module
     from nerion_gym.syntax.scopes import Access
     from nerion_gym.types.program import FunctionRef
+
+MOST_RETURNS = 4
+"""A call gets values from at most so many returns of a function."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +89,76 @@ class FileView:
             if place >= 0:
                 found.setdefault(key, access)
         return found
+
+    @cached_property
+    def of_class(self) -> dict[type[ast.AST], list[Any]]:
+        """Shown syntax nodes by class, in preorder."""
+        found: dict[type[ast.AST], list[Any]] = defaultdict(list)
+        for node in self.nodes.number:
+            found[node.__class__].append(node)
+        return found
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """Syntax node number -> the number after the last node below it."""
+        found = list(range(1, len(self.nodes.syntax) + 1))
+        for number in range(len(found) - 1, -1, -1):
+            parent = self.nodes.syntax[number].parent
+            if parent >= 0 and found[parent] < found[number]:
+                found[parent] = found[number]
+        return found
+
+    @cached_property
+    def place_of(self) -> dict[ast.AST, int]:
+        """Syntax node -> number of the node that bears the name it mentions first."""
+        pairs = zip(self.flow.accesses, self.places, strict=True)
+        return {access.node: place for access, place in reversed(list(pairs))}
+
+    @cached_property
+    def key_of(self) -> dict[ast.AST, Key]:
+        """Name that is mentioned -> owning scope and mangled name."""
+        pairs = zip(self.flow.accesses, self.flow.keys, strict=True)
+        return {access.node: key for access, key in pairs}
+
+    @cached_property
+    def targets(self) -> list[tuple[int, Target]]:
+        """(number of a call, what it may run), in preorder."""
+        known = definitions_of(self.nodes.module)
+        return [
+            (self.nodes.number[call], target)
+            for call in self.of_class.get(ast.Call, ())
+            for target in islice(targets(call, known, self.key_of), MOST_TARGETS)
+        ]
+
+    @cached_property
+    def calls(self) -> list[tuple[int, int]]:
+        """(number of a call, number of a shown function that it may run)."""
+        number = self.nodes.number
+        return [
+            (call, number[function])
+            for call, (function, _) in self.targets
+            if function is not None and function in number
+        ]
+
+    @cached_property
+    def returns(self) -> dict[int, list[int]]:
+        """Function's number -> its last `return` statements, or itself if it has none."""
+        rows, number = self.nodes.syntax, self.nodes.number
+        functions = [f for kind in FUNCTIONS for f in self.of_class.get(kind, ())]
+        found: dict[int, list[int]] = {number[function]: [] for function in functions}
+        for statement in self.of_class.get(ast.Return, ()):
+            at = number[statement]
+            while at not in found:
+                at = rows[at].parent
+            found[at].append(number[statement])
+        return {at: places[-MOST_RETURNS:] or [at] for at, places in found.items()}
+
+    @cached_property
+    def imports(self) -> list[tuple[int, Spec]]:
+        """(number of a name in an import statement, what it names in another module)."""
+        known, number = definitions_of(self.nodes.module), self.nodes.number
+        aliases = self.of_class.get(ast.alias, ())
+        return [(number[alias], known.spec(alias, bound=False)) for alias in aliases]
 
     @property
     def first_symbol(self) -> int:

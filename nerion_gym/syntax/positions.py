@@ -62,10 +62,16 @@ class LineTable:
         Raises:
             ValueError: a node without position and without positioned children (`ast.Load`).
         """
-        if hasattr(node, "lineno"):
-            at: Any = node
-            start = self.offset(at.lineno, at.col_offset)
-            return start, self.offset(at.end_lineno, at.end_col_offset)
+        starts = self.starts
+        at: Any = node
+        try:
+            start = starts[at.lineno - 1] + at.col_offset
+            return start, starts[at.end_lineno - 1] + at.end_col_offset
+        except AttributeError:
+            return self._hull(node)
+
+    def _hull(self, node: ast.AST) -> tuple[int, int]:
+        """Return the [start, end) of a node without position."""
         if isinstance(node, ast.Module):
             return 0, self.size
         spans = [self.offsets(child) for child in children(node)]

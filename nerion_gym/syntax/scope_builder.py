@@ -99,6 +99,7 @@ def _annotated(node: ast.AnnAssign, visit: Visit) -> Todo:
 
 def _import(node: ast.Import | ast.ImportFrom, visit: Visit) -> Todo:
     for alias in node.names:
+        visit.scope.imports[alias] = node
         if alias.name == "*":
             visit.scope.star = True
         else:

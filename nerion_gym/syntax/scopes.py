@@ -75,6 +75,7 @@ class Scope:
         accesses: mentions that stand in it, not in a scope inside it.
         attributes: names of attributes mentioned in it.
         star: whether it has `from m import *`.
+        imports: each name that it imports -> the statement.
     """
 
     kind: ScopeKind
@@ -88,6 +89,7 @@ class Scope:
     accesses: list[Access] = field(default_factory=list, repr=False)
     attributes: set[str] = field(default_factory=set, repr=False)
     star: bool = False
+    imports: dict[ast.alias, ast.Import | ast.ImportFrom] = field(default_factory=dict, repr=False)
 
     def mangled(self, name: str) -> str:
         """Return the name as Python stores it here: `__x` in class A is `_A__x`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 DEFAULT_EXECUTIONS = 100
+OFF: Literal["off"] = "off"
 
 
 class TrainConfig(BaseModel):
@@ -29,6 +30,7 @@ class TrainConfig(BaseModel):
         executions: first-time executions to spend; None when only `n_timesteps` bounds the run.
         n_timesteps: environment steps; 0 = 20 x executions.
         hyperparams: options of the agent.
+        semantics: provider that tells the agent what words mean, or "off".
         tensorboard_log: folder under which the run's folder is made.
         eval_episodes: greedy episodes after training, in an environment of their own.
         save: whether to write a checkpoint at the end.
@@ -44,6 +46,7 @@ class TrainConfig(BaseModel):
     executions: int | None = Field(default=None, ge=1)
     n_timesteps: int = Field(default=0, ge=0)
     hyperparams: dict[str, Any] = Field(default_factory=dict)
+    semantics: Literal["off", "hash", "minilm", "openai"] = OFF
     tensorboard_log: Path = Path("runs")
     eval_episodes: int = Field(default=0, ge=0)
     save: bool = False

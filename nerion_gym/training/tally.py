@@ -73,6 +73,7 @@ class Tally:
     unreached: int = 0
     masked: int = 0
     found_at: list[int] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
     surprises: list[float] = field(default_factory=list)
     returns: list[float] = field(default_factory=list)
 
@@ -168,6 +169,7 @@ class Tally:
                 for start in range(0, len(self.surprises), BLOCK)
             ],
             "survivor_found_at": list(self.found_at),
+            "survivor_edits": list(self.found),
             "seconds": round(self.clock() - self._began, 3),
         }
 
@@ -183,6 +185,7 @@ class Tally:
         if reached and info.get("reward_survivor", 0.0) > 0 and key not in self._seen:
             self._seen.add(key)
             self.found_at.append(max(self.executions, 1))
+            self.found.append(key[1])
 
     def _step_event(
         self, action: int, reward: float, info: Mapping[str, Any], values: Mapping[str, float]

@@ -49,7 +49,7 @@ class FunctionRef:
 class Focus:
     """The part of a program that an episode looks at.
 
-    Edits are proposed inside `functions` only; `context` (callers and callees)
+    Edits are proposed inside `functions` only; `context` (callers and bodies)
     is shown in the graph but not edited.
     """
 

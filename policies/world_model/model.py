@@ -27,6 +27,7 @@ from policies.world_model.options import ModelOptions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nerion_gym.types.semantics import Semantics
     from nerion_gym.types.transition import Observation
 
 TEMPERATURES = np.exp(np.linspace(-1.0, 1.5, 101))
@@ -61,14 +62,21 @@ class WorldModel:
     Args:
         seed: of all weights, priors included.
         options: sizes and rates.
+        semantics: frozen vectors of tokens for the encoder, or None.
     """
 
-    def __init__(self, seed: int, options: ModelOptions | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        options: ModelOptions | None = None,
+        semantics: Semantics | None = None,
+    ) -> None:
         self.options = options or ModelOptions()
         o = self.options
         self._seed, self._steps = seed, 0
         with seeded(seed):
-            self.network = OutcomeNetwork(o.width, o.layers, o.heads, o.prior_scale, o.dropout)
+            sizes = (o.width, o.layers, o.heads, o.prior_scale, o.dropout)
+            self.network = OutcomeNetwork(*sizes, semantics)
         self.network.eval()
         self._rng = np.random.default_rng(seed)
         trained = [weight for weight in self.network.parameters() if weight.requires_grad]

@@ -17,6 +17,7 @@ from policies.encoder import OPERATOR, EditEncoder, Encoder, TestEncoder
 from policies.policy import CLASSES
 
 if TYPE_CHECKING:
+    from nerion_gym.types.semantics import Semantics
     from policies.encoder import Encoded, GraphBatch
 
 HIDDEN = 32
@@ -154,13 +155,20 @@ class OutcomeNetwork(nn.Module):
         heads: of the ensemble.
         prior_scale: of the priors' logits.
         dropout: share of the deep part's inputs left out while learning.
+        semantics: frozen vectors of tokens for the encoder, or None.
     """
 
     def __init__(
-        self, width: int, layers: int, heads: int, prior_scale: float, dropout: float
+        self,
+        width: int,
+        layers: int,
+        heads: int,
+        prior_scale: float,
+        dropout: float,
+        semantics: Semantics | None = None,
     ) -> None:
         super().__init__()
-        self.encoder = Encoder(width, layers)
+        self.encoder = Encoder(width, layers, semantics)
         self.edits = EditEncoder(self.encoder)
         self.tests = TestEncoder(self.encoder)
         self.suite_rates = BaseRates(heads)

@@ -20,7 +20,7 @@ from policies.policy import NAMES
 from tests.unit.commands import fakes
 
 COMMANDS = (
-    *("train", "benchmark", "demo", "worlds", "step", "doctor", "scaffold"),
+    *("train", "benchmark", "demo", "worlds", "step", "doctor", "graph", "scaffold"),
     *("operators", "edits", "diff", "apply", "undo"),
 )
 ROOT = Path(__file__).resolve().parents[2]

@@ -39,7 +39,7 @@ def mutations(task):
 def gaps_of(task, runner):
     control = control_of(task)
     return [
-        describe_edit(edit)
+        describe_edit(edit, task.program)
         for edit in mutations(task)
         if survived(runner.run(apply(task.program, edit), task.suite), control)
     ]

@@ -60,6 +60,18 @@ def test_a_changed_row_is_noticed(store):
         store.get("a", "k")
 
 
+def test_many_rows_are_read_at_once_without_those_that_were_changed(store):
+    rows = [(str(i), bytes([i % 256])) for i in range(1203)]
+    store.put_many("a", rows)
+    store.put("b", "5", b"other")
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE entries SET payload = ? WHERE key = '7'", (b"forged!",))
+    connection.close()
+    wanted = [key for key, _ in rows] + ["none"]
+    assert store.get_many("a", wanted) == {key: raw for key, raw in rows if key != "7"}
+    assert store.get_many("a", []) == {}
+
+
 def test_checksums_cover_kind_and_key():
     assert (
         len({checksum("a", "bc", b"d"), checksum("ab", "c", b"d"), checksum("a", "b", b"cd")}) == 3

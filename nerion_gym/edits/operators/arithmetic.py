@@ -14,6 +14,7 @@ from nerion_gym.edits.rewriting import (
     parentheses,
     verified_edit,
 )
+from nerion_gym.edits.signs import LEVELS, TEXTS, Sign
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.types.edit import Edit, Kind
 
@@ -24,32 +25,6 @@ if TYPE_CHECKING:
     from nerion_gym.edits.sites import Site
     from nerion_gym.syntax.module import Module
 
-Sign = type[ast.operator]
-TEXTS: dict[Sign, bytes] = {
-    ast.Add: b"+",
-    ast.Sub: b"-",
-    ast.Mult: b"*",
-    ast.Div: b"/",
-    ast.FloorDiv: b"//",
-    ast.Mod: b"%",
-    ast.Pow: b"**",
-    ast.LShift: b"<<",
-    ast.RShift: b">>",
-    ast.BitAnd: b"&",
-    ast.BitOr: b"|",
-    ast.BitXor: b"^",
-}
-_TIGHTER: tuple[tuple[Sign, ...], ...] = (
-    (ast.BitOr,),
-    (ast.BitXor,),
-    (ast.BitAnd,),
-    (ast.LShift, ast.RShift),
-    (ast.Add, ast.Sub),
-    (ast.Mult, ast.Div, ast.FloorDiv, ast.Mod),
-    (ast.Pow,),
-)
-LEVELS = {sign: level for level, signs in enumerate(_TIGHTER) for sign in signs}
-"""Precedence: within a level a swap never changes how the expression is read."""
 MULTIPLY_TO_ADD: dict[Sign, tuple[Sign, ...]] = {ast.Mult: (ast.Add,)}
 SWAPS: dict[Sign, tuple[Sign, ...]] = {
     ast.Add: (ast.Sub, ast.Mult),

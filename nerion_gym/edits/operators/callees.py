@@ -1,251 +1,267 @@
-"""Bodies for calls: a function gives way to what it returns."""
+"""What is called: another builtin, method or function than the one meant."""
 
 from __future__ import annotations
 
 import ast
-from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from collections import defaultdict
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from nerion_gym.edits.evaluation import early, homes, is_still, is_surely_bound, keeps_lifetime
+from nerion_gym.edits.call_text import Shape, calls, shape_of, takes
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import (
-    Change,
-    Piece,
-    anchor_of,
-    build_edit,
-    fit,
-    means,
-    merged,
-    spliced,
-)
+from nerion_gym.edits.respelling import attribute_edits, name_edits, parent_of, root_of
+from nerion_gym.edits.safety import CONVENTIONS
 from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import own_lines
-from nerion_gym.edits.values import mentions
-from nerion_gym.syntax.scopes import Mode, ScopeKind
+from nerion_gym.edits.values import is_builtin, kind_of, mentions
+from nerion_gym.syntax.scopes import LOCAL_KINDS
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from nerion_gym.edits.sites import Site
     from nerion_gym.syntax.module import Module
-    from nerion_gym.syntax.scopes import Access, Scope
+    from nerion_gym.syntax.scopes import Scope
 
-LOOSE = (ast.IfExp, ast.Lambda)
-"""Expressions that may stand bare only as a whole or as an argument."""
-ROOMY = (ast.Call, ast.keyword, ast.stmt)
-NEVER = (ast.Starred, ast.GeneratorExp)
-FRAMED = frozenset({"super", "__class__"})
-ATOMS = (
-    ast.Name,
-    ast.Constant,
-    ast.Call,
-    ast.Attribute,
-    ast.Subscript,
-    ast.List,
-    ast.Dict,
-    ast.Set,
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+Swaps = dict[str, list[tuple[str, int | None]]]
+"""Name -> (another, how many arguments a call of either needs to have by position alone; None:
+any, keywords too)."""
+
+
+def _swaps(table: Mapping[int | None, str]) -> Swaps:
+    """Return both directions of a table of pairs: arguments -> "a/b c/d"."""
+    found: Swaps = defaultdict(list)
+    for count, pairs in table.items():
+        for pair in pairs.split():
+            one, other = pair.split("/")
+            found[one].append((other, count))
+            found[other].append((one, count))
+    return dict(found)
+
+
+BUILTIN_SWAPS = _swaps(
+    {
+        None: "any/all min/max list/tuple list/set",
+        1: "int/float int/round str/repr sorted/list sorted/reversed hex/oct",
+        2: "getattr/hasattr",
+    }
 )
-PLAIN, WRAPPED = (b"%s",), (b"(%s)",)
+ANY_VALUE = {
+    None: "min/max any/all argmin/argmax match/search match/fullmatch search/fullmatch",
+}
+METHOD_SWAPS = _swaps(
+    {
+        None: (
+            "lower/upper title/capitalize isupper/islower strip/lstrip strip/rstrip lstrip/rstrip "
+            "find/rfind index/rindex ljust/rjust partition/rpartition removeprefix/removesuffix "
+            "startswith/endswith union/intersection issubset/issuperset " + ANY_VALUE[None]
+        ),
+        0: "keys/values",
+        1: "append/extend add/discard",
+        2: "split/rsplit setdefault/get",
+    }
+)
+"""Methods of values. Splitting differs from either end only where it stops early."""
+FUNCTION_SWAPS = _swaps(
+    {None: "ceil/floor basename/dirname deepcopy/copy sin/cos " + ANY_VALUE[None]}
+)
+"""Functions of imported modules."""
+SWAPPED = frozenset({*METHOD_SWAPS, *FUNCTION_SWAPS})
+SPLITS = frozenset({"split", "rsplit"})
+INDEXES = frozenset({"index", "rindex"})
+LISTS = frozenset({"list", "tuple"})
+"""Kinds of values that have an `index` and no `rindex`."""
+CALLERS = frozenset({"map", "filter"})
 
 
-class Inlined(NamedTuple):
-    """A function inside another whose body is one expression, and how it is called.
-
-    Attributes:
-        node: its definition.
-        scope: its own names.
-        body: its only statement.
-        calls: the functions that calls of it name, all mentions there are.
-    """
-
-    node: ast.FunctionDef
-    scope: Scope
-    body: ast.Return
-    calls: list[ast.Name]
-
-
-def propose_inlined(module: Module) -> Iterator[Edit]:
-    """Put the expression that a function inside another returns in place of a call of it.
-
-    The definition goes with its only call. Functions of the module stay: tests may replace them.
-
-    Before:
-        def totals(rows, rate):
-            def taxed(price):
-                return price * rate
-            return [taxed(row.price) for row in rows]
-    After:
-        def totals(rows, rate):
-            return [row.price * rate for row in rows]
+def propose_builtins(module: Module) -> Iterator[Edit]:
+    """Call the builtin that is easily mistaken for another: any for all, min for max.
 
     Before:
-        def ends(text, size):
-            def cut(start):
-                return text[start:start + size]
-            return cut(0) + cut(size)
+        best = max(map(int, sorted(row)), default=0), int(cell, 16)
     After:
-        def ends(text, size):
-            def cut(start):
-                return text[start:start + size]
-            return text[0:0 + size] + cut(size)
+        best = min(map(int, sorted(row)), default=0), int(cell, 16)
+    After:
+        best = max(map(float, sorted(row)), default=0), int(cell, 16)
+    After:
+        best = max(map(int, list(row)), default=0), int(cell, 16)
+    After:
+        best = max(map(int, reversed(row)), default=0), int(cell, 16)
 
     Untouched:
-        def taxed(price):
-            return price * 2
-        def f(a, rows):
-            def twice(row):
-                return row + row
-            def later(row, b=1):
-                return row
-            return twice(a()) + later(a) + taxed(a), later
+        def all(values): return any(values)
+        def f(x: list) -> tuple: return sorted(x, key=g), int(*x), row.max(), str("a", "b")
     """
-    for function in module.functions:
-        found = _one_expression(module, function.node)
-        if found is None:
-            continue
-        for name in found.calls:
-            yield from _replaced(module, found, name)
+    for site in sites_of(module).find(ast.Name):
+        node = site.node
+        if isinstance(node, ast.Name) and node.id in BUILTIN_SWAPS and is_builtin(module, node):
+            for name, count in BUILTIN_SWAPS[node.id]:
+                if _fits(module, site, count) and _means_builtin(module, node, name):
+                    yield from name_edits(module, "swap_builtin", node, name)
 
 
-def _one_expression(module: Module, node: ast.AST) -> Inlined | None:
-    """Return a function inside another that may be inlined; None for others."""
-    if not isinstance(node, ast.FunctionDef) or node.decorator_list or len(node.body) != 1:
-        return None
-    body, scope = node.body[0], module.scopes.by_node[node]
-    plain = not isinstance(body, ast.Return) or body.value is None or not _is_simple(node.args)
-    if plain or scope.parent is None or scope.parent.kind is not ScopeKind.FUNCTION:
-        return None
-    if not isinstance(body, ast.Return) or node not in homes(module) or scope.children:
-        return None
-    lines = own_lines(module, node)
-    if lines is not None and b"#" in module.source[slice(*lines)]:
-        return None
-    binding = module.scopes.binding(mentions(module)[node])
-    uses = [access.node for access in binding.accesses if access.node is not node]
-    calls = [use for use in uses if isinstance(use, ast.Name) and _call_of(module, use)]
-    if binding.scope is not scope.parent or len(calls) < len(uses):
-        return None
-    recursive = any(access.name == node.name for access in scope.accesses)
-    return (
-        None if recursive or _is_bound_to_frame(module, body) else Inlined(node, scope, body, calls)
-    )
-
-
-def _is_simple(arguments: ast.arguments) -> bool:
-    """Whether all parameters are plain ones without defaults."""
-    rest = [arguments.vararg, arguments.kwarg, *arguments.kwonlyargs, *arguments.defaults]
-    return not any(rest) and not any(arg.annotation for arg in arguments.args)
-
-
-def _is_bound_to_frame(module: Module, body: ast.Return) -> bool:
-    """Whether a returned expression means something else elsewhere, or reads badly there."""
-    kinds = (*NEVER, ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr, ast.JoinedStr)
-    inside = list(ast.walk(body))
-    special = any(isinstance(node, ast.Name) and node.id in FRAMED for node in inside)
-    return (
-        special
-        or body.lineno != body.end_lineno
-        or isinstance(body.value, ast.Tuple)
-        or any(isinstance(node, kinds) for node in inside)
-    )
-
-
-def _call_of(module: Module, name: ast.Name) -> ast.Call | None:
-    """Return the call that a name is the function of."""
-    site = sites_of(module).of[name].parent
-    call = site.node if site is not None else None
-    return call if isinstance(call, ast.Call) and call.func is name else None
-
-
-def _replaced(module: Module, found: Inlined, name: ast.Name) -> Iterator[Edit]:
-    call = _call_of(module, name)
-    parameters = found.node.args.posonlyargs + found.node.args.args
-    if call is None or call.keywords or len(call.args) != len(parameters):
-        return
-    site = sites_of(module).of[call]
-    given = {arg.arg: value for arg, value in zip(parameters, call.args, strict=True)}
-    if site.string is not None or site.frozen or call.lineno != call.end_lineno:
-        return
-    if is_surely_bound(module, name) and _mean_the_same(module, found, name, given):
-        yield from _written(module, found, site, given)
-
-
-def _mean_the_same(
-    module: Module, found: Inlined, name: ast.Name, given: Mapping[str, ast.expr]
-) -> bool:
-    """Whether names and arguments mean the same at the call."""
-    here = mentions(module)[name].scope
-    reads = [access for access in found.scope.accesses if access.mode is Mode.READ]
-    for access in reads:
-        owner, mangled = module.scopes.key(access)
-        if owner is found.scope:
-            continue
-        bound = owner.parent is None or is_surely_bound(module, access.node)
-        if not bound or here.owner_of(here.mangled(access.name)) is not owner:
-            return False
-        if here.mangled(access.name) != mangled:
-            return False
-    moving = [arg for arg, value in given.items() if not is_still(module, value)]
-    return len(moving) <= 1 and all(
-        _may_move_in(module, found, reads, arg, given[arg]) for arg in moving
-    )
-
-
-def _may_move_in(
-    module: Module, found: Inlined, reads: Sequence[Access], arg: str, value: ast.expr
-) -> bool:
-    """Whether an argument may be worked out where its parameter stands: once, and first."""
-    uses = [access.node for access in reads if access.name == arg]
-    inside = (*NEVER, ast.Yield, ast.YieldFrom, ast.NamedExpr)
-    if len(uses) != 1 or any(isinstance(node, inside) for node in ast.walk(value)):
+def _fits(module: Module, site: Site, count: int | None) -> bool:
+    """Whether a name is called with so many arguments, or given to what calls it with one."""
+    around = parent_of(site)
+    if isinstance(around, ast.keyword):
+        return around.arg == "key" and count in (None, 1)
+    if not isinstance(around, ast.Call):
         return False
-    place = uses[0]
-    first = any(node is place for node in early(module, found.body))
-    return (
-        first and isinstance(place, ast.expr) and keeps_lifetime(module, found.body, place, value)
+    if around.func is site.node:
+        return _has_arguments(around, count)
+    mapped = around.args[0] is site.node and is_builtin(module, around.func, *CALLERS)
+    return mapped and count in (None, 1)
+
+
+def _has_arguments(call: ast.Call, count: int | None) -> bool:
+    starred = any(isinstance(node, ast.Starred) for node in call.args)
+    return count is None or (len(call.args) == count and not starred and not call.keywords)
+
+
+def _means_builtin(module: Module, node: ast.Name, name: str) -> bool:
+    """Whether another name would mean a builtin too in the place of a builtin's."""
+    binding = module.scopes.find(mentions(module)[node].scope, name)
+    return binding is None or (binding.scope is module.scopes.root and not binding.writes)
+
+
+def propose_methods(module: Module) -> Iterator[Edit]:
+    """Call the method that is easily mistaken for another: lower for upper, find for rfind.
+
+    Before:
+        import math
+        path = key.strip().split(sep, 1), math.ceil(size)
+    After:
+        import math
+        path = key.lstrip().split(sep, 1), math.ceil(size)
+    After:
+        import math
+        path = key.strip().rsplit(sep, 1), math.ceil(size)
+    After:
+        import math
+        path = key.strip().split(sep, 1), math.floor(size)
+
+    Untouched:
+        import re, string
+        re.split(" ", text, 1), text.split(" "), string.lower(text)
+        def lower(self): return self.lower() + super().lower() + text.lower
+        [1, 2].index(2)
+    """
+    for _, call in calls(module):
+        func = call.func
+        if isinstance(func, ast.Attribute) and func.attr in SWAPPED:
+            for name, count in _table(module, func).get(func.attr, []):
+                if _has_arguments(call, count) or (name in SPLITS and _stops_early(call)):
+                    yield from attribute_edits(module, "swap_method", func, name)
+
+
+def _table(module: Module, func: ast.Attribute) -> Swaps:
+    """Return what the attribute of a value may be swapped with."""
+    base = func.value
+    if isinstance(base, ast.Call) and is_builtin(module, base.func, "super"):
+        return {}
+    own = isinstance(base, ast.Name) and base.id in CONVENTIONS
+    if own or (func.attr in INDEXES and kind_of(module, base) in LISTS):
+        return {}
+    access = mentions(module).get(root_of(base))
+    imported = access is not None and any(
+        isinstance(write.node, ast.alias) for write in module.scopes.binding(access).writes
+    )
+    return FUNCTION_SWAPS if imported else METHOD_SWAPS
+
+
+def _stops_early(call: ast.Call) -> bool:
+    return any(keyword.arg == "maxsplit" for keyword in call.keywords)
+
+
+def propose_functions(module: Module) -> Iterator[Edit]:
+    """Call another function of the file that takes such arguments: its neighbours among those.
+
+    Before:
+        def area(a, b=1): return a * b
+        def edge(a, b): return 2 * (a + b)
+        def name(text, *, big): return text
+        def report(x): return edge(x, 2), name("x", big=True)
+    After:
+        def area(a, b=1): return a * b
+        def edge(a, b): return 2 * (a + b)
+        def name(text, *, big): return text
+        def report(x): return area(x, 2), name("x", big=True)
+
+    Untouched:
+        @decorated
+        def f(a): return a
+        async def g(a): return a
+        def h(a, g): return f(a), h(*a), g(a)
+        total = h(1, 2)
+        def k(a, b): return a
+    """
+    for _, call in calls(module):
+        func, known, shape = call.func, _functions(module), shape_of(call)
+        if not isinstance(func, ast.Name) or func.id not in known or shape is None:
+            continue
+        scope = mentions(module)[func].scope
+        taking = _taking(module, shape, isinstance(known[func.id], ast.AsyncFunctionDef))
+        alike = [name for name in taking if _is_visible(module, scope, name)]
+        if func.id in alike and scope.kind in LOCAL_KINDS:
+            place = alike.index(func.id)
+            for name in [*alike[max(place - 1, 0) : place], *alike[place + 1 : place + 2]]:
+                yield from name_edits(module, "wrong_function", func, name)
+
+
+@lru_cache(maxsize=64)
+def _functions(module: Module) -> dict[str, FunctionNode]:
+    """Return the functions of a file that are defined once, for all, as they are."""
+    nodes = [node for node in module.tree.body if isinstance(node, FunctionNode)]
+    found = {}
+    for node in nodes:
+        binding = module.scopes.find(module.scopes.root, node.name)
+        once = binding is not None and len(binding.writes) == 1
+        if once and not node.decorator_list and not node.name.startswith("__"):
+            found[node.name] = node
+    return found
+
+
+@lru_cache(maxsize=256)
+def _taking(module: Module, shape: Shape, is_async: bool) -> tuple[str, ...]:
+    """Return the functions, async or not, that may be called so, in their order."""
+    return tuple(
+        name
+        for name, node in _functions(module).items()
+        if isinstance(node, ast.AsyncFunctionDef) is is_async and takes(node.args, shape)
     )
 
 
-def _written(
-    module: Module, found: Inlined, site: Site, given: Mapping[str, ast.expr]
-) -> Iterator[Edit]:
-    """Yield the edit, with the fewest parentheses that keep the meaning."""
-    value = found.body.value
-    if value is None:
-        return
-    start, end = module.table.offsets(value)
-    names = [node for node in ast.walk(value) if isinstance(node, ast.Name) and node.id in given]
-    replaced: dict[ast.AST, ast.AST] = {node: given[node.id] for node in names}
-    replaced[site.node] = value
-    room = site.parent is not None and isinstance(site.parent.node, ROOMY)
-    bare = room or not isinstance(value, LOOSE)
-    closed = not any(isinstance(argument, LOOSE) for argument in given.values())
-    for inner, outer in product(PLAIN * closed + WRAPPED, PLAIN * bare + WRAPPED):
-        parts = [
-            Piece(*module.table.offsets(node), _closed(inner, given[node.id], module))
-            for node in names
-        ]
-        text = outer % spliced(module.source, merged(parts), start, end)
-        piece = fit(module.source, *module.table.offsets(site.node), text)
-        if means(module, anchor_of(site), [piece], replaced):
-            pieces = [piece, *_definition(module, found)]
-            yield build_edit(module, "inline_function", Change(site, pieces, {}, found.node.name))
-            return
+def _is_visible(module: Module, scope: Scope, name: str) -> bool:
+    """Whether a name means the file's function in a scope."""
+    binding = module.scopes.find(scope, name)
+    return binding is not None and binding.scope is module.scopes.root
 
 
-def _closed(form: bytes, value: ast.expr, module: Module) -> bytes:
-    """Return an argument's text, in parentheses where it is told to and where it may need them."""
-    text = module.text(value)
-    return text if isinstance(value, ATOMS) else form % text
-
-
-def _definition(module: Module, found: Inlined) -> list[Piece]:
-    """Return the piece that takes a definition with one call away; none if it must stay."""
-    _, block = homes(module)[found.node]
-    lines = own_lines(module, found.node)
-    alone = len(found.calls) == 1 and len(block.body) > 1
-    return [Piece(*lines, b"")] if alone and lines is not None else []
-
-
-OPERATORS = (Operator("inline_function", Kind.REFACTOR, propose_inlined),)
+OPERATORS = (
+    Operator(
+        "swap_builtin",
+        Kind.MUTATION,
+        propose_builtins,
+        repairable=True,
+    ),
+    Operator(
+        "swap_method",
+        Kind.MUTATION,
+        propose_methods,
+        repairable=True,
+        others=(
+            (
+                "mutmut",
+                "operator_symmetric_string_methods_swap, "
+                "operator_unsymmetrical_string_methods_swap, operator_name",
+            ),
+        ),
+    ),
+    Operator(
+        "wrong_function",
+        Kind.MUTATION,
+        propose_functions,
+        repairable=True,
+    ),
+)

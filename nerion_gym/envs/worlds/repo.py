@@ -4,7 +4,7 @@
 Point it at your own package: `gym.make("Nerion-Repo-v0", path="src/mypkg", tests="tests")`.
 The files are read once; every run works on a copy, yours are never written. Each episode looks
 at a focus: the whole program where it fits the limits, else a function or a few that tests
-reach, with their callers and callees.
+reach, with their callers and bodies.
 
 ## Observation
 The common dictionary (graph, edits, tests, action_mask, steps_left) with K = 256 edits,

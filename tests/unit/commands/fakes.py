@@ -55,6 +55,6 @@ AGENTS = {
 }
 
 
-def make_agent(config, env):
+def make_agent(config, env, words=None):
     """Stand in for `commands.agents.make_agent`."""
     return AGENTS[config.algo]()

@@ -85,7 +85,8 @@ def test_ctrl_c_leaves_readable_runs_and_no_process(tmp_path):
             os.kill(manifest["pid"], 0)
 
 
-def test_ctrl_c_on_one_run_says_where_it_is(tmp_path):
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_on_one_run_says_where_it_is(tmp_path, sent):
     command = [*PROGRAM, "train", "--env", fakes.WORLD, "--algo", "slow", "-n", "4000"]
     process = subprocess.Popen(
         [*command, "--tensorboard-log", str(tmp_path)], stderr=subprocess.PIPE, text=True
@@ -93,7 +94,7 @@ def test_ctrl_c_on_one_run_says_where_it_is(tmp_path):
     while not (runs := find_runs(tmp_path)) or not (runs[0] / "events.jsonl").stat().st_size:
         assert process.poll() is None
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     _, message = process.communicate(timeout=20)
     assert process.returncode == 130
     assert message == f"interrupted; what was done so far is in {runs[0]}\n"

@@ -26,7 +26,7 @@ def test_without_an_action_the_legal_ones_are_listed(nerion):
     lines = out.splitlines()
     assert code == 0
     assert [int(line.split()[0]) for line in lines] == list(range(1, len(lines) + 1))
-    assert "swap_arithmetic math_logic.py:141 '+' ->" in out
+    assert "swap_arithmetic math_logic.py:6:14 '+' ->" in out
 
 
 def test_the_account_names_route_tests_and_time(nerion):

@@ -54,7 +54,7 @@ def test_hand_worked_program(path):
 
 
 def test_the_golden_folder_is_read():
-    assert len(CASES) == 11
+    assert len(CASES) == 16
 
 
 def edges(source):

@@ -1,0 +1,1 @@
+"""Pictures of program graphs: a layout that reads like the source, written as SVG or PNG."""

@@ -1,0 +1,1 @@
+"""Models that are asked for something: vectors of texts now, texts later."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.renames import underscored
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.values import mentions
 from nerion_gym.syntax.names import name_spans
 from nerion_gym.syntax.scopes import LOCAL_KINDS, Mode
-from nerion_gym.types.program import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,10 +80,5 @@ def is_only_here(
     binding = module.scopes.binding(mentions(module)[node])
     if binding.scope.kind in LOCAL_KINDS:
         return True
-    word = re.compile(rb"(?<!\w)" + re.escape(node.name.encode()) + rb"(?!\w)")
     known = {span for access in binding.accesses for span in name_spans(module, access)}
-    return all(
-        Span(path, match.start(), match.end()) in known
-        for path, source in program.files
-        for match in word.finditer(source)
-    )
+    return node.name.isascii() and known.issuperset(underscored(program)[node.name])

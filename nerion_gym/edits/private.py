@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.effects import BUILTINS
 from nerion_gym.edits.evaluation import ancestors
+from nerion_gym.edits.renames import underscored
 from nerion_gym.edits.safety import NOSY_MODULES, NOSY_NAMES, module_attributes
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.values import is_builtin
@@ -89,7 +90,7 @@ def members(program: Program) -> tuple[Member, ...]:
         for member in found
         if owners[_stored(member)] == 1
         and _is_plain(member.module, member.owner, DEEPEST)
-        and all(_stands_only_in(module, member.name, known) for module in every)
+        and _stands_only_in(program, member.name, known)
     )
 
 
@@ -165,12 +166,13 @@ def _spans(
     return tuple(sorted(found)) if right and whole else ()
 
 
-def _stands_only_in(module: Module, name: str, known: set[Span]) -> bool:
-    """Whether a file holds a name nowhere but at these places: in no text and no comment."""
-    word = re.compile(re.escape(name.encode()) + rb"(?!\w)")
+def _stands_only_in(program: Program, name: str, known: set[Span]) -> bool:
+    """Whether a program holds a name nowhere but at these places: in no text and no comment."""
     return all(
-        Span(module.path, match.start(), match.end()) in known
-        for match in word.finditer(module.source)
+        Span(span.path, span.end - len(name), span.end) in known
+        for word, spans in underscored(program).items()
+        if word.endswith(name)
+        for span in spans
     )
 
 

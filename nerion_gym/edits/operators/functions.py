@@ -115,12 +115,18 @@ def _is_unread(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def _keeps_names(
     module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, window: Window
 ) -> bool:
-    """Whether no name in a window is one that the class around mangles or generics declare."""
+    """Whether no name in a window is one that the class around mangles or generics declare.
+
+    Nor does a parameter of the new function hide a name of the module.
+    """
     scope = module.scopes.by_node[function]
     generic = any(inner.kind is ScopeKind.TYPE for inner in _around(scope))
     start, _ = module.table.offsets(window.statements[0])
     _, end = module.table.offsets(window.statements[-1])
-    return not generic and not (scope.private and MANGLED.search(module.source, start, end))
+    hiding = module.scopes.root.bound.intersection(window.inputs)
+    if generic or hiding:
+        return False
+    return not (scope.private and MANGLED.search(module.source, start, end))
 
 
 def _around(scope: Scope) -> Iterator[Scope]:

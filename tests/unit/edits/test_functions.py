@@ -99,6 +99,11 @@ def test_some_functions_stay_whole():
     assert results(hidden, "extract_function") == []
 
 
+def test_a_parameter_hides_nothing_of_the_module():
+    text = "a.b()\na.c()\nyield a"
+    assert results(f"a = 1\n{body(text, 'def f(a):')}", "extract_function") == []
+
+
 def test_lazy_code_may_see_only_what_never_changes():
     assert extracted("b(x for x in a if x is c)\nb()\nyield 1")
     assert extracted("k = 1\nyield 1\nb(x for x in a if x is k)\nb()\nyield k") == []

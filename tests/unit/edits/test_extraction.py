@@ -34,6 +34,8 @@ EXTRACTED = [
     ("raise E(f'{a} of {b}')  # E", None),
     ("raise OSError(f'{a}:{b}')", "message = f'{a}:{b}'\nraise OSError(message)"),
     ("for a in range(len(b)):\n    c(a)", "length = len(b)\nfor a in range(length):\n    c(a)"),
+    ("return a(b, x=c.d(), **b)", "d = c.d()\nreturn a(b, x=d, **b)"),
+    ("return a(**c.d(), x=b)", "d = c.d()\nreturn a(**d, x=b)"),
     ("b += len(a)", "length = len(a)\nb += length"),
 ]  # fmt: skip
 
@@ -57,6 +59,10 @@ KEPT_WHOLE = [
     "b(a.c(b).d)",  # the value would live on
     "x = a.c(b).d\nb(x)\nb(x)",
     "while len(a) < b:\n    c()",
+    "return a(**b, x=c.d())",
+    "return a(*b, c.d())",
+    "return [*b, c.d()]",
+    "return {b: 1, c.d(): 2}",
     "if a:\n    b()\nelif len(a) < 3:\n    c()",
     "with a:\n    return b.c(a).d",
     "try:\n    return b.c(a).d\nfinally:\n    c()",

@@ -76,6 +76,8 @@ KEPT = [
     "a(); b(); c(); yield 1",
     "x: int\nb()\nyield 1",
     "m.warn('x', stacklevel=2)\nb()\nyield 1",
+    "if a: x = 1\na[[x for x in b]] = 1\nyield 1\nc(x)",
+    "b(x for x in c if a)\nb()\nyield 1\ndel a",
     "match a:\n    case [x]: pass\nb()\nyield x",
     "with a: x = 1\nb()\nyield 1\nc(x)\nc(x)",
 ]

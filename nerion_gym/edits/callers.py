@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.renames import underscored
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.values import mentions
 from nerion_gym.syntax.names import name_spans
 from nerion_gym.syntax.scopes import LOCAL_KINDS, Mode
-from nerion_gym.types.program import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,19 +54,20 @@ def fits(arguments: ast.arguments, call: ast.Call, bound: int = 0) -> bool:
     """
     if any(isinstance(value, ast.Starred) for value in call.args):
         return False
-    placed = [arg.arg for arg in (*arguments.posonlyargs, *arguments.args)][bound:]
+    ordered = [arg.arg for arg in (*arguments.posonlyargs, *arguments.args)]
+    placed = ordered[bound:]
     if len(call.args) > len(placed) and arguments.vararg is None:
         return False
-    filled = set(placed[: len(call.args)])
-    hidden = {arg.arg for arg in arguments.posonlyargs}
-    named = {arg.arg for arg in (*arguments.args, *arguments.kwonlyargs)} - filled
-    keywords = [keyword.arg for keyword in call.keywords]
-    if None in keywords or not set(keywords) <= named or set(keywords) & hidden:
+    filled: set[str | None] = set(ordered[: bound + len(call.args)])
+    words = {keyword.arg for keyword in call.keywords}
+    open_ones = {arg.arg for arg in (*arguments.args, *arguments.kwonlyargs)}
+    unknown = words - open_ones
+    if None in words or words & filled & open_ones or (unknown and arguments.kwarg is None):
         return False
-    return _required(arguments, placed) <= filled | {str(word) for word in keywords}
+    return _required(arguments, placed) <= filled | (words & open_ones)
 
 
-def _required(arguments: ast.arguments, placed: Sequence[str]) -> set[str]:
+def _required(arguments: ast.arguments, placed: Sequence[str]) -> set[str | None]:
     free = len(placed) - len(arguments.defaults)
     pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     return {*placed[: max(free, 0)], *(arg.arg for arg, value in pairs if value is None)}
@@ -80,10 +80,5 @@ def is_only_here(
     binding = module.scopes.binding(mentions(module)[node])
     if binding.scope.kind in LOCAL_KINDS:
         return True
-    word = re.compile(rb"(?<!\w)" + re.escape(node.name.encode()) + rb"(?!\w)")
     known = {span for access in binding.accesses for span in name_spans(module, access)}
-    return all(
-        Span(path, match.start(), match.end()) in known
-        for path, source in program.files
-        for match in word.finditer(source)
-    )
+    return node.name.isascii() and known.issuperset(underscored(program)[node.name])

@@ -97,7 +97,10 @@ def _augmented(node: ast.AugAssign) -> list[ast.expr]:
 
 
 def _called(node: ast.Call) -> list[ast.expr]:
-    return [node.func, *node.args, *(keyword.value for keyword in node.keywords)]
+    """Unpacking with `**` asks a value for its keys before the next one is evaluated."""
+    unpacked = [place for place, keyword in enumerate(node.keywords, 1) if keyword.arg is None]
+    keywords = node.keywords[: unpacked[0]] if unpacked else node.keywords
+    return [node.func, *node.args, *(keyword.value for keyword in keywords)]
 
 
 PARTS: dict[type[ast.AST], Callable[[Any], list[ast.expr | None]]] = {

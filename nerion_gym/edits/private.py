@@ -8,7 +8,9 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from nerion_gym.edits.effects import BUILTINS
 from nerion_gym.edits.evaluation import ancestors
+from nerion_gym.edits.renames import underscored
 from nerion_gym.edits.safety import NOSY_MODULES, NOSY_NAMES, module_attributes
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.values import is_builtin
@@ -25,14 +27,15 @@ if TYPE_CHECKING:
     from nerion_gym.types.program import Program
 
 PRIVATE = re.compile(rb"\b__[A-Za-z]\w*")
-NAME_READERS = NOSY_MODULES | frozenset(
+CLASS_READERS = NOSY_MODULES | frozenset(
     {
         *("__dict__", "vars", "dir", "getmembers", "getmembers_static", "__members__"),
-        *("__getattribute__", "__setattr__", "__delattr__", "__getattr__", "__set_name__"),
-        *("__init_subclass__", "__prepare__", "__dir__"),
+        *("__getattribute__", "__init_subclass__", "__prepare__", "__dir__"),
     }
 )
-"""Names whose mention means that a program may look at the names of attributes."""
+"""Names whose mention means that a program may look at the names of a class's members."""
+INSTANCE_READERS = frozenset({"__setattr__", "__delattr__", "__set_name__"})
+"""Names whose mention means that it may look at the names of what is assigned."""
 PLAIN_BASES = frozenset(
     {
         *("ABC", "Generic", "Hashable", "Iterable", "Iterator", "Generator", "Sized", "Container"),
@@ -75,7 +78,7 @@ def members(program: Program) -> tuple[Member, ...]:
         parse_module(path, source) for path, source in program.files if PRIVATE.search(source)
     ]
     every = [parse_module(path, source) for path, source in program.files] if modules else []
-    if any(module_attributes(module) & (NAME_READERS | NOSY_NAMES) for module in every):
+    if any(_reads_names(module) for module in every):
         return ()
     found = [member for module in modules for member in _of_module(module)]
     known = {span for member in found for span in member.spans}
@@ -87,8 +90,13 @@ def members(program: Program) -> tuple[Member, ...]:
         for member in found
         if owners[_stored(member)] == 1
         and _is_plain(member.module, member.owner, DEEPEST)
-        and all(_stands_only_in(module, member.name, known) for module in every)
+        and _stands_only_in(program, member.name, known)
     )
+
+
+def _reads_names(module: Module) -> bool:
+    names = {access.name for access in module.scopes.accesses}
+    return bool(module_attributes(module) & CLASS_READERS or names & NOSY_NAMES)
 
 
 def _stored(member: Member) -> tuple[str, str]:
@@ -158,12 +166,13 @@ def _spans(
     return tuple(sorted(found)) if right and whole else ()
 
 
-def _stands_only_in(module: Module, name: str, known: set[Span]) -> bool:
-    """Whether a file holds a name nowhere but at these places: in no text and no comment."""
-    word = re.compile(re.escape(name.encode()) + rb"(?!\w)")
+def _stands_only_in(program: Program, name: str, known: set[Span]) -> bool:
+    """Whether a program holds a name nowhere but at these places: in no text and no comment."""
     return all(
-        Span(module.path, match.start(), match.end()) in known
-        for match in word.finditer(module.source)
+        Span(span.path, span.end - len(name), span.end) in known
+        for word, spans in underscored(program).items()
+        if word.endswith(name)
+        for span in spans
     )
 
 
@@ -176,8 +185,8 @@ def _is_plain(module: Module, node: ast.ClassDef, depth: int) -> bool:
 
 def _is_plain_base(module: Module, base: ast.expr, depth: int) -> bool:
     node = base.value if isinstance(base, ast.Subscript) else base
-    if is_builtin(module, node):
-        return isinstance(node, ast.Name) and node.id not in ("type", "super")
+    if isinstance(node, ast.Name) and is_builtin(module, node, *BUILTINS):
+        return node.id not in ("type", "super")
     if isinstance(node, ast.Attribute):
         return node.attr in PLAIN_BASES
     if not isinstance(node, ast.Name):

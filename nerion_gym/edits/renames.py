@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import copy
+import re
+from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.rewriting import Piece, means
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.syntax.names import name_spans
 from nerion_gym.types.edit import Edit, Splice
+from nerion_gym.types.program import Span
 
 if TYPE_CHECKING:
     import ast
@@ -16,7 +20,23 @@ if TYPE_CHECKING:
 
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.scopes import Access
-    from nerion_gym.types.program import Span
+    from nerion_gym.types.program import Program
+
+
+UNDERSCORED = re.compile(rb"\w*_\w*")
+
+
+@lru_cache(maxsize=16)
+def underscored(program: Program) -> dict[str, tuple[Span, ...]]:
+    """Return every place of every word of a program that holds an underscore.
+
+    Texts and comments count; a letter beyond ASCII ends a word.
+    """
+    found: dict[str, list[Span]] = defaultdict(list)
+    for path, source in program.files:
+        for match in UNDERSCORED.finditer(source):
+            found[match.group().decode()].append(Span(path, *match.span()))
+    return {word: tuple(spans) for word, spans in found.items()}
 
 
 class Mention(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.edits.evaluation import (
@@ -136,15 +137,12 @@ class Analysis:
     def _is_shared_well(self, access: Access) -> bool:
         """Whether functions inside, if they see the variable, see the same as before."""
         binding = self._module.scopes.binding(access)
-        if len(binding.writes) == 1 and isinstance(binding.writes[0].node, ast.arg):
+        changes, lazy_changes, own = _sharing(binding)
+        if changes == 1 and isinstance(binding.writes[0].node, ast.arg):
             return True
         if access.mode is Mode.WRITE:
-            return self._is_own(binding)
-        changes = [other for other in binding.accesses if other.mode is not Mode.READ]
-        return not any(_is_lazy(other.scope, self._scope) for other in (access, *changes))
-
-    def _is_own(self, binding: Binding) -> bool:
-        return not any(_is_lazy(access.scope, self._scope) for access in binding.accesses)
+            return own
+        return not lazy_changes and not _is_lazy(access.scope, self._scope)
 
     def _is_needed(self, name: str) -> bool:
         return bool(readers(self._module, self._written[name]) - self._inside)
@@ -153,7 +151,7 @@ class Analysis:
         """Whether a variable that is not needed later may end with the new function."""
         binding = self._module.scopes.find(self._scope, name)
         gone = {self._flow.accesses[number] for number in self._inside}
-        if binding is None or not self._is_own(binding):
+        if binding is None or not _sharing(binding)[2]:
             return False
         if not any(access in gone and access.mode is Mode.READ for access in binding.accesses):
             return False
@@ -164,6 +162,14 @@ class Analysis:
         statement = written_by(self._module, self._flow.accesses[number].node)
         value = getattr(statement, "value", None)
         return isinstance(value, ast.expr) and kind_of(self._module, value) in PLAIN
+
+
+@lru_cache(maxsize=4096)
+def _sharing(binding: Binding) -> tuple[int, bool, bool]:
+    """Return how often a variable is changed, whether lazy code does, and whether none sees it."""
+    changes = [access for access in binding.accesses if access.mode is not Mode.READ]
+    lazy = [access.mode for access in binding.accesses if _is_lazy(access.scope, binding.scope)]
+    return len(changes), any(mode is not Mode.READ for mode in lazy), not lazy
 
 
 def _is_lazy(scope: Scope, home: Scope) -> bool:
@@ -189,7 +195,8 @@ def _writes(statement: ast.stmt, name: str) -> bool:
 
 
 def _binds(target: ast.AST, name: str) -> bool:
-    return any(
-        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
-        for node in ast.walk(target)
-    )
+    if isinstance(target, ast.Tuple | ast.List):
+        return any(_binds(part, name) for part in target.elts)
+    if isinstance(target, ast.Starred):
+        return _binds(target.value, name)
+    return isinstance(target, ast.Name) and target.id == name

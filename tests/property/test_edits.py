@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from nerion_gym.edits.catalog import enumerate_edits, file_edits
+from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.preview import apply, splice_bytes
 from nerion_gym.edits.registry import OPERATORS
 from nerion_gym.types.program import Program
@@ -275,7 +275,7 @@ def test_other_line_ends_and_a_byte_order_mark_change_nothing(line_end):
     odd = b"\xef\xbb\xbf" + plain.replace(b"\n", line_end)
     program = Program.from_files({path: odd})
     edits = enumerate_edits(program, OPERATORS, None)
-    expected = file_edits(path, plain, OPERATORS)
+    expected = enumerate_edits(Program.from_files({path: plain}), OPERATORS, None)
     assert [(edit.operator, edit.text) for edit in edits] == [
         (edit.operator, edit.text) for edit in expected
     ]

@@ -36,6 +36,16 @@ LOOSE = (ast.IfExp, ast.Lambda)
 ROOMY = (ast.Call, ast.keyword, ast.stmt)
 NEVER = (ast.Starred, ast.GeneratorExp)
 FRAMED = frozenset({"super", "__class__"})
+ATOMS = (
+    ast.Name,
+    ast.Constant,
+    ast.Call,
+    ast.Attribute,
+    ast.Subscript,
+    ast.List,
+    ast.Dict,
+    ast.Set,
+)
 PLAIN, WRAPPED = (b"%s",), (b"(%s)",)
 
 
@@ -213,7 +223,7 @@ def _written(
     closed = not any(isinstance(argument, LOOSE) for argument in given.values())
     for inner, outer in product(PLAIN * closed + WRAPPED, PLAIN * bare + WRAPPED):
         parts = [
-            Piece(*module.table.offsets(node), inner % module.text(given[node.id]))
+            Piece(*module.table.offsets(node), _closed(inner, given[node.id], module))
             for node in names
         ]
         text = outer % spliced(module.source, merged(parts), start, end)
@@ -222,6 +232,12 @@ def _written(
             pieces = [piece, *_definition(module, found)]
             yield build_edit(module, "inline_function", Change(site, pieces, {}, found.node.name))
             return
+
+
+def _closed(form: bytes, value: ast.expr, module: Module) -> bytes:
+    """Return an argument's text, in parentheses where it is told to and where it may need them."""
+    text = module.text(value)
+    return text if isinstance(value, ATOMS) else form % text
 
 
 def _definition(module: Module, found: Inlined) -> list[Piece]:

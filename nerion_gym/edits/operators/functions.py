@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.scopes import Scope
 
-STACK_READERS = frozenset({"stacklevel", "stack_level", "extract_stack", "findCaller"})
+STACK_READERS = re.compile(rb"stack_?level|extract_stack|findCaller")
+"""Words of code that counts the functions around it."""
 HARMLESS = frozenset(
     {"property", "staticmethod", "classmethod", "abstractmethod", "setter", "contextmanager"}
 )
@@ -76,7 +77,7 @@ def propose_functions(module: Module) -> Iterator[Edit]:
             print(b)
             return b
     """
-    if module_attributes(module) & STACK_READERS:
+    if STACK_READERS.search(module.source):
         return
     for function in module.functions:
         top = _top_of(module, function.node)
@@ -98,11 +99,12 @@ def _top_of(module: Module, function: ast.AST) -> int | None:
     lines = own_lines(module, tops[-1]) if tops else None
     if lines is None or any(isinstance(node, functions) for node in around):
         return None
-    number = module.table.line_of(lines[0]) - 1
+    own = number = module.table.line_of(lines[0]) - 1
     starts = module.table.starts
     while number and module.source[starts[number - 1] :].startswith(b"#"):
         number -= 1
-    return starts[number] if number else None
+    # What opens a file may be about the file.
+    return starts[number] if number or not own else None
 
 
 def _is_unread(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -113,12 +115,18 @@ def _is_unread(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def _keeps_names(
     module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, window: Window
 ) -> bool:
-    """Whether no name in a window is one that the class around mangles or generics declare."""
+    """Whether no name in a window is one that the class around mangles or generics declare.
+
+    Nor does a parameter of the new function hide a name of the module.
+    """
     scope = module.scopes.by_node[function]
     generic = any(inner.kind is ScopeKind.TYPE for inner in _around(scope))
     start, _ = module.table.offsets(window.statements[0])
     _, end = module.table.offsets(window.statements[-1])
-    return not generic and not (scope.private and MANGLED.search(module.source, start, end))
+    hiding = module.scopes.root.bound.intersection(window.inputs)
+    if generic or hiding:
+        return False
+    return not (scope.private and MANGLED.search(module.source, start, end))
 
 
 def _around(scope: Scope) -> Iterator[Scope]:

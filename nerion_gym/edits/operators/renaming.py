@@ -9,15 +9,14 @@ but those of tests that pass them by keyword are seen.
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.callers import fits, is_only_here, visible_calls
 from nerion_gym.edits.naming import new_name
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.private import Member, members
-from nerion_gym.edits.renames import Mention, mentions_of, renaming, says
-from nerion_gym.edits.safety import nosy_scope, outermost, refusal
+from nerion_gym.edits.private import INSTANCE_READERS, Member, members
+from nerion_gym.edits.renames import Mention, mentions_of, renaming, says, underscored
+from nerion_gym.edits.safety import module_attributes, nosy_scope, outermost, refusal
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.values import mentions
 from nerion_gym.syntax.module import parse_module
@@ -197,8 +196,7 @@ def _method_call(module: Module, node: ast.Attribute) -> ast.Call | None:
 
 
 def _member_renaming(program: Program, operator: str, member: Member) -> Iterator[Edit]:
-    text = b"\n".join(source for _, source in program.files)
-    taken = {word.decode() for word in re.findall(rb"__(\w+)", text)}
+    taken = {word.rpartition("__")[2] for word in underscored(program)}
     name = "__" + new_name(member.name.removeprefix("__"), taken)
     by_span = {span: node for node, span in _member_mentions(member)}
     held = [Mention(node, span) for span, node in by_span.items()]
@@ -234,6 +232,9 @@ def propose_attributes(program: Program) -> Iterator[Edit]:
             def get(self):
                 return self.__some
     """
+    modules = [parse_module(path, source) for path, source in program.files]
+    if any(module_attributes(module) & INSTANCE_READERS for module in modules):
+        return
     for member in members(program):
         read = any(isinstance(node.ctx, ast.Load) for node in member.attributes)
         gone = any(isinstance(node.ctx, ast.Del) for node in member.attributes)

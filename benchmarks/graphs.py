@@ -6,11 +6,11 @@
 Cold: nothing is known of the text. `ast.parse` and our scopes of the same text are timed in turn
 with it, so that the machine's drift hits both; a round's ratio is taken between neighbours.
 After an edit: the graph of the unedited program is known, of the edited one nothing. What a
-catalog of edits needs too (the parsed file and its scopes) is timed apart from the rest. Each
-round takes the next of the drawn edits. Times are of the processor, so that other work on the
-machine hardly counts; the collector of garbage runs
-before each round and not within. Recorded in `results/graphs.json`. Exit code 1 when a row is
-below its bar.
+catalog of edits needs too (the parsed file and its scopes) is timed apart from the rest. All edits
+of a subject are taken in turn, and again from the first one, with nothing known, until there are
+enough. Times are of the processor, so that other work on the machine hardly counts; garbage is
+collected before each pass and not within. Recorded in `results/graphs.json`. Exit code 1 when a
+row is below its bar.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ import os
 import sys
 import sysconfig
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +117,17 @@ def milliseconds(work: Any, *arguments: Any) -> float:
     return 1e3 * (time.process_time() - started)
 
 
+@contextmanager
+def collected() -> Iterator[None]:
+    """Collect garbage now and not within."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def read(program: Program) -> None:
     """Parse the files of a program and resolve their names, as a catalog of edits does too."""
     for path, source in program.files:
@@ -128,17 +139,17 @@ def after_edit(subject: Subject, rounds: int) -> dict[str, Any]:
     """Return what the graph of an edited program costs, and of it what a catalog needs too."""
     forget()
     graph = builder.build(subject.program, subject.focus, None, ())
-    whole, own = [], []
-    for program in islice(cycle(subject.edited), rounds):
+    whole: list[float] = []
+    own: list[float] = []
+    while len(whole) < rounds:
         forget()
         builder.build(subject.program, subject.focus, None, ())
-        gc.collect()
-        gc.disable()
-        shared = milliseconds(read, program)
-        rest = milliseconds(builder.build, program, subject.focus, None, ())
-        gc.enable()
-        whole.append(shared + rest)
-        own.append(rest)
+        with collected():
+            for program in subject.edited:
+                shared = milliseconds(read, program)
+                rest = milliseconds(builder.build, program, subject.focus, None, ())
+                whole.append(shared + rest)
+                own.append(rest)
     return {
         "nodes": len(graph.nodes),
         "edges": len(graph.edge_types),
@@ -155,11 +166,9 @@ def cold(path: Path, rounds: int) -> dict[str, Any]:
     graphs, parsing = [], []
     for _ in range(rounds):
         forget()
-        gc.collect()
-        gc.disable()
-        parsing.append(milliseconds(lambda: build_scopes(ast.parse(source))))
-        graphs.append(milliseconds(builder.build, program, None, None, ()))
-        gc.enable()
+        with collected():
+            parsing.append(milliseconds(lambda: build_scopes(ast.parse(source))))
+            graphs.append(milliseconds(builder.build, program, None, None, ()))
     nodes = len(builder.build(program, None, None, ()).nodes)
     ratios = [one / other for one, other in zip(graphs, parsing, strict=True)]
     return {

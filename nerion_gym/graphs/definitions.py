@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from nerion_gym.syntax.module import Module
-    from nerion_gym.syntax.scopes import Scope
+    from nerion_gym.syntax.scopes import Access, Scope
 
 MOST_TARGETS = 4
 """A name stands for at most so many definitions: the latest in the text."""
@@ -84,18 +84,24 @@ class Definitions:
     )
 
     @cached_property
-    def _by_key(self) -> dict[Key, list[ast.AST]]:
-        found: dict[Key, list[ast.AST]] = defaultdict(list)
-        scopes = self.module.scopes
-        for scope in scopes.all:
-            for access in scope.accesses:
-                if access.node.__class__ in DEFINING:
-                    found[scopes.key(access)].append(access.node)
+    def _by_name(self) -> dict[str, list[Access]]:
+        """Mangled name -> the definitions and imports that bind it, of whatever scope."""
+        every = [
+            access
+            for scope in self.module.scopes.all
+            for access in scope.accesses
+            if access.node.__class__ in DEFINING
+        ]
+        found: dict[str, list[Access]] = defaultdict(list)
+        for access in every:
+            found[access.scope.mangled(access.name)].append(access)
         return found
 
     def of(self, key: Key) -> tuple[ast.AST, ...]:
         """Return the definitions and imports that a name may stand for, the latest first."""
-        return lasting(self._by_key.get(key, ()), key[0].node)
+        named = self._by_name.get(key[1], ())
+        same = [access.node for access in named if self.module.scopes.key(access) == key]
+        return lasting(same, key[0].node)
 
     @cached_property
     def _statement(self) -> dict[ast.alias, ast.Import | ast.ImportFrom]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from nerion_gym.edits.cutting import cut
 from nerion_gym.edits.lifetimes import (
     BINDS,
     is_needed_outside,
@@ -18,9 +19,9 @@ from nerion_gym.edits.lifetimes import (
     nodes_of,
     private_binding,
 )
-from nerion_gym.edits.loop_forms import has_comment, is_ended
+from nerion_gym.edits.loop_forms import has_comment
 from nerion_gym.edits.rewriting import Piece
-from nerion_gym.edits.statements import indentation, line_end, own_lines
+from nerion_gym.edits.statements import indentation, line_end, line_span
 from nerion_gym.edits.values import is_builtin, kind_of
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.positions import skip_gap
@@ -172,7 +173,7 @@ def _is_own_counter(module: Module, count: Count, opening: ast.Assign, loop: ast
 def _for_pieces(
     module: Module, count: Count, opening: ast.Assign, loop: ast.While
 ) -> Sequence[Piece]:
-    gone = [own_lines(module, opening), own_lines(module, loop.body[-1])]
+    gone = [line_span(module, opening), line_span(module, loop.body[-1])]
     start, end = module.table.offsets(loop)[0], module.table.offsets(count.limit)[1]
     colon = skip_gap(module.source, end, module.table.offsets(loop.body[0])[0])
     found = [lines for lines in gone if lines is not None]
@@ -186,7 +187,7 @@ def _for_pieces(
         arguments.append(str(count.step).encode())
     header = b"for " + count.name.id.encode() + b" in range(" + b", ".join(arguments) + b")"
     ready = module.source[colon : colon + 1] == COLON
-    pieces = [Piece(*lines, b"") for lines in found]
+    pieces = [cut(module, *lines) for lines in found]
     return [*pieces, Piece(start, colon, header)] if ready else ()
 
 
@@ -254,18 +255,18 @@ def _is_counted_only(module: Module, count: Count, loop: ast.For) -> bool:
 
 
 def _while_pieces(module: Module, count: Count, loop: ast.For) -> Sequence[Piece]:
-    lines, last = own_lines(module, loop), own_lines(module, loop.body[-1])
-    first = own_lines(module, loop.body[0])
+    lines, last = line_span(module, loop), line_span(module, loop.body[-1])
+    first = line_span(module, loop.body[0])
     start, end = module.table.offsets(loop)[0], module.table.offsets(loop.iter)[1]
     colon = skip_gap(module.source, end, module.table.offsets(loop.body[0])[0])
     header = module.source[start:colon]
     if lines is None or last is None or first is None or b"#" in header or b"\n" in header:
         return ()
-    if not is_ended(module, last) or module.source[colon : colon + 1] != COLON:
+    if module.source[colon : colon + 1] != COLON:
         return ()
     name, end_line = count.name.id.encode(), line_end(module)
     opened = b"0" if count.start is None else module.text(count.start)
     test = b"while " + name + b" < " + module.text(count.limit)
     line = name + b" = " + opened + end_line + indentation(module, loop)
     grown = indentation(module, loop.body[0]) + name + b" += " + str(count.step).encode()
-    return [Piece(start, colon, line + test), Piece(last[1], last[1], grown + end_line)]
+    return [Piece(start, colon, line + test), Piece(last[1], last[1], end_line + grown)]

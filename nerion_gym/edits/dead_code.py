@@ -9,10 +9,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.cutting import PASS, cut
 from nerion_gym.edits.effects import Effect, effect_of
 from nerion_gym.edits.lifetimes import BINDS, is_steady, nodes_of
 from nerion_gym.edits.rewriting import Piece
-from nerion_gym.edits.statements import own_lines
+from nerion_gym.edits.statements import line_span
 from nerion_gym.edits.values import mentions
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 JUMPS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 DECIDING = (ast.Yield, ast.YieldFrom, ast.Global, ast.Nonlocal)
-IF, PASS = b"if", b"pass"
+IF = b"if"
 
 
 def dead_parts(module: Module, block: Block) -> Iterator[tuple[ast.stmt, Sequence[Piece]]]:
@@ -72,7 +73,7 @@ def is_text(statement: ast.stmt) -> bool:
 def _removed(
     module: Module, block: Block, gone: Sequence[ast.stmt]
 ) -> Iterator[tuple[ast.stmt, Sequence[Piece]]]:
-    lines = own_lines(module, gone[0], gone[-1])
+    lines = line_span(module, gone[0], gone[-1])
     if lines is None or not _may_go(module, block, gone):
         return
     start, end = lines
@@ -80,7 +81,7 @@ def _removed(
     if quiet and b"#" in module.source[module.table.offsets(gone[0])[1] : end]:
         return
     if len(gone) < len(block.body):
-        yield gone[0], [Piece(start, end, b"")]
+        yield gone[0], [cut(module, start, end)]
     else:
         yield gone[0], [Piece(*module.table.offsets(gone[0]), PASS)]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.cutting import cut
 from nerion_gym.edits.lifetimes import (
     BINDS,
     guards_of,
@@ -26,12 +27,11 @@ from nerion_gym.edits.loop_forms import (
     Gathering,
     comprehension_text,
     has_comment,
-    is_ended,
     loop_text,
     step_of,
 )
 from nerion_gym.edits.rewriting import Piece
-from nerion_gym.edits.statements import indentation, own_lines
+from nerion_gym.edits.statements import indentation, line_span
 from nerion_gym.edits.values import is_builtin, mentions
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.scopes import ScopeKind
@@ -60,14 +60,14 @@ def comprehended(module: Module, block: Block, place: int) -> Sequence[Piece]:
     gathering = None if opening is None else _gathering_of(module, opening, loop)
     if opening is None or gathering is None:
         return ()
-    lines, parts = own_lines(module, loop), [loop.target, loop.iter, *gathering.inner]
-    if lines is None or own_lines(module, block.body[place - 1]) is None:
+    lines, parts = line_span(module, loop), [loop.target, loop.iter, *gathering.inner]
+    if lines is None or line_span(module, block.body[place - 1]) is None:
         return ()
     if has_comment(module, *lines, parts) or not _is_loop_free(module, block, place, gathering):
         return ()
     start, end = module.table.offsets(opening[1])
     text = comprehension_text(module, gathering, block.body[place - 1])
-    return [Piece(start, end, text), Piece(*lines, b"")] if text else ()
+    return [Piece(start, end, text), cut(module, *lines)] if text else ()
 
 
 def _assignment(statement: ast.stmt) -> tuple[ast.Name, ast.expr] | None:
@@ -237,9 +237,9 @@ def gathered(module: Module, block: Block, place: int) -> Sequence[Piece]:
     if opening is None or gathering is None:
         return ()
     start, end = module.table.offsets(opening[1])
-    lines = own_lines(module, statement)
+    lines = line_span(module, statement)
     parts = [gathering.target, gathering.iterable, *gathering.inner]
-    if lines is None or not is_ended(module, lines) or has_comment(module, start, end, parts):
+    if lines is None or has_comment(module, start, end, parts):
         return ()
     holder = private_binding(module, gathering.name)
     if holder is None or not _is_free(module, gathering, holder.scope):

@@ -88,7 +88,7 @@ def _comprehension(gathering: Gathering) -> ast.expr:
 
 
 def loop_text(module: Module, gathering: Gathering, indent: bytes, step: bytes) -> bytes:
-    """Return the lines of a loop that fills the container, line ends included.
+    """Return the lines of a loop that fills the container, each behind a line end.
 
     Empty where they would not be read as meant.
 
@@ -114,7 +114,7 @@ def loop_text(module: Module, gathering: Gathering, indent: bytes, step: bytes) 
     if parsed is None or not same_tree(_loop(gathering), parsed):
         return b""
     end = line_end(module)
-    return b"".join(indent + line + end for line in lines)
+    return b"".join(end + indent + line for line in lines)
 
 
 def _loop(gathering: Gathering) -> ast.stmt:
@@ -179,8 +179,3 @@ def has_comment(module: Module, start: int, end: int, parts: Sequence[ast.AST]) 
         between += module.source[position:first]
         position = last
     return b"#" in between + module.source[position:end]
-
-
-def is_ended(module: Module, lines: tuple[int, int]) -> bool:
-    """Whether the last of whole lines has its end: the last of a file may lack it."""
-    return module.source[lines[1] - 1 : lines[1]] in (b"\n", b"\r")

@@ -14,7 +14,7 @@ from nerion_gym.edits.independence import are_independent
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import Change, Piece, build_edit
 from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import blocks, own_lines
+from nerion_gym.edits.statements import before_break, blocks, line_span
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -249,11 +249,13 @@ def _exchanged(module: Module, first: ast.stmt, second: ast.stmt) -> Sequence[Pi
 
     None where they share one, or where a comment above speaks of the first.
     """
-    one, two = own_lines(module, first), own_lines(module, second)
-    if one is None or two is None or one[1] != two[0] or _is_below_comment(module, one[0]):
+    one, two = line_span(module, first), line_span(module, second)
+    if one is None or two is None or _is_below_comment(module, one[0]):
         return ()
     above, below = module.source[slice(*one)], module.source[slice(*two)]
-    return [Piece(one[0], two[1], below + above)] if below.endswith((b"\n", b"\r")) else ()
+    between = module.source[one[1] : two[0]]
+    near = one[1] == before_break(module, two[0])
+    return [Piece(one[0], two[1], below + between + above)] if near else ()
 
 
 def _is_below_comment(module: Module, start: int) -> bool:

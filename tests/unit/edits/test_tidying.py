@@ -9,7 +9,7 @@ from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.gates import compiles, pyflakes_clean
 from nerion_gym.edits.preview import apply, undo
 from nerion_gym.edits.registry import operator
-from nerion_gym.types.program import Program
+from nerion_gym.types.program import Focus, FunctionRef, Program
 
 pytestmark = pytest.mark.pure
 
@@ -291,3 +291,24 @@ def test_a_docstring_gets_three_double_quotes(header, before, after):
 )
 def test_a_docstring_stays(text):
     assert results("normalise_docstring", f"def f():\n    {text}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("remove_dead_code", "a()\npass"),
+        ("remove_dead_code", "return a\nb()"),
+        ("remove_redundant_else", "if a:\n    return 1\nelse:\n    return 2"),
+        ("reorder_statements", "c = 1\nd = 2"),
+        ("range_to_while", "for i in range(9):\n    a(i)"),
+        ("while_to_range", "i = 0\nwhile i < 9:\n    a(i)\n    i += 1"),
+        ("comprehension_to_loop", "c = [x for x in a]"),
+    ],
+)
+@pytest.mark.parametrize("behind", ["", "\n", "\n# more\n"])
+def test_what_ends_a_function_ends_inside_it(name, body, behind):
+    program = Program.from_files({"m.py": (inside(body).rstrip() + behind).encode()})
+    focus = Focus((FunctionRef("m.py", "f"),))
+    (edit,) = enumerate_edits(program, (operator(name),), focus)
+    assert not compiles(apply(program, edit))
+    assert apply(program, edit).source("m.py").decode().endswith(behind)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-import warnings
-from typing import TYPE_CHECKING
 
 import typer
 
@@ -18,14 +14,12 @@ from nerion_gym.commands import (
     operators,
     scaffold,
     step,
+    terminal,
     train,
     worlds,
 )
 from nerion_gym.commands.arguments import spread
 from nerion_gym.errors import NerionError
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 app = typer.Typer(
     name="nerion",
@@ -44,10 +38,8 @@ app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
 app.command(epilog=graph.EXAMPLES)(graph.graph)
 app.command(epilog=scaffold.EXAMPLES)(scaffold.scaffold)
 app.command(epilog=operators.EXAMPLES)(operators.operators)
-app.command(epilog=edits.EXAMPLES)(edits.edits)
-app.command(epilog=edits.DIFF_EXAMPLES)(edits.diff)
-app.command(epilog=edits.APPLY_EXAMPLES)(edits.apply)
-app.command(epilog=edits.UNDO_EXAMPLES)(edits.undo)
+for command, examples in edits.COMMANDS:
+    app.command(epilog=examples)(command)
 
 USER_ERROR = 2
 
@@ -55,34 +47,12 @@ USER_ERROR = 2
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; an error that a user can mend is one line on stderr and exit code 2."""
     given = sys.argv[1:] if arguments is None else arguments
-    warnings.formatwarning = one_line
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, interrupt)
+    terminal.prepare()
     try:
         app(spread(given), prog_name="nerion")
     except NerionError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(USER_ERROR)
-
-
-def one_line(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    line: str | None = None,
-) -> str:
-    """Return a warning for people: where in our code it was given does not help them."""
-    return f"warning: {message}\n"
-
-
-def interrupt(_number: int, _frame: FrameType | None) -> None:
-    """End as Ctrl-C does: what was done so far stays readable.
-
-    Raises:
-        KeyboardInterrupt: always.
-    """
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -253,3 +253,12 @@ def shown(opened: Opened, edit: Edit, *, colour: bool = False) -> str:
     from nerion_gym.edits.preview import diff as difference
 
     return difference(opened.program, edit, colour=colour)
+
+
+COMMANDS = (
+    (edits, EXAMPLES),
+    (diff, DIFF_EXAMPLES),
+    (apply, APPLY_EXAMPLES),
+    (undo, UNDO_EXAMPLES),
+)
+"""The commands of this file, with what stands below their help."""

@@ -7,26 +7,16 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.edits.negation import BRACKETED, area_of, text_of
 from nerion_gym.edits.rewriting import Piece, parse_expression
-from nerion_gym.edits.values import BITS, NUMBERS, TEXTS, WHOLE, kind_of, kinds_found
+from nerion_gym.edits.signs import TEXTS
+from nerion_gym.edits.values import BITS, NUMBERS, WHOLE, kind_of, kinds_found
+from nerion_gym.edits.values import TEXTS as TEXT_KINDS
 from nerion_gym.syntax.positions import skip_gap
 from nerion_gym.syntax.trees import same_tree
 
 if TYPE_CHECKING:
     from nerion_gym.syntax.module import Module
 
-SIGNS: dict[type[ast.operator], bytes] = {
-    ast.Add: b"+",
-    ast.Sub: b"-",
-    ast.Mult: b"*",
-    ast.Div: b"/",
-    ast.FloorDiv: b"//",
-    ast.Mod: b"%",
-    ast.LShift: b"<<",
-    ast.RShift: b">>",
-    ast.BitAnd: b"&",
-    ast.BitOr: b"|",
-    ast.BitXor: b"^",
-}
+SIGNS = {sign: text for sign, text in TEXTS.items() if sign is not ast.Pow}
 """Not the power: of numbers it may be complex, which other operations refuse in other words."""
 WHOLE_ONLY = (*BITS, ast.LShift, ast.RShift)
 
@@ -92,7 +82,7 @@ def _is_plain(module: Module, node: ast.AugAssign | ast.BinOp, target: ast.Name)
     if not isinstance(name, ast.Name):
         return False
     kind, kinds = kind_of(module, other), kinds_found(module, name, target)
-    if kind in TEXTS:
+    if kind in TEXT_KINDS:
         return isinstance(node.op, ast.Add) and kinds == {kind}
     whole = isinstance(node.op, WHOLE_ONLY)
     allowed = WHOLE if whole else NUMBERS

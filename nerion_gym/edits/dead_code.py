@@ -117,7 +117,9 @@ def _is_spare(module: Module, access: Access, inside: set[ast.AST]) -> bool:
     if access.mode in BINDS:
         # A module's names may be asked for by `__all__` and by other modules.
         unknown = scope.kind is ScopeKind.FUNCTION and not rest
-        return scope.kind is not ScopeKind.CLASS and (unknown or bool(writes))
+        # What a function inside writes by `nonlocal` does not make a name this scope's.
+        own = any(other.scope is scope for other in writes)
+        return scope.kind is not ScopeKind.CLASS and (unknown or own)
     read = any(other.mode is Mode.READ for other in rest)
     return read or not any(_asks_for_use(other) for other in writes)
 

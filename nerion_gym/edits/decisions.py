@@ -6,6 +6,7 @@ Each function answers None where the other form does not mean the same for certa
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.branches import (
@@ -36,6 +37,7 @@ from nerion_gym.edits.statements import (
     line_end,
     own_lines,
 )
+from nerion_gym.syntax.scopes import LOCAL_KINDS, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,7 +63,7 @@ def opposite_test(module: Module, branch: Branch) -> Piece | None:
 def inverted(module: Module, branch: Branch) -> list[Piece] | None:
     """Return the pieces that let `if` and `else` change places."""
     node, colon = branch.node, else_colon(module, branch.node)
-    if colon is None or _declares(module, branch) or shows_order(module):
+    if colon is None or shows_order(module) or _holds(module, branch):
         return None
     first = lines_of(module, node.body, branch.colon)
     second = lines_of(module, node.orelse, colon)
@@ -87,11 +89,25 @@ def _with_comment(module: Module, lines: Lines) -> Area | None:
     return Area(lines.start, lines.end + len(rest.group().rstrip())) if rest else None
 
 
-def _declares(module: Module, branch: Branch) -> bool:
-    """Whether a `global` or `nonlocal` stands inside, which must come before its names."""
+def _holds(module: Module, branch: Branch) -> bool:
+    """Whether something stands inside that must keep its place."""
     start, end = module.table.offsets(branch.node)
-    found = sites_of(module).find(ast.Global, ast.Nonlocal)
-    return any(start < module.table.offsets(site.node)[0] < end for site in found)
+    return any(start < place < end for place in _ordered(module))
+
+
+@lru_cache(maxsize=64)
+def _ordered(module: Module) -> tuple[int, ...]:
+    """Return the places of declarations, and of variables that are written but never read.
+
+    A `global` must come before its names; of writes that nobody reads, pyflakes reports the last,
+    unless it unpacks a tuple.
+    """
+    nodes = [site.node for site in sites_of(module).find(ast.Global, ast.Nonlocal)]
+    for binding in module.scopes.bindings:
+        unread = all(access.mode is Mode.WRITE for access in binding.accesses)
+        if unread and len(binding.accesses) > 1 and binding.scope.kind in LOCAL_KINDS:
+            nodes += [access.node for access in binding.accesses]
+    return tuple(module.table.offsets(node)[0] for node in nodes)
 
 
 def split(module: Module, branch: Branch, index: int) -> list[Piece] | None:

@@ -152,7 +152,7 @@ def _is_loops_own(module: Module, target: ast.Name, inner: set[ast.AST]) -> bool
         return False
     outside = [access for access in binding.accesses if access.node not in inner]
     # Names that are left must still be the function's, and be read: nothing becomes unused.
-    kept = any(access.mode in BINDS for access in outside)
+    kept = any(access.mode in BINDS and access.scope is binding.scope for access in outside)
     if outside and not (kept and is_used_beyond(module, binding, inner)):
         return False
     return not is_needed_outside(module, target, writes, inner)

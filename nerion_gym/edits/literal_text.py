@@ -22,6 +22,8 @@ MARK = "XX"
 KINDS = (str, bytes, int, float)
 NEAR = 12
 """Literals before and behind that count as near."""
+LONGEST = 40
+"""Characters of a literal that could be taken for another: messages could not."""
 CANDIDATES = 3
 Key = tuple[str, str, str | None]
 
@@ -95,7 +97,7 @@ def _literals(module: Module) -> tuple[list[tuple[Site, Key, str]], ...]:
         if function is None or not isinstance(node, ast.Constant):
             continue
         text = module.text(node).decode()
-        if "\n" not in text and "\r" not in text:
+        if len(text) <= LONGEST and "\n" not in text and "\r" not in text:
             kind = type(node.value)
             key = (kind.__name__, repr(node.value), node.kind)
             groups.setdefault((function, kind), []).append((site, key, text))

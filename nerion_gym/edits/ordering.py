@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nerion_gym.edits.effects import Effect, effect_of
 from nerion_gym.edits.negation import SIGNS, area_of, sign_of, text_of
 from nerion_gym.edits.rewriting import Change, Piece, build_edit, fit, verified_edit
+from nerion_gym.edits.signs import TEXTS as OPERATIONS
 from nerion_gym.edits.values import BITS, NUMBERS, TEXTS, WHOLE, kind_of, mentions
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.positions import skip_gap
@@ -18,13 +19,7 @@ if TYPE_CHECKING:
     from nerion_gym.syntax.module import Module
     from nerion_gym.types.edit import Edit
 
-COMMUTATIVE: dict[type[ast.operator], bytes] = {
-    ast.Add: b"+",
-    ast.Mult: b"*",
-    ast.BitAnd: b"&",
-    ast.BitOr: b"|",
-    ast.BitXor: b"^",
-}
+COMMUTATIVE = (ast.Add, ast.Mult, *BITS)
 MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.Eq,
     ast.NotEq: ast.NotEq,
@@ -91,7 +86,7 @@ def commutes(module: Module, node: ast.BinOp) -> bool:
 
 def reordered(module: Module, site: Site, node: ast.BinOp) -> Edit | None:
     """Return the edit that lets the operands of an operation change places."""
-    sign = COMMUTATIVE[type(node.op)]
+    sign = OPERATIONS[type(node.op)]
     start, end = module.table.offsets(node)
     left = area_of(module, node.left, start)
     at = -1 if left is None else skip_gap(module.source, left.end, end)

@@ -195,8 +195,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
 
     def get_action_meanings(self) -> list[str]:
         """Return a line per legal action, submit first."""
-        program = self.current.program
-        return ["submit", *(render.describe_edit(edit, program) for edit in self.current.catalog)]
+        return ["submit", *render.describe_edits(self.current.catalog, self.current.program)]
 
     def preview(self, action: int) -> Observation:
         """Return the observation of the program that an action would give; nothing is run.

@@ -10,6 +10,8 @@ from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.outcome import Status, survived
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nerion_gym.envs.dynamics import Finished
     from nerion_gym.envs.state import State
     from nerion_gym.envs.world import World
@@ -47,6 +49,11 @@ def describe_edit(edit: Edit, program: Program) -> str:
     after = splice.after.decode("utf-8", "replace")
     more = f" (+{len(edit.splices) - 1} more)" if len(edit.splices) > 1 else ""
     return f"{edit.operator} {splice.path}:{line}:{column} {before!r} -> {after!r}{more}"
+
+
+def describe_edits(edits: Iterable[Edit], program: Program) -> list[str]:
+    """Return a line for each edit of a program."""
+    return [describe_edit(edit, program) for edit in edits]
 
 
 def ansi(world: World, state: State, step: LastStep | None) -> str:

@@ -11,7 +11,15 @@ import numpy as np
 from nerion_gym.errors import ConfigError
 from nerion_gym.graphs import schema
 from nerion_gym.graphs.linking import links
-from nerion_gym.graphs.parts import KEPT_PARTS, FilePart, Placed, file_part, packed, unpacked
+from nerion_gym.graphs.parts import (
+    KEPT_PARTS,
+    FilePart,
+    Placed,
+    distinct,
+    file_part,
+    packed,
+    unpacked,
+)
 from nerion_gym.graphs.relations import covers
 from nerion_gym.graphs.words import token_id
 from nerion_gym.types.program import Span
@@ -211,7 +219,7 @@ def _edges(placed: tuple[Placed, ...], others: list[Edge]) -> tuple[np.ndarray, 
     """
     found = [_renumbered(item) for item in placed]
     found.append(packed(*np.array(others, np.int64).reshape(-1, 3).T))
-    types, source, target = unpacked(np.unique(np.concatenate(found)))
+    types, source, target = unpacked(distinct(np.concatenate(found)))
     joined = np.empty((len(types), 2), np.int32)
     joined[:, 0], joined[:, 1] = source, target
     types.flags.writeable = joined.flags.writeable = False

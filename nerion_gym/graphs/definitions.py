@@ -197,9 +197,9 @@ class Exports:
     stars: tuple[Spec, ...]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def definitions_of(module: Module) -> Definitions:
-    """Return the definitions of a file, worked out once."""
+    """Return the definitions of a file, worked out once; fewer are kept than parsed files."""
     return Definitions(module)
 
 

@@ -55,6 +55,7 @@ class Layout:
         packages = {path.removesuffix(INIT).rstrip("/") for path in paths if _is_package(path)}
         folders = {_folder(path) for path in paths}
         self._folders = {"", *(above for folder in folders for above in (folder, *_above(folder)))}
+        self._known: dict[str, list[str]] = {}
         self._roots = sorted(f for f in self._folders if packages.isdisjoint((f, *_above(f))))
 
     def file(self, place: str) -> str | None:
@@ -67,13 +68,21 @@ class Layout:
 
     def places(self, path: str, spec: Spec) -> list[str]:
         """Return where the module of a spec may stand, for the importing file `path`."""
-        below = spec.module.replace(".", "/")
         if not spec.level:
-            return [at for root in self._roots if self.exists(at := _join(root, below))]
+            return self._absolute(spec.module)
+        below = spec.module.replace(".", "/")
         folder = _folder(path)
         for _ in range(spec.level - 1):
             folder = _folder(folder)
         return [at for at in (_join(folder, below),) if self.exists(at)]
+
+    def _absolute(self, module: str) -> list[str]:
+        """Return where a module may stand: worked out once, for most imports lead elsewhere."""
+        if module not in self._known:
+            below = module.replace(".", "/")
+            places = [_join(root, below) for root in self._roots]
+            self._known[module] = [place for place in places if self.exists(place)]
+        return self._known[module]
 
 
 @lru_cache(maxsize=64)

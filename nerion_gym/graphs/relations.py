@@ -8,6 +8,7 @@ size of the text: a node has a bounded number of edges of a family that could mu
 
 from __future__ import annotations
 
+import ast
 from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -28,8 +29,9 @@ READ = schema.KIND_ID["Name"]
 
 def child(view: FileView) -> Iterator[Pair]:
     """Parent -> syntax node or token directly below it; file -> its outermost nodes."""
-    for number, row in enumerate(view.nodes.rows):
-        yield (row.parent if row.parent >= 0 else view.file, number)
+    parents = [row.parent for row in view.nodes.rows]
+    file = view.file
+    return ((parent if parent >= 0 else file, number) for number, parent in enumerate(parents))
 
 
 def next_token(view: FileView) -> Iterator[Pair]:
@@ -80,7 +82,8 @@ def computed_from(view: FileView) -> Iterator[Pair]:
     for cls, assignments in ASSIGNING.items():
         for node in view.of_class.get(cls, ()):
             for target, value in assignments(node):
-                place = view.place_of.get(target, number[target])
+                named = isinstance(target, ast.pattern)
+                place = view.captures[target] if named else number[target]
                 first = bisect_left(reads, number[value])
                 last = bisect_left(reads, view.ends[number[value]], first)
                 for read in reads[first : min(last, first + MOST_SOURCES)]:

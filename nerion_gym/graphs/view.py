@@ -44,21 +44,25 @@ class FileView:
     @cached_property
     def chains(self) -> list[list[int]]:
         """Numbers of leaves and tokens in the order of the text, one list a root."""
-        size = len(self.nodes.syntax)
-        return [
-            [number if number >= 0 else size - 1 - number for number in chain]
-            for chain in self.nodes.chain
-        ]
+        last = len(self.nodes.syntax) - 1
+        chains = self.nodes.chain
+        return [[n if n >= 0 else last - n for n in chain] for chain in chains]
 
     @cached_property
     def flow(self) -> DataFlow:
         """Accesses and their data flow."""
-        return data_flow(self.nodes.module.scopes, set(self.nodes.number))
+        return data_flow(self.nodes.module.scopes, self.nodes.number.keys())
 
     @cached_property
     def places(self) -> list[int]:
         """Number of the node of each access; -1 where it is not shown."""
-        return [self._place(access) for access in self.flow.accesses]
+        number = self.nodes.number
+        return [
+            number.get(access.node, -1)
+            if access.node.__class__ is ast.Name
+            else self._place(access)
+            for access in self.flow.accesses
+        ]
 
     def _place(self, access: Access) -> int:
         number = self.nodes.number.get(access.node, -1)
@@ -109,10 +113,10 @@ class FileView:
         return found
 
     @cached_property
-    def place_of(self) -> dict[ast.AST, int]:
-        """Syntax node -> number of the node that bears the name it mentions first."""
+    def captures(self) -> dict[ast.AST, int]:
+        """Pattern that binds a name -> number of the node that bears the name."""
         pairs = zip(self.flow.accesses, self.places, strict=True)
-        return {access.node: place for access, place in reversed(list(pairs))}
+        return {a.node: place for a, place in pairs if isinstance(a.node, ast.pattern)}
 
     @cached_property
     def key_of(self) -> dict[ast.AST, Key]:

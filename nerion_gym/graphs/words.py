@@ -59,9 +59,11 @@ def words_of(gap: bytes, owner: str) -> list[Word]:
         gap: bytes between two leaves: no literal in them.
         owner: class name of the syntax node that the gap belongs to.
     """
-    found = _cached(gap) if len(gap) <= LONGEST_KEPT else _read(gap)
-    if not found:
-        return []
+    return _cached(gap, owner) if len(gap) <= LONGEST_KEPT else _words_of(gap, owner)
+
+
+def _words_of(gap: bytes, owner: str) -> list[Word]:
+    found = _read(gap)
     soft = owner in SOFT_KEYWORDS_IN
     return [
         word._replace(kind=KEYWORD) if soft and word.text in SOFT_KEYWORDS else word
@@ -78,7 +80,7 @@ def _read(gap: bytes) -> tuple[Word, ...]:
     )
 
 
-_cached = lru_cache(maxsize=8192)(_read)
+_cached = lru_cache(maxsize=1 << 14)(_words_of)
 
 
 def _word(start: int, end: int, raw: str) -> Word:

@@ -98,9 +98,9 @@ class Transport:
             ProviderError: no answer after all attempts, a refusal, or no JSON.
         """
         body = json.dumps(question).encode()
-        return parsed(self._endpoint_answer(path, body), self._where(path))
+        return parsed(self._patiently(path, body), self._where(path))
 
-    def _endpoint_answer(self, path: str, body: bytes) -> bytes:
+    def _patiently(self, path: str, body: bytes) -> bytes:
         wait, patience = self._patience.first_wait, self._patience
         for attempt in range(1, patience.attempts + 1):
             try:

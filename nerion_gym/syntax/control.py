@@ -23,7 +23,7 @@ ENTRY, EXIT = 0, 1
 Handler = Callable[["Flow", Any], None]
 
 
-@dataclass
+@dataclass(slots=True)
 class Block:
     """A run of events.
 

@@ -22,6 +22,7 @@ from nerion_gym.syntax.scopes import Mode, ScopeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from nerion_gym.syntax.scopes import Access, Scope, Scopes
 
@@ -164,13 +165,15 @@ def unit_of(scope: Scope) -> Scope:
     return scope
 
 
-def data_flow(scopes: Scopes, inside: set[ast.AST]) -> DataFlow:
+def data_flow(scopes: Scopes, inside: AbstractSet[ast.AST]) -> DataFlow:
     """Return the data flow of what is shown: of a focus only the units that decide its edges.
 
     Args:
         scopes: of the file.
         inside: the graph's syntax nodes.
     """
+    if all(node in inside for node in getattr(scopes.root.node, "body", [])):
+        return DataFlow(scopes, scopes.accesses, tuple(s for s in scopes.all if unit_of(s) is s))
     units = _units_shown(scopes, inside)
     chosen = [scope for scope in scopes.all if unit_of(scope) in units]
     shown = [access for scope in chosen for access in scope.accesses if access.node in inside]
@@ -186,7 +189,7 @@ def data_flow(scopes: Scopes, inside: set[ast.AST]) -> DataFlow:
     return DataFlow(scopes, tuple(accesses), tuple(s for s in chosen if s in needed))
 
 
-def _units_shown(scopes: Scopes, inside: set[ast.AST]) -> set[Scope]:
+def _units_shown(scopes: Scopes, inside: AbstractSet[ast.AST]) -> set[Scope]:
     """Return the units with a shown node and those around them."""
     units = {scopes.root}
     for scope in scopes.all:
@@ -198,12 +201,11 @@ def _units_shown(scopes: Scopes, inside: set[ast.AST]) -> set[Scope]:
     return units
 
 
-def _units_needed(scopes: Scopes, shown: list[Access], inside: set[ast.AST]) -> set[Scope]:
+def _units_needed(scopes: Scopes, shown: list[Access], inside: AbstractSet[ast.AST]) -> set[Scope]:
     """Return the shown units, and around them those where a name meets another shown mention."""
     keys = [scopes.key(access) for access in shown]
     mentions = Counter(keys)
-    statements = getattr(scopes.root.node, "body", [])
-    needed = {scopes.root} if all(node in inside for node in statements) else set()
+    needed: set[Scope] = set()
     for access, key in zip(shown, keys, strict=True):
         unit = unit_of(access.scope)
         if unit.node in inside or mentions[key] > 1:

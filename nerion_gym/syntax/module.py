@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from nerion_gym.errors import ConfigError, ProgramSyntaxError
 from nerion_gym.syntax.positions import BOM, LineTable
 from nerion_gym.syntax.scope_builder import build_scopes
-from nerion_gym.syntax.trees import children, deeper_than
+from nerion_gym.syntax.trees import deeper_than
 from nerion_gym.types.program import Span
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ MAX_DEPTH = 300
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 DECORATOR = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|[\r\n])[ \t\f]*@")
 """A decorator's sign is the first on its line; its expression may stand on a later one."""
-STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
-"""Nodes below which a `def` can stand."""
+BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+"""Fields with the statements below which a `def` can stand."""
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -181,8 +181,9 @@ def _functions(module: Module) -> list[Function]:
             if not isinstance(node, ast.ClassDef):
                 found.append(_function(module, node, name))
             prefix = f"{name}."
-        inside = [child for child in children(node) if isinstance(child, STATEMENTS)]
-        pending += [(child, prefix) for child in reversed(inside)]
+        for name in reversed(BLOCKS):
+            below = node.__dict__.get(name, ())
+            pending += [(child, prefix) for child in reversed(below)]
     return sorted(found, key=lambda function: (function.span.start, -function.span.end))
 
 

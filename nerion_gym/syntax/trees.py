@@ -26,22 +26,32 @@ FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
 def children(node: ast.AST) -> list[ast.AST]:
     """Return the child nodes in field order, without operators and contexts."""
     found: list[ast.AST] = []
-    for value in node.__dict__.values():
+    for name in FIELDS[node.__class__]:
+        value = getattr(node, name, None)
         if value.__class__ is list:
             found += [item for item in value if isinstance(item, ast.AST)]
         elif isinstance(value, ast.AST):
             found.append(value)
-    return [child for child in found if not isinstance(child, MARKS)]
+    return found
 
 
 def deeper_than(tree: ast.AST, limit: int) -> bool:
     """Whether the tree has more than `limit` levels of nodes."""
-    level = [tree]
+    level: list[object] = [tree]
     for _ in range(limit):
-        level = [child for node in level for child in children(node)]
+        below: list[object] = []
+        for node in level:
+            # What is no node has no fields: cheaper than to ask of every value what it is.
+            for name in FIELDS.get(node.__class__, ()):  # type: ignore[arg-type]
+                value = getattr(node, name, None)
+                if value.__class__ is list:
+                    below += value
+                else:
+                    below.append(value)
+        level = below
         if not level:
             return False
-    return True
+    return any(isinstance(node, ast.AST) for node in level)
 
 
 def same_tree(

@@ -203,10 +203,12 @@ def propose_keywords(module: Module) -> Iterator[Edit]:
     """
     used = _used_keywords(module)
     for site, call in calls(module):
-        taken = {keyword.arg for keyword in call.keywords}
+        taken = {keyword.arg for keyword in call.keywords} - {None}
+        if not taken:
+            continue
+        places, words = used[unit_of(scope_at(module, site))]
         for keyword in call.keywords:
             if keyword.arg is not None:
-                places, words = used[unit_of(scope_at(module, site))]
                 at = bisect_left(places, module.table.offsets(keyword)[0])
                 near = by_distance(words, at, at + 1)
                 names = distinct(name for name in near if name not in taken)

@@ -165,9 +165,10 @@ def propose_wrapped(module: Module) -> Iterator[Edit]:
         places, callees = known.get(unit_of(scope), ([], []))
         at = bisect_left(places, module.table.offsets(site.node)[0])
         near = by_distance(callees, at, at)
-        seen = (one for one in near if module.scopes.find(scope, one.name) is one.binding)
         beside = _beside(module, site)
-        for text in distinct(callee.text for callee in seen if callee.text not in beside):
+        others = (callee for callee in near if callee.text not in beside)
+        seen = (one for one in others if module.scopes.find(scope, one.name) is one.binding)
+        for text in distinct(callee.text for callee in seen):
             yield from _wrapped(module, site, text)
 
 

@@ -285,7 +285,7 @@ def _edit(
 
 
 OPERATORS = tuple(
-    Operator(name, Kind.REFACTOR, propose, aliases=(name.upper(),), others=others)
+    Operator(name, Kind.REFACTOR, propose, others=others)
     for name, propose, others in (
         ("apply_de_morgan", propose_de_morgan, ()),
         ("invert_if", propose_inversions, (("BugLab", "IfElseSwap"),)),

@@ -77,8 +77,11 @@ def propose_functions(module: Module) -> Iterator[Edit]:
             print(b)
             return b
     """
-    if STACK_READERS.search(module.source):
-        return
+    if not STACK_READERS.search(module.source):
+        yield from _extracted(module)
+
+
+def _extracted(module: Module) -> Iterator[Edit]:
     for function in module.functions:
         top = _top_of(module, function.node)
         if top is None or not _is_unread(function.node):

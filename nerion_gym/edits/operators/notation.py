@@ -50,7 +50,11 @@ def propose_reorderings(module: Module) -> Iterator[Edit]:
     """
     for site in sites_of(module).find(ast.BinOp):
         node = site.node
-        if isinstance(node, ast.BinOp) and type(node.op) in COMMUTATIVE and commutes(module, node):
+        if (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.op, COMMUTATIVE)
+            and commutes(module, node)
+        ):
             yield from filter(None, [reordered(module, site, node)])
 
 
@@ -205,7 +209,7 @@ def _changed(
 
 
 OPERATORS = tuple(
-    Operator(name, Kind.REFACTOR, propose, aliases=(name.upper(),), others=others)
+    Operator(name, Kind.REFACTOR, propose, others=others)
     for name, propose, others in (
         ("reorder_operands", propose_reorderings, ()),
         ("flip_comparison", propose_flips, (("BugLab", "MirrorComparisons"),)),

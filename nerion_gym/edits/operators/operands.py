@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.LShift, ast.RShift, ast.MatMult)
 """Signs whose operands are not alike."""
 ASYMMETRIC = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn)
-DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
+WRITTEN = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Constant)
 CONDITIONAL = (ast.If, ast.While, ast.IfExp, ast.comprehension)
 MOST_DROPPED = 4
 
@@ -78,11 +78,11 @@ def propose_swapped_operands(module: Module) -> Iterator[Edit]:
 
 
 def _is_asymmetric(node: ast.Compare) -> bool:
-    """Whether one comparison would differ; nobody asks whether a display is in something."""
+    """Whether a comparison would differ; nobody asks for a mapping in a key as written."""
     if len(node.ops) > 1 or not isinstance(node.ops[0], ASYMMETRIC):
         return False
-    displayed = isinstance(node.left, DISPLAYS) or isinstance(node.comparators[0], DISPLAYS)
-    return not (displayed and isinstance(node.ops[0], ast.In | ast.NotIn))
+    written = isinstance(node.left, WRITTEN) or isinstance(node.comparators[0], WRITTEN)
+    return not (written and isinstance(node.ops[0], ast.In | ast.NotIn))
 
 
 def _is_ordered(node: ast.BinOp) -> bool:
@@ -272,7 +272,7 @@ def _row(name: str, propose: Proposer, *others: tuple[str, str], back: bool = Fa
 
 OPERATORS = (
     _row("swap_operands", propose_swapped_operands, ("SWE-smith", "func_pm_op_swap"), back=True),
-    _row("drop_operand", propose_dropped_operands),
+    _row("drop_operand", propose_dropped_operands, ("SWE-smith", "func_pm_op_break_chains")),
     _row("add_one", propose_one_more, back=True),
     _row("subtract_one", propose_one_less, back=True),
     _row(

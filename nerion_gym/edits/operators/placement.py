@@ -177,7 +177,7 @@ def propose_indents(module: Module) -> Iterator[Edit]:
             continue
         for around, statement in pairwise(block.body):
             inner = _last_block(module, around)
-            if inner and _may_cross(module, around, statement) and not isinstance(inner[-1], ENDS):
+            if inner and _may_end(module, inner) and _may_cross(module, around, statement):
                 depth = indentation(module, inner[0])
                 yield from _at_depth(module, INDENT, statement, depth)
 
@@ -216,7 +216,7 @@ def propose_dedents(module: Module) -> Iterator[Edit]:
             continue
         for around in block.body:
             inner = _last_block(module, around)
-            if len(inner) > 1 and not isinstance(inner[-2], ENDS):
+            if len(inner) > 1 and _may_end(module, inner[:-1]):
                 depth = indentation(module, around)
                 if _may_cross(module, around, inner[-1]):
                     yield from _at_depth(module, DEDENT, inner[-1], depth)
@@ -232,6 +232,11 @@ def _last_block(module: Module, around: ast.stmt) -> list[ast.stmt]:
     inner: list[ast.stmt] = getattr(last, "orelse", []) or last.body  # type: ignore[attr-defined]
     frozen = isinstance(around, ast.If) and sites_of(module).of[around.test].frozen
     return [] if frozen or own_lines(module, inner[0], inner[-1]) is None else inner
+
+
+def _may_end(module: Module, inner: list[ast.stmt]) -> bool:
+    """Whether a statement can follow these in lines of its own, and would run."""
+    return not isinstance(inner[-1], ENDS) and own_lines(module, inner[0], inner[-1]) is not None
 
 
 def _may_cross(module: Module, around: ast.stmt, statement: ast.stmt) -> bool:

@@ -36,6 +36,8 @@ def test_a_picture_is_named_after_the_first_file_and_the_function(nerion, tmp_pa
     assert "calls" in (tmp_path / "__init__.svg").read_text()
     assert nerion("pkg/core.py", "--focus", "area", "--quiet")[:2] == (0, "")
     assert (tmp_path / "core.area.svg").is_file()
+    assert nerion("app.py", "--output", "shown.png", "--tokens")[0] == 0
+    assert (tmp_path / "shown.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_json_and_graphml_hold_every_edge(nerion, tmp_path):

@@ -14,7 +14,7 @@ from nerion_gym.edits.registry import operator
 from nerion_gym.edits.rewriting import parse_expression
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.syntax.trees import same_tree
-from nerion_gym.types.program import Program
+from nerion_gym.types.program import Focus, FunctionRef, Program
 
 pytestmark = pytest.mark.pure
 NAMES = (
@@ -143,6 +143,13 @@ def test_a_function_that_shows_its_variables_keeps_their_order():
     assert results(source.replace("locals()", "a"), "invert_if") != []
 
 
+def test_of_writes_that_nobody_reads_the_last_stays_the_last():
+    """Of two unused variables of one name pyflakes reports the last, if it unpacks nothing."""
+    source = "def f(a):\n    if a:\n        x, y = a\n    else:\n        x = y = 2\n    return y\n"
+    assert results(source, "invert_if") == []
+    assert results(source.replace("return y", "return x, y"), "invert_if") != []
+
+
 def test_what_only_type_checkers_or_scripts_run_stays():
     for test in ("TYPE_CHECKING", "__name__ == '__main__'", "not TYPE_CHECKING"):
         source = f"if {test}:\n    import os\nelse:\n    os = 1\n"
@@ -229,6 +236,18 @@ def test_nesting_under_a_loops_guard():
             """
         )
     ]
+
+
+@pytest.mark.parametrize("name", ["nest_conditional", "unnest_conditional", "invert_if"])
+def test_what_ends_a_function_ends_inside_it(name):
+    """A comment behind the last line belongs to the file: an edit of the function leaves it."""
+    guard = "def f(a):\n    if a: return\n    b()  # b\n"
+    ending = "def f(a):\n    if a:\n        b()\n        c()  # c\n"
+    either = "def f(a):\n    if a:\n        b()  # b\n    else:\n        c()\n"
+    source = {"nest_conditional": guard, "unnest_conditional": ending, "invert_if": either}[name]
+    program = Program.from_files({"m.py": source.encode()})
+    focus = Focus((FunctionRef("m.py", "f"),))
+    assert len(enumerate_edits(program, (operator(name),), focus)) == 1
 
 
 @pytest.mark.parametrize(

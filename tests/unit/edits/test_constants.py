@@ -119,6 +119,7 @@ def test_replace_with_none(source, expected):
         ("def f(): return 1, 2.0, True, None, 1", []),
         ("def f(): return 1, 2, 1, 2", None),
         ("x = 1, 2, 1, 2", []),
+        (f"def f(): return '{'a' * 40}', 'b', '{'a' * 40}', 'b'", []),
         ("def f(): return 'a'\ndef g(): return 'b', 'a'", []),
         ("def f(): return f'{1}{2}{1}{2}'", []),
         ("def f(): return 0x1 .real, 2, 0x1 .real, 2", []),

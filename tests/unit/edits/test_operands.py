@@ -44,7 +44,7 @@ def results(source, *names):
         ("x = a < b", ["x = b < a"]),
         ("x = a in b", ["x = b in a"]),
         ("x = a not in(b)", ["x = (b) not in a"]),
-        ("x = a in (1, 2)", []),
+        ("x = a in (1, 2), 'a' in b", []),
         ("x = a < b < c", []),
         ("x = a == b", []),
         ("x = a is b", []),

@@ -152,6 +152,8 @@ def test_indent_statement(source, expected):
             ["if x:\n  f(x)\nelif y:\n  g(y)\n  # c\nh(y)\nz()"],
         ),
         ("if x:\n  'doc'\n  ...", []),
+        ("if x:\n  f();\n  g()", []),
+        ("if x:\n  f(); g()", []),
         ("if __name__ == '__main__':\n  f()\n  g()", []),
         ("with x:\n  f(\n   a)\n  g(\n   b)", ["with x:\n  f(\n   a)\ng(\n b)"]),
     ],

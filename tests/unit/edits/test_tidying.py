@@ -48,6 +48,13 @@ KEPT = {
     "a generator": "return a\nyield b",
     "a local name would become global": "print(c)\nreturn a\nc = 1",
     "a local name of a closure": "def g(): return c\nreturn g\nc = 1",
+    "a name that a function inside declares": """
+        def g():
+            nonlocal c
+            c = 1
+        return g
+        c = 2
+        """,
     "a declaration": "return a\nglobal c\nc = 1",
     "an import would be unused": "import c\nreturn a\nc.d()",
     "a variable would be unused": "c = a\nreturn a\nb(c)",

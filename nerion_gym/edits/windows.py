@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.evaluation import ancestors, homes
+from nerion_gym.edits.lifetimes import runs_at_once
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.window_names import LOOPS, Analysis, Window
 from nerion_gym.syntax.name_flow import name_flow
@@ -29,8 +30,9 @@ MOST_WINDOWS = 3
 STAYS = (
     *(ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Nonlocal, ast.Global),
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom),
+    ast.Lambda,
 )
-"""What means something else in another function, or opens a scope that may outlive it."""
+"""What means something else in another function, or bears its name."""
 PLAIN_OWNERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.If, ast.For, ast.While)
 """Blocks of these are left by an error only together with the function."""
 
@@ -54,7 +56,7 @@ class Marks:
 def _marks(module: Module) -> Marks:
     marks = Marks()
     for node, site in sites_of(module).of.items():
-        if isinstance(node, STAYS) or site.frozen or _is_odd(node):
+        if isinstance(node, STAYS) or site.frozen or _is_odd(module, node):
             marks.stays.update(_statements_around(module, node))
         elif isinstance(node, ast.Return):
             marks.returns.update(_statements_around(module, node))
@@ -67,7 +69,9 @@ def _marks(module: Module) -> Marks:
     return marks
 
 
-def _is_odd(node: ast.AST) -> bool:
+def _is_odd(module: Module, node: ast.AST) -> bool:
+    if isinstance(node, ast.GeneratorExp):
+        return not runs_at_once(module, node)
     declares = isinstance(node, ast.AnnAssign) and node.value is None
     return declares or (isinstance(node, ast.comprehension) and bool(node.is_async))
 

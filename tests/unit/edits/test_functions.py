@@ -107,8 +107,10 @@ def test_a_parameter_hides_nothing_of_the_module():
 
 
 def test_lazy_code_may_see_only_what_never_changes():
-    assert extracted("b(x for x in a if x is c)\nb()\nyield 1")
-    assert extracted("k = 1\nyield 1\nb(x for x in a if x is k)\nb()\nyield k") == []
+    assert extracted("any(x for x in a if x is c)\nb()\nyield 1")
+    assert extracted("b(x for x in a)\nb()\nyield 1") == []  # the generator bears a name
+    assert extracted("b(lambda: a)\nb()\nyield 1") == []
+    assert extracted("k = 1\nyield 1\nany(x for x in a if x is k)\nb()\nyield k") == []
     assert extracted("k = 1\nyield 1\nb([x for x in a if x is k])\nb()\nyield k")
 
 

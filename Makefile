@@ -36,7 +36,7 @@ test-contract: $(INSTALLED)
 test-others: $(INSTALLED)
 	@$(BIN)/python -m pytest -m "$(MARK)" --ignore=tests/contract
 
-check: $(INSTALLED) ## format, lint, types, import contracts, pure tests (less than a minute)
+check: $(INSTALLED) ## format, lint, types, import contracts, pure tests (a minute or two)
 	@$(MAKE) --no-print-directory -j2 -Otarget check-types check-style check-imports check-tests
 
 check-style: $(INSTALLED)

@@ -21,12 +21,14 @@ from nerion_gym.syntax.reaching import MOST_SOURCES, Reaching
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
+    from nerion_gym.syntax.control import Handler
     from nerion_gym.syntax.scopes import Access, Scope, Scopes
 
 HANDLERS = {**flow_simple.HANDLERS, **flow_blocks.HANDLERS}
+COMPLETE = {**HANDLERS, **flow_blocks.SWALLOWING}
 UNIT_KINDS = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.LAMBDA)
 MOST_ESCAPING = 8
 UNBOUND = -1
@@ -110,7 +112,7 @@ class Solver:
         free = self._free_names()
         most = len(self._data.accesses) if self._complete else MOST_SOURCES
         for unit in self._data.units:
-            flow = lay_out(unit.node, self._mentions)
+            flow = lay_out(unit.node, self._mentions, COMPLETE if self._complete else HANDLERS)
             entry = {binding: self._on_entry(unit, binding) for binding in free[unit]}
             if self._complete:
                 entry |= {b: (UNBOUND,) for b, owner in enumerate(self._owners) if owner is unit}
@@ -138,14 +140,19 @@ class Solver:
         return (*seen, *escaping)
 
 
-def lay_out(unit: ast.AST, mentions: dict[ast.AST, list[tuple[int, bool]]]) -> Flow:
+def lay_out(
+    unit: ast.AST,
+    mentions: dict[ast.AST, list[tuple[int, bool]]],
+    handlers: Mapping[type[ast.AST], Handler] = HANDLERS,
+) -> Flow:
     """Return the blocks of a module, function or lambda.
 
     Args:
         unit: `ast.Module`, a function definition or `ast.Lambda`.
         mentions: node -> (access number, whether it writes) of each name that it holds.
+        handlers: how each class of node is laid out.
     """
-    flow = Flow(mentions, HANDLERS, flow_simple.plain)
+    flow = Flow(mentions, handlers, flow_simple.plain)
     flow.now = flow.block(ENTRY)
     if isinstance(unit, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         for parameter in flow_simple.parameters(unit.args):

@@ -1,7 +1,7 @@
 """How branches, loops and exceptions run: one small function per kind of node.
 
 Whether a test is true is not asked, except for `while True`. `with` is taken not to swallow
-exceptions.
+exceptions, unless nothing may be left out (`SWALLOWING`).
 """
 
 from __future__ import annotations
@@ -235,6 +235,28 @@ def _finally(flow: Flow, body: list[ast.stmt], frame: Frame, ends: list[int]) ->
     flow.copying -= 1
 
 
+def _with(flow: Flow, node: ast.With | ast.AsyncWith) -> None:
+    """Lay out a `with` whose managers may swallow what is raised inside: what follows runs then."""
+    outer, swallowed = flow.error, flow.block()
+    for place, item in enumerate(node.items):
+        flow.visit(item.context_expr)
+        flow.event(CALL)
+        flow.risk()
+        if not place:
+            flow.error = swallowed
+            flow.now = flow.block(flow.now)
+        flow.visit(item.optional_vars)
+    flow.visit_all(node.body)
+    flow.event(CALL)
+    flow.error, ends = outer, [flow.now, swallowed]
+    flow.now = swallowed
+    flow.event(CALL)
+    flow.risk()
+    flow.now = flow.block(*ends)
+
+
+SWALLOWING: dict[type[ast.AST], Handler] = {ast.With: _with, ast.AsyncWith: _with}
+"""What is laid out otherwise where nothing may be left out."""
 HANDLERS: dict[type[ast.AST], Handler] = {
     ast.Assert: _assert,
     ast.If: _if,

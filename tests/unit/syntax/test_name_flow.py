@@ -68,3 +68,20 @@ def test_writes_of_more_functions_than_the_graph_shows():
     source = f"x = 0\n{setters}def f():\n    go()\n    return x\n"
     ((_line, lines, _bound),) = reads_of(source, "x")
     assert lines >= {1, *range(4, 38, 3)}
+
+
+def test_a_manager_may_swallow_what_its_body_raised():
+    source = "def f(a):\n    with a():\n        a()\n        b = 1\n    return b\n"
+    assert reads_of(source, "b") == [(5, {0, 4}, False)]
+
+
+def test_code_behind_a_with_that_returns_may_run():
+    source = "def f(a):\n    b = 1\n    with a():\n        return a()\n    return b\n"
+    assert reads_of(source, "b") == [(5, {2}, True)]
+
+
+def test_what_a_manager_does_not_hold_is_not_swallowed():
+    first = "def f(a):\n    with a() as b:\n        pass\n"
+    source = f"{first}    with b, a(b) as c:\n        c\n    return c\n"
+    assert reads_of(source, "b") == [(4, {2}, True), (4, {2}, True)]
+    assert reads_of(source, "c") == [(5, {4}, True), (6, {0, 4}, False)]

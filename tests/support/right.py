@@ -12,7 +12,7 @@ import numpy as np
 
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.preview import apply
-from nerion_gym.edits.registry import OPERATORS
+from nerion_gym.edits.registry import resolve
 from nerion_gym.execution.control import measure
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.tasks.builder import corpus_task
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 ONLY = {"tenacity": ("tests/test_asyncio.py", "tests/test_after.py", "tests/test_utils.py")}
 """Its other file sleeps for seconds in every run; benchmarks/packages.py runs it."""
 ROOT = Path(__file__).resolve().parent.parent.parent
+OPERATORS = resolve(
+    [
+        *("rename_local", "change_operator_multiply_to_add", "swap_arithmetic", "swap_comparison"),
+        *("swap_boolean", "increment_number", "decrement_number", "return_none"),
+    ]
+)
+"""Those that the recorded comparison was drawn from: with others the draws would be others."""
 FIXED_SEED = 4
 OUTSIDE_SHARE = 0.4
 PACKAGES = ("logic_v2", "inflection", "toolz", "h11", "tenacity", "voluptuous", "tinydb")
@@ -94,7 +101,7 @@ def is_outside(program: Program, edit: Edit) -> bool:
 
 def shuffled(task: Task, seed: int) -> list[Edit]:
     """Return edits of a task in a seeded order in which two of five lie outside functions."""
-    edits = enumerate_edits(task.program, tuple(OPERATORS), None)
+    edits = enumerate_edits(task.program, OPERATORS, None)
     edits = (*edits, *structural_edits(task.program))
     rng = np.random.default_rng(seed)
     pools: dict[bool, list[Edit]] = {True: [], False: []}

@@ -25,6 +25,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.rename_soundness import differing, is_reached  # noqa: E402
 from nerion_gym.commands.provenance import git_state  # noqa: E402
 from nerion_gym.edits.catalog import enumerate_edits  # noqa: E402
 from nerion_gym.edits.preview import apply, diff  # noqa: E402
@@ -33,7 +34,6 @@ from nerion_gym.execution.control import measure  # noqa: E402
 from nerion_gym.execution.runner import LocalRunner  # noqa: E402
 from nerion_gym.logbook.files import write_json  # noqa: E402
 from nerion_gym.logbook.versions import versions  # noqa: E402
-from nerion_gym.syntax.module import parse_module  # noqa: E402
 from nerion_gym.types.edit import Kind  # noqa: E402
 from tests.support.sources import SUBJECTS, load  # noqa: E402
 
@@ -54,23 +54,6 @@ PACKAGES = (
 )  # fmt: skip
 PER_OPERATOR = 12
 SHOWN_TESTS = 5
-
-
-def is_reached(edit: Edit, baseline: Baseline) -> bool:
-    """Whether some test executes a line of the edit's site."""
-    path = edit.site.path
-    module = parse_module(path, baseline.program.source(path))
-    return bool(baseline.coverage.reaching(path, module.lines(edit.site)))
-
-
-def differing(control: Outcome, outcome: Outcome) -> list[str]:
-    """Return what differs, test by test, in words."""
-    before, after = control.by_id(), outcome.by_id()
-    return [
-        f"{name}: {before.get(name)} -> {after.get(name)}"
-        for name in sorted(before.keys() | after.keys())
-        if before.get(name) != after.get(name)
-    ]
 
 
 def drawn(

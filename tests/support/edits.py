@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.gates import compiles, names_resolve, parses, pyflakes_clean
 from nerion_gym.edits.inject import listed_way
 from nerion_gym.edits.operator_ids import operator_id
@@ -64,3 +65,13 @@ def is_repairable(program: Program, edit: Edit) -> bool:
     """Whether the catalog of the changed program holds an edit that leads back to the trees."""
     before = only(program, edit)
     return listed_way(apply(before, edit), before, OPERATORS) is not None
+
+
+def results(source: str, *names: str) -> list[str]:
+    """Every result of these operators on m.py, each checked to be a program that can be undone."""
+    program = Program.from_files({"m.py": source.encode()})
+    found = []
+    for edit in enumerate_edits(program, tuple(map(operator, names)), None):
+        assert complaints(program, edit) == []
+        found.append(apply(program, edit).source("m.py").decode())
+    return found

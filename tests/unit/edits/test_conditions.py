@@ -7,32 +7,19 @@ from itertools import product
 import pytest
 
 from nerion_gym.edits.catalog import enumerate_edits
-from nerion_gym.edits.gates import compiles, parses
 from nerion_gym.edits.negation import area_of, opposite, opposite_text
-from nerion_gym.edits.preview import apply, undo
 from nerion_gym.edits.registry import operator
 from nerion_gym.edits.rewriting import parse_expression
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.syntax.trees import same_tree
 from nerion_gym.types.program import Focus, FunctionRef, Program
+from tests.support.edits import results
 
 pytestmark = pytest.mark.pure
 NAMES = (
     "apply_de_morgan", "invert_if", "split_condition", "merge_conditions", "nest_conditional",
     "unnest_conditional", "if_to_ternary", "ternary_to_if",
 )  # fmt: skip
-
-
-def results(source, *names):
-    """Every result of these operators, all checked to be programs that can be taken back."""
-    program = Program.from_files({"m.py": source.encode()})
-    found = []
-    for edit in enumerate_edits(program, tuple(map(operator, names)), None):
-        changed = apply(program, edit)
-        assert parses(changed) == compiles(changed) == []
-        assert undo(changed, edit).files == program.files
-        found.append(changed.source("m.py").decode())
-    return found
 
 
 def lines(text):

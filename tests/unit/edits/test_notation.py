@@ -6,26 +6,10 @@ from itertools import product
 
 import pytest
 
-from nerion_gym.edits.catalog import enumerate_edits
-from nerion_gym.edits.gates import compiles, parses
-from nerion_gym.edits.preview import apply, undo
-from nerion_gym.edits.registry import operator
-from nerion_gym.types.program import Program
+from tests.support.edits import results
 
 pytestmark = pytest.mark.pure
 INSIDE = "def f(x, y):\n    n = 1\n    t = 'a'\n    r = 1.5\n    s = -r\n    return ({})\n"
-
-
-def results(source, *names):
-    """Every result of these operators, all checked to be programs that can be taken back."""
-    program = Program.from_files({"m.py": source.encode()})
-    found = []
-    for edit in enumerate_edits(program, tuple(map(operator, names)), None):
-        changed = apply(program, edit)
-        assert parses(changed) == compiles(changed) == []
-        assert undo(changed, edit).files == program.files
-        found.append(changed.source("m.py").decode())
-    return found
 
 
 def values(expression, *names):

@@ -2,22 +2,14 @@
 
 import pytest
 
-from nerion_gym.edits.catalog import enumerate_edits
-from nerion_gym.edits.gates import compiles, parses
-from nerion_gym.edits.preview import apply
-from nerion_gym.edits.registry import operator
-from nerion_gym.types.program import Program
+from tests.support.edits import results as checked
 
 pytestmark = pytest.mark.pure
 
 
 def results(source, *names):
     """Every result of these operators on a program, sorted, without its last line end."""
-    program = Program.from_files({"m.py": f"{source}\n".encode()})
-    edits = enumerate_edits(program, tuple(map(operator, names)), None)
-    changed = [apply(program, edit) for edit in edits]
-    assert not [complaint for each in changed for complaint in parses(each) + compiles(each)]
-    return sorted(each.source("m.py").decode()[:-1] for each in changed)
+    return sorted(text[:-1] for text in checked(f"{source}\n", *names))
 
 
 @pytest.mark.parametrize(

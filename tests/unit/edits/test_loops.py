@@ -4,11 +4,7 @@ import textwrap
 
 import pytest
 
-from nerion_gym.edits.catalog import enumerate_edits
-from nerion_gym.edits.gates import compiles, pyflakes_clean
-from nerion_gym.edits.preview import apply, undo
-from nerion_gym.edits.registry import operator
-from nerion_gym.types.program import Program
+from tests.support.edits import results as checked
 
 pytestmark = pytest.mark.pure
 GATHER, FILL, RANGE, WHILE = (
@@ -21,15 +17,7 @@ GATHER, FILL, RANGE, WHILE = (
 
 def results(name, source):
     """Return the files that an operator makes of a file, each checked."""
-    program = Program.from_files({"m.py": source.encode()})
-    found = []
-    for edit in enumerate_edits(program, (operator(name),), None):
-        changed = apply(program, edit)
-        assert not compiles(changed)
-        assert not pyflakes_clean(program, changed)
-        assert undo(changed, edit).files == program.files
-        found.append(changed.source("m.py").decode())
-    return found
+    return checked(source, name)
 
 
 def inside(body, header="def f(it, c):"):

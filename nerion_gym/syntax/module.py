@@ -117,6 +117,11 @@ class Module:
 
 @lru_cache(maxsize=256)
 def parse_module(path: str, source: bytes) -> Module:
+    """Parse one file, or find it among the last ones; see `read_module`."""
+    return read_module(path, source)
+
+
+def read_module(path: str, source: bytes) -> Module:
     """Parse one file.
 
     Args:
@@ -126,12 +131,21 @@ def parse_module(path: str, source: bytes) -> Module:
     Raises:
         ProgramSyntaxError: not Python, not UTF-8, or nested too deeply.
     """
-    _require_utf8(path, source)
-    tree = _parse(path, source)
+    tree = parse_text(path, source)
     if deeper_than(tree, MAX_DEPTH):
         msg = f"{path}:1:1: nested more than {MAX_DEPTH} levels deep; split its longest expression"
         raise ProgramSyntaxError(msg)
     return Module(path, source, tree, LineTable.of(source))
+
+
+def parse_text(path: str, source: bytes) -> ast.Module:
+    """Return the tree of a text, not cached, its depth not looked at.
+
+    Raises:
+        ProgramSyntaxError: not Python, or not UTF-8.
+    """
+    _require_utf8(path, source)
+    return _parse(path, source)
 
 
 def _require_utf8(path: str, source: bytes) -> None:

@@ -1,0 +1,200 @@
+"""A file cut into top-level pieces, each parsed on its own, so that an edit costs what it touches.
+
+A piece is one definition, or the statements between two definitions. Its text parses to the same
+tree alone as in the file: both its ends are where a statement ends, outside every bracket, string
+and block. What lies before and after an edit keeps its pieces; only the text between is parsed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from nerion_gym.errors import ProgramSyntaxError
+from nerion_gym.syntax.module import parse_module, parse_text, read_module
+from nerion_gym.syntax.positions import LineTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nerion_gym.syntax.module import Module
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+COOKIE = re.compile(rb"#[^\r\n]*coding[:=]")
+"""What may declare an encoding in the first two lines of a text, and nowhere else."""
+KEPT_FILES = 256
+KEPT_VERSIONS = 4
+"""Texts of one path in which the neighbours of a new text are looked for."""
+
+
+class Piece(NamedTuple):
+    """Part of a file.
+
+    Attributes:
+        start: offset of its first byte in the file.
+        module: parsed alone; its positions count from its own start.
+    """
+
+    start: int
+    module: Module
+
+    @property
+    def end(self) -> int:
+        """Offset in the file after its last byte."""
+        return self.start + len(self.module.source)
+
+
+Pieces = tuple[Piece, ...]
+_known: OrderedDict[tuple[str, bytes], Pieces] = OrderedDict()
+_versions: dict[str, list[bytes]] = {}
+
+
+def pieces_of(path: str, source: bytes) -> Pieces:
+    """Return the pieces of a file in order, without gaps; at least one.
+
+    Those of other versions of the same file are used again. The last few hundred are kept.
+
+    Raises:
+        ProgramSyntaxError: as `parse_module` does.
+    """
+    found = _known.get((path, source))
+    if found is None:
+        found = _patched(path, source) or _cut(path, source)
+        _keep(path, source, found)
+    else:
+        _known.move_to_end((path, source))
+    return found
+
+
+def forget() -> None:
+    """Drop everything that is kept."""
+    _known.clear()
+    _versions.clear()
+
+
+def _keep(path: str, source: bytes, pieces: Pieces) -> None:
+    _known[path, source] = pieces
+    versions = _versions.setdefault(path, [])
+    versions.append(source)
+    if len(versions) > KEPT_VERSIONS:
+        del _known[path, versions.pop(0)]
+    while len(_known) > KEPT_FILES:
+        (other, old), _ = _known.popitem(last=False)
+        _versions[other].remove(old)
+        if not _versions[other]:
+            del _versions[other]
+
+
+def shared(one: bytes, two: bytes) -> int:
+    """Return how many bytes two texts have in common at their start."""
+    low, high = 0, min(len(one), len(two))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[:middle] == two[:middle] else (low, middle - 1)
+    return low
+
+
+def _cut(path: str, source: bytes) -> Pieces:
+    """Cut a file of which nothing is known."""
+    tree = parse_text(path, source)
+    found = _parsed(path, source, tree, ())
+    if found is None:
+        return (Piece(0, parse_module(path, source)),)
+    return found
+
+
+def _patched(path: str, source: bytes) -> Pieces | None:
+    """Cut a file that is like one known: all but what differs and the pieces beside that are kept.
+
+    The places to cut at depend on two neighbouring statements each: with one old piece on either
+    side, they are those of the whole file.
+    """
+    for old in reversed(_versions.get(path, ())):
+        known = _known[path, old]
+        first, last = _unlike(known, old, source)
+        if last - first >= len(known):
+            continue
+        growth = len(source) - len(old)
+        middle = source[known[first].start : known[last - 1].end + growth]
+        parts = _middle(path, middle, known[first:last])
+        if parts is not None:
+            moved = (Piece(piece.start + growth, piece.module) for piece in known[last:])
+            return (*known[:first], *parts, *moved)
+    return None
+
+
+def _unlike(known: Pieces, old: bytes, source: bytes) -> tuple[int, int]:
+    """Return [first, last) of the pieces that differ, one more on either side included."""
+    head = shared(old, source)
+    tail = min(shared(old[::-1], source[::-1]), min(len(old), len(source)) - head)
+    first = bisect_right(known, head, key=_start) - 1
+    last = bisect_left(known, len(old) - tail, key=_start)
+    return max(first - 1, 0), min(max(last, first + 1) + 1, len(known))
+
+
+def _start(piece: Piece) -> int:
+    return piece.start
+
+
+def _middle(path: str, text: bytes, known: Pieces) -> list[Piece] | None:
+    """Return what stands now in the place of some pieces; None where it does not stand alone."""
+    start = known[0].start
+    if start and _has_cookie(text):
+        return None
+    try:
+        tree = parse_text(path, text)
+    except ProgramSyntaxError:
+        return None
+    found = _parsed(path, text, tree, known) if tree.body else None
+    return None if found is None else [Piece(start + at, module) for at, module in found]
+
+
+def _parsed(path: str, source: bytes, tree: ast.Module, known: Pieces) -> Pieces | None:
+    """Return the pieces of a parsed text, the known ones again; None: one does not stand alone."""
+    starts = [0, *_cuts(tree, LineTable.of(source))]
+    texts = [source[start:end] for start, end in pairwise([*starts, len(source)])]
+    if any(_has_cookie(text) for text in texts[1:]):
+        return None
+    modules = {piece.module.source: piece.module for piece in known}
+    try:
+        found = [modules.get(text) or read_module(path, text) for text in texts]
+    except ProgramSyntaxError:
+        return None
+    whole = sum(len(module.tree.body) for module in found) == len(tree.body)
+    return tuple(map(Piece, starts, found)) if whole else None
+
+
+def _has_cookie(text: bytes) -> bool:
+    """Whether Python would take a text's first two lines to declare an encoding."""
+    return any(COOKIE.search(line) for line in text.split(b"\n", 2)[:2])
+
+
+def _cuts(tree: ast.Module, table: LineTable) -> Iterator[int]:
+    """Yield the offsets, but the file's start, at which a piece begins."""
+    before: ast.stmt | None = None
+    for node in tree.body:
+        if before is not None and _is_seam(before, node):
+            line = min([node.lineno, *(part.lineno for part in decorators(node))])
+            yield table.starts[line - 1]
+        before = node
+
+
+def _is_seam(before: ast.stmt, node: ast.stmt) -> bool:
+    """Whether a file may be cut between two statements.
+
+    Not where they share a line, and not before a lone string, which would turn into a docstring.
+    """
+    if before.end_lineno == node.lineno:
+        return False
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return False
+    return isinstance(before, DEFINITIONS) or isinstance(node, DEFINITIONS)
+
+
+def decorators(node: ast.stmt) -> list[ast.expr]:
+    """Return the decorators of a statement; none unless it is a definition."""
+    return node.decorator_list if isinstance(node, DEFINITIONS) else []

@@ -149,13 +149,18 @@ def _long_strings(module: Module) -> tuple[tuple[int, int], ...]:
     )
 
 
-@lru_cache(maxsize=64)
 def indent_step(module: Module) -> bytes:
     """Return by how much the file indents its first block."""
+    return module.outside.step or own_step(module) or USUAL_STEP
+
+
+@lru_cache(maxsize=64)
+def own_step(module: Module) -> bytes:
+    """Return by how much a file or a piece indents its first block; empty where it has none."""
     for block in blocks(module):
         if isinstance(block.owner, ast.stmt) and own_lines(module, block.body[0]):
             outer, inner = (indentation(module, node) for node in (block.owner, block.body[0]))
             step = inner[len(outer) :]
             if inner.startswith(outer) and step and not step.strip(b" \t"):
                 return step
-    return USUAL_STEP
+    return b""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.statements import Block
     from nerion_gym.syntax.module import Module
+    from nerion_gym.syntax.outside import Mention
     from nerion_gym.syntax.scopes import Access
 
 JUMPS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
@@ -114,15 +115,25 @@ def _is_spare(module: Module, access: Access, inside: set[ast.AST]) -> bool:
     if binding is None or binding.name != name:
         return False
     rest = [other for other in binding.accesses if other.node not in inside]
-    writes = [other for other in rest if other.mode in BINDS]
+    writes: list[Access] = [other for other in rest if other.mode in BINDS]
     if access.mode in BINDS:
         # A module's names may be asked for by `__all__` and by other modules.
         unknown = scope.kind is ScopeKind.FUNCTION and not rest
         # What a function inside writes by `nonlocal` does not make a name this scope's.
-        own = any(other.scope is scope for other in writes)
+        own = any(other.scope is scope for other in writes) or any(
+            other.mode in BINDS and other.at_module for other in binding.elsewhere
+        )
         return scope.kind is not ScopeKind.CLASS and (unknown or own)
-    read = any(other.mode is Mode.READ for other in rest)
-    return read or not any(_asks_for_use(other) for other in writes)
+    read = any(other.mode is Mode.READ for other in rest) or any(
+        other.mode is Mode.READ for other in binding.elsewhere
+    )
+    asked = any(_asks_for_use(other) for other in writes)
+    return read or not (asked or any(_wants_use(other) for other in binding.elsewhere))
+
+
+def _wants_use(other: Mention) -> bool:
+    """As `_asks_for_use`, of a mention in another piece of the file."""
+    return other.mode in BINDS and (other.is_import or not other.at_module)
 
 
 def _asks_for_use(access: Access) -> bool:

@@ -67,7 +67,7 @@ def _unresolved(path: str, source: bytes) -> set[str]:
         scopes = parse_module(path, source).scopes
     except ProgramSyntaxError:
         return set()
-    if any(scope.star for scope in scopes.all):
+    if scopes.star:
         return set()
     return {
         binding.name

@@ -98,8 +98,9 @@ def _quotes(nodes: set[ast.AST]) -> bool:
 
 def _is_used(module: Module, access: Access, inside: set[ast.AST]) -> bool:
     binding = module.scopes.binding(access)
-    imported = any(isinstance(other.node, ast.alias) for other in binding.writes)
     local = binding.scope.kind is not ScopeKind.MODULE
-    if not imported and not local:
+    if not binding.is_imported and not local:
+        return True
+    if any(other.mode is Mode.READ for other in binding.elsewhere):
         return True
     return any(other.mode is Mode.READ and other.node not in inside for other in binding.accesses)

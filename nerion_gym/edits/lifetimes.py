@@ -153,5 +153,5 @@ def nodes_of(nodes: Iterable[ast.AST | None]) -> set[ast.AST]:
 def names_builtin(module: Module, scope: Scope, name: str) -> bool:
     """Whether a name means the builtin in a scope, mentioned there or not."""
     binding = module.scopes.find(scope, name)
-    free = binding is None or (binding.scope is module.scopes.root and not binding.writes)
-    return free and not any(other.star for other in module.scopes.all)
+    free = binding is None or (binding.scope is module.scopes.root and not binding.times_written)
+    return free and not module.scopes.star

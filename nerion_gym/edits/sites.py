@@ -47,10 +47,10 @@ class Sites:
         of: node -> site, for every node except operators and contexts.
     """
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, tree: ast.Module) -> None:
         self.of: dict[ast.AST, Site] = {}
         self._by_type: dict[type[ast.AST], list[Site]] = {}
-        todo = [Site(module.tree, None, None, frozen=False)]
+        todo = [Site(tree, None, None, frozen=False)]
         while todo:
             site = todo.pop()
             if _writes_all(site.node) or type(site.node).__name__ == "TypeAlias":
@@ -80,10 +80,17 @@ class Sites:
             yield from self._by_type.get(kind, ())
 
 
-@lru_cache(maxsize=64)
+def hint_words(module: Module) -> frozenset[str]:
+    """Return the words of a file's quoted annotations; of a piece, what matters of all of them."""
+    return sites_of(module).hint_words | module.outside.hints
+
+
 def sites_of(module: Module) -> Sites:
     """Return the index of a file, built once."""
-    return Sites(module)
+    return _sites(module.tree)
+
+
+_sites = lru_cache(maxsize=64)(Sites)
 
 
 def _inside(site: Site) -> list[Site]:

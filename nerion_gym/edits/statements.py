@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.sites import STRINGS, sites_of
+from nerion_gym.syntax.positions import NEWLINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,8 +136,8 @@ def _is_inside(line: bytes, old: bytes) -> bool:
 
 def line_end(module: Module) -> bytes:
     """Return how the file ends its lines."""
-    found = re.search(rb"\r\n|\r|\n", module.source)
-    return found.group() if found else b"\n"
+    found = NEWLINE.search(module.source)
+    return module.outside.line_end or (found.group() if found else b"\n")
 
 
 class Place(NamedTuple):

@@ -59,10 +59,10 @@ def is_builtin(module: Module, node: ast.AST, *names: str) -> bool:
     if not isinstance(node, ast.Name) or (names and node.id not in names):
         return False
     access = mentions(module).get(node)
-    if access is None or any(scope.star for scope in module.scopes.all):
+    if access is None or module.scopes.star:
         return False
     binding = module.scopes.binding(access)
-    return binding.scope is module.scopes.root and not binding.writes
+    return binding.scope is module.scopes.root and not binding.times_written
 
 
 def is_local(module: Module, node: ast.Name) -> bool:

@@ -14,12 +14,14 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from nerion_gym.errors import ConfigError, ProgramSyntaxError
+from nerion_gym.syntax.outside import NOTHING
 from nerion_gym.syntax.positions import BOM, LineTable
 from nerion_gym.syntax.scope_builder import build_scopes
 from nerion_gym.syntax.trees import deeper_than
 from nerion_gym.types.program import Span
 
 if TYPE_CHECKING:
+    from nerion_gym.syntax.outside import Outside
     from nerion_gym.syntax.scopes import Scopes
 
 MAX_DEPTH = 300
@@ -55,19 +57,27 @@ class Function:
 
 @dataclass(frozen=True, eq=False)
 class Module:
-    """A parsed file. Built by `parse_module` only; never change its tree.
+    """A parsed file, or a piece of one (`pieces`). Built by functions here; never change its tree.
 
     Attributes:
         path: relative POSIX path.
         source: bytes as on disk.
         tree: syntax tree.
         table: line starts.
+        outside: of a piece, what the rest of the file says of its names.
+        alone: of a piece, the same without that.
     """
 
     path: str
     source: bytes = field(repr=False)
     tree: ast.Module = field(repr=False)
     table: LineTable = field(repr=False)
+    outside: Outside = field(default=NOTHING, repr=False)
+    alone: Module | None = field(default=None, repr=False)
+
+    def beside(self, outside: Outside) -> Module:
+        """Return this piece with what the rest of its file says of its names."""
+        return Module(self.path, self.source, self.tree, self.table, outside, self)
 
     def span(self, node: ast.AST) -> Span:
         """Return a node's bytes; the hull of its children where `ast` has no position.
@@ -112,6 +122,8 @@ class Module:
     @cached_property
     def scopes(self) -> Scopes:
         """Names: who binds them and who uses them."""
+        if self.alone is not None:
+            return self.alone.scopes.beside(self.outside)
         return build_scopes(self.tree)
 
 

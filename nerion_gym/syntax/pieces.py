@@ -155,7 +155,7 @@ def _middle(path: str, text: bytes, known: Pieces) -> list[Piece] | None:
 
 def _parsed(path: str, source: bytes, tree: ast.Module, known: Pieces) -> Pieces | None:
     """Return the pieces of a parsed text, the known ones again; None: one does not stand alone."""
-    starts = [0, *_cuts(tree, LineTable.of(source))]
+    starts = [0, *_cuts(tree, source)]
     texts = [source[start:end] for start, end in pairwise([*starts, len(source)])]
     if any(_has_cookie(text) for text in texts[1:]):
         return None
@@ -173,14 +173,19 @@ def _has_cookie(text: bytes) -> bool:
     return any(COOKIE.search(line) for line in text.split(b"\n", 2)[:2])
 
 
-def _cuts(tree: ast.Module, table: LineTable) -> Iterator[int]:
-    """Yield the offsets, but the file's start, at which a piece begins."""
-    before: ast.stmt | None = None
-    for node in tree.body:
-        if before is not None and _is_seam(before, node):
+def _cuts(tree: ast.Module, source: bytes) -> Iterator[int]:
+    """Yield the offsets, but the file's start, at which a piece begins: comments above included."""
+    table = LineTable.of(source)
+    for before, node in pairwise(tree.body):
+        if _is_seam(before, node):
             line = min([node.lineno, *(part.lineno for part in decorators(node))])
+            while line - 1 > (before.end_lineno or 0) and _is_comment(source, table, line - 1):
+                line -= 1
             yield table.starts[line - 1]
-        before = node
+
+
+def _is_comment(source: bytes, table: LineTable, line: int) -> bool:
+    return source.startswith(b"#", table.starts[line - 1])
 
 
 def _is_seam(before: ast.stmt, node: ast.stmt) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nerion_gym.syntax.outside import NOTHING
 from nerion_gym.syntax.scopes import Access, Mode, Scope, ScopeKind, Scopes
 from nerion_gym.syntax.trees import children
 
@@ -33,7 +34,7 @@ def build_scopes(tree: ast.Module) -> Scopes:
         visit = todo.pop()
         handler = HANDLERS.get(type(visit.node), _plain)
         todo += reversed(handler(visit.node, visit))
-    return Scopes(root)
+    return Scopes(root, NOTHING)
 
 
 def _plain(node: ast.AST, visit: Visit) -> Todo:

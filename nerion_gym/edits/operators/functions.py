@@ -10,7 +10,7 @@ from nerion_gym.edits.evaluation import ancestors
 from nerion_gym.edits.naming import free_name
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import Change, Piece, build_edit
-from nerion_gym.edits.safety import module_attributes
+from nerion_gym.edits.safety import counts_callers, module_attributes
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import indentation, line_end, may_move, own_lines, reindented
 from nerion_gym.edits.windows import windows
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.scopes import Scope
 
-STACK_READERS = re.compile(rb"stack_?level|extract_stack|findCaller")
-"""Words of code that counts the functions around it."""
 HARMLESS = frozenset(
     {"property", "staticmethod", "classmethod", "abstractmethod", "setter", "contextmanager"}
 )
@@ -77,7 +75,7 @@ def propose_functions(module: Module) -> Iterator[Edit]:
             print(b)
             return b
     """
-    if not STACK_READERS.search(module.source):
+    if not counts_callers(module):
         yield from _extracted(module)
 
 
@@ -107,7 +105,8 @@ def _top_of(module: Module, function: ast.AST) -> int | None:
     while number and module.source[starts[number - 1] :].startswith(b"#"):
         number -= 1
     # What opens a file may be about the file.
-    return starts[number] if number or not own else None
+    opens = not number and module.outside.is_first
+    return None if opens and own else starts[number]
 
 
 def _is_unread(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -126,7 +125,7 @@ def _keeps_names(
     generic = any(inner.kind is ScopeKind.TYPE for inner in _around(scope))
     start, _ = module.table.offsets(window.statements[0])
     _, end = module.table.offsets(window.statements[-1])
-    hiding = module.scopes.root.bound.intersection(window.inputs)
+    hiding = module.scopes.bound.intersection(window.inputs)
     if generic or hiding:
         return False
     return not (scope.private and MANGLED.search(module.source, start, end))

@@ -17,7 +17,7 @@ from nerion_gym.edits.evaluation import (
 )
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import Change, Piece, anchor_of, build_edit, fit, means
-from nerion_gym.edits.sites import sites_of
+from nerion_gym.edits.sites import hint_words, sites_of
 from nerion_gym.edits.statements import own_lines
 from nerion_gym.edits.values import mentions
 from nerion_gym.syntax.name_flow import name_flow
@@ -75,7 +75,7 @@ def _assignments(module: Module) -> Iterator[Assignment]:
         if binding.scope is not scope or scope.kind is not ScopeKind.FUNCTION:
             continue
         lines = own_lines(module, statement)
-        if lines is None or binding.name in sites_of(module).hint_words:
+        if lines is None or binding.name in hint_words(module):
             continue
         yield Assignment(statement, target, statement.value, lines, following, scope, binding)
 

@@ -17,7 +17,7 @@ from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.private import INSTANCE_READERS, Member, members
 from nerion_gym.edits.renames import Mention, mentions_of, renaming, says, underscored
 from nerion_gym.edits.safety import module_attributes, nosy_scope, outermost, refusal
-from nerion_gym.edits.sites import sites_of
+from nerion_gym.edits.sites import hint_words, sites_of
 from nerion_gym.edits.values import mentions
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.syntax.scopes import ScopeKind, subtree_names
@@ -157,7 +157,7 @@ def _may_change(module: Module, binding: Binding) -> bool:
     plain = all(
         access.name == binding.name and not access.annotation for access in binding.accesses
     )
-    quoted = binding.name in sites_of(module).hint_words
+    quoted = binding.name in hint_words(module)
     return plain and not quoted and not nosy_scope(module, outermost(binding.scope))
 
 

@@ -51,7 +51,7 @@ def blocks(module: Module) -> tuple[Block, ...]:
     """Return every list of statements of a file, in the order of their first statements."""
     sites = sites_of(module)
     found = []
-    for node in sites.of:
+    for node in sites.nodes:
         for field in BLOCK_FIELDS:
             body = getattr(node, field, None)
             if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
@@ -191,7 +191,7 @@ def _strings_over_lines(module: Module) -> tuple[int, ...]:
     texts = (ast.Constant, *STRINGS)
     found = [
         module.table.offsets(node)[0]
-        for node in sites_of(module).of
+        for node in sites_of(module).nodes
         if isinstance(node, texts) and node.lineno != node.end_lineno
     ]
     return tuple(sorted(found))

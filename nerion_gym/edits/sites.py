@@ -8,7 +8,7 @@ from collections import defaultdict
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nerion_gym.syntax.trees import FIELDS, children, inside
+from nerion_gym.syntax.trees import FIELDS, children, nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +22,8 @@ STRINGS = tuple(getattr(ast, name) for name in ("JoinedStr", "TemplateStr") if h
 """f-strings and, from Python 3.14, t-strings."""
 ALIASES = tuple(getattr(ast, name) for name in ("TypeAlias",) if hasattr(ast, name))
 UNTOUCHED = (ast.Assign, ast.AugAssign, ast.AnnAssign, *ALIASES)
+
+
 class Site(NamedTuple):
     """A node in its surroundings.
 
@@ -85,7 +87,7 @@ class Sites:
             node.value
             for hint in hints
             if hint is not None
-            for node in inside(hint)
+            for node in nodes_in(hint)
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ]
         return frozenset(word for text in texts for word in WORD.findall(text))

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.sites import STRINGS, sites_of
+from nerion_gym.syntax.trees import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,7 +120,7 @@ def may_move(nodes: Sequence[ast.AST]) -> bool:
     return not any(
         isinstance(node, texts) and node.lineno != node.end_lineno
         for top in nodes
-        for node in ast.walk(top)
+        for node in nodes_in(top)
     )
 
 

@@ -142,7 +142,7 @@ def _long_strings(module: Module) -> tuple[tuple[int, int], ...]:
     texts = (ast.Constant, *STRINGS)
     return tuple(
         module.table.offsets(node)
-        for node in sites_of(module).of
+        for node in sites_of(module).nodes
         if isinstance(node, texts)
         and node.lineno != node.end_lineno
         and (not isinstance(node, ast.Constant) or MANY_LINES.search(module.text(node)))

@@ -125,8 +125,8 @@ def binding_nodes(module: Module) -> frozenset[ast.AST]:
     """Return every node with a walrus or a yield in it: others may need what it does."""
     sites = sites_of(module)
     found: set[ast.AST] = set()
-    for node in [node for node in sites.of if isinstance(node, BINDERS)]:
-        site = sites.of.get(node)
+    for node in [node for node in sites.nodes if isinstance(node, BINDERS)]:
+        site: Site | None = sites.of[node]
         while site is not None and site.node not in found:
             found.add(site.node)
             site = site.parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.operator_ids import operator_id
@@ -193,15 +193,14 @@ def result_of(source: bytes, edit: Edit) -> Result:
 
     Equal for two edits exactly when the edited files are equal, without building those.
     """
-    first, old, new = _region(source, edit.splices)
-    if old == new:
-        return Result(0, b"", b"")
-    start = shared(old, new)
-    before, after = old[start:], new[start:]
+    start, before, after = _region(source, edit.splices)
+    if before and after:
+        same = shared(before, after)
+        start, before, after = start + same, before[same:], after[same:]
     if not before or not after:
-        return _slid_right(source, first + start, before, after)
-    end = shared(before[::-1], after[::-1])
-    return Result(first + start, before[: len(before) - end], after[: len(after) - end])
+        return _slid_right(source, start, before, after)
+    same = shared(before, after, "big")
+    return Result(start, before[: len(before) - same], after[: len(after) - same])
 
 
 def _region(source: bytes, splices: Sequence[Splice]) -> tuple[int, bytes, bytes]:
@@ -210,29 +209,41 @@ def _region(source: bytes, splices: Sequence[Splice]) -> tuple[int, bytes, bytes
     Raises:
         EditError: they do not fit.
     """
-    parts, position = [], splices[0].start
+    position = start = splices[0].start
+    parts = []
     for splice in splices:
         if splice.start < position or source[splice.start : splice.end] != splice.before:
             splice_bytes(source, splices)  # says what is wrong
         parts += [source[position : splice.start], splice.after]
         position = splice.end
-    return splices[0].start, source[splices[0].start : position], b"".join(parts)
+    return start, source[start:position], b"".join(parts)
 
 
-def shared(one: bytes, two: bytes) -> int:
-    """Return how many bytes two texts have in common at their start."""
-    low, high = 0, min(len(one), len(two))
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if one[:middle] == two[:middle] else (low, middle - 1)
-    return low
+def shared(one: bytes, two: bytes, order: Literal["little", "big"] = "little") -> int:
+    """Return how many bytes two texts have in common at their start ("big": at their end)."""
+    length = min(len(one), len(two))
+    if order == "little":
+        if one[:1] != two[:1]:
+            return 0
+        one, two = one[:length], two[:length]
+    elif one[-1:] != two[-1:]:
+        return 0
+    else:
+        one, two = one[len(one) - length :], two[len(two) - length :]
+    # As numbers, so that the lowest bit in which they differ shows the first byte that does.
+    apart = int.from_bytes(one, order) ^ int.from_bytes(two, order)
+    return ((apart & -apart).bit_length() - 1) // 8 if apart else length
 
 
 def _slid_right(source: bytes, start: int, before: bytes, after: bytes) -> Result:
     """Slide an insertion or deletion right past what it repeats: "aa" grows alike at both ends."""
     moving = before or after
+    if not moving:
+        return Result(0, b"", b"")
     place = start + len(before)
-    while moving and source[place : place + 1] == moving[:1]:
-        moving = moving[1:] + moving[:1]
-        start, place = start + 1, place + 1
-    return Result(start, moving if before else b"", moving if after else b"")
+    slid, step = 0, len(moving)
+    while step == len(moving):
+        step = shared(moving, source[place + slid : place + slid + len(moving)])
+        slid += step
+    moving = moving[step:] + moving[:step]
+    return Result(start + slid, moving if before else b"", moving if after else b"")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nerion_gym.edits.rewriting import WORD_BYTES, Change, Piece, build_edit, fit, verified_edit
 from nerion_gym.edits.signs import LEVELS
 from nerion_gym.edits.sites import sites_of
+from nerion_gym.syntax.trees import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,7 +112,7 @@ def binds_names(module: Module, *nodes: ast.AST) -> bool:
     """Whether expressions bind a name that others may need."""
     if next(sites_of(module).find(ast.NamedExpr), None) is None:
         return False
-    return any(isinstance(inner, ast.NamedExpr) for node in nodes for inner in ast.walk(node))
+    return any(isinstance(inner, ast.NamedExpr) for node in nodes for inner in nodes_in(node))
 
 
 def without_each(

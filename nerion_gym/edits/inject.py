@@ -164,7 +164,7 @@ def _differing(one: bytes, two: bytes) -> tuple[int, int]:
 
     Where the two may be told apart in several places ("is" -> "is not"), it holds all of them.
     """
-    places = shared(one, two), len(one) - shared(one[::-1], two[::-1])
+    places = shared(one, two), len(one) - shared(one, two, "big")
     return min(places), max(places)
 
 

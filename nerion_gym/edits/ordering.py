@@ -13,6 +13,7 @@ from nerion_gym.edits.values import BITS, NUMBERS, TEXTS, WHOLE, kind_of, mentio
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.positions import skip_gap
 from nerion_gym.syntax.scopes import LOCAL_KINDS, Mode
+from nerion_gym.syntax.trees import nodes_in
 
 if TYPE_CHECKING:
     from nerion_gym.edits.sites import Site
@@ -70,7 +71,7 @@ def is_steady(module: Module, node: ast.expr) -> bool:
 
 
 def _rebinds(node: ast.AST) -> bool:
-    return any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node))
+    return any(isinstance(inner, ast.NamedExpr) for inner in nodes_in(node))
 
 
 def commutes(module: Module, node: ast.BinOp) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.sites import STRINGS, sites_of
 from nerion_gym.syntax.positions import NEWLINE
+from nerion_gym.syntax.trees import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,7 @@ def blocks(module: Module) -> tuple[Block, ...]:
     """Return every list of statements of a file, in the order of their first statements."""
     sites = sites_of(module)
     found = []
-    for node in sites.of:
+    for node in sites.nodes:
         for field in BLOCK_FIELDS:
             body = getattr(node, field, None)
             if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
@@ -120,7 +121,7 @@ def may_move(nodes: Sequence[ast.AST]) -> bool:
     return not any(
         isinstance(node, texts) and node.lineno != node.end_lineno
         for top in nodes
-        for node in ast.walk(top)
+        for node in nodes_in(top)
     )
 
 
@@ -192,7 +193,7 @@ def _strings_over_lines(module: Module) -> tuple[int, ...]:
     texts = (ast.Constant, *STRINGS)
     found = [
         module.table.offsets(node)[0]
-        for node in sites_of(module).of
+        for node in sites_of(module).nodes
         if isinstance(node, texts) and node.lineno != node.end_lineno
     ]
     return tuple(sorted(found))

@@ -9,6 +9,7 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from nerion_gym.edits.sites import sites_of
 from nerion_gym.syntax.flow import UNBOUND
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.scopes import LOCAL_KINDS, Mode
@@ -211,7 +212,7 @@ def written_by(module: Module, target: ast.AST) -> ast.AST | None:
 @lru_cache(maxsize=64)
 def _writers(module: Module) -> dict[ast.AST, ast.AST]:
     found: dict[ast.AST, ast.AST] = {}
-    for node in ast.walk(module.tree):
+    for node in sites_of(module).nodes:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         for target in targets:
             if isinstance(target, ast.Name):

@@ -55,8 +55,9 @@ class Marks:
 @lru_cache(maxsize=64)
 def _marks(module: Module) -> Marks:
     marks = Marks()
-    for node, site in sites_of(module).of.items():
-        if isinstance(node, STAYS) or site.frozen or _is_odd(module, node):
+    sites = sites_of(module)
+    for node in sites.nodes:
+        if isinstance(node, STAYS) or sites.of[node].frozen or _is_odd(module, node):
             marks.stays.update(_statements_around(module, node))
         elif isinstance(node, ast.Return):
             marks.returns.update(_statements_around(module, node))

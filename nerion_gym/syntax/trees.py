@@ -16,11 +16,19 @@ LEAVES: frozenset[type] = frozenset({ast.Name, ast.Constant})
 CLASSES: tuple[type[ast.AST], ...] = tuple(
     cls for cls in vars(ast).values() if isinstance(cls, type) and issubclass(cls, ast.AST)
 )
-NOT_CHILDREN = frozenset({"ctx", "op", "ops", "attr", "arg", "type_comment", "type_ignores"})
+NOT_CHILDREN = frozenset(
+    {"ctx", "op", "ops", "attr", "arg", "id", "name", "asname", "module", "level", "simple"}
+    | {"is_async", "conversion", "rest", "kwd_attrs", "tag", "str", "type_comment", "type_ignores"}
+)
+NAMES_ALONE = (*LEAVES, ast.alias, ast.Global, ast.Nonlocal)
 FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
     cls: tuple(name for name in cls._fields if name not in NOT_CHILDREN) for cls in CLASSES
-} | dict.fromkeys(LEAVES, ())
+} | dict.fromkeys(NAMES_ALONE, ())
 """Class -> the fields that may hold child nodes."""
+if hasattr(ast, "TypeAlias"):
+    FIELDS[ast.TypeAlias] = ast.TypeAlias._fields  # here alone the name is a node
+GAPPED = (ast.Dict, ast.arguments)
+"""Nodes with a None in their lists: for `**a`, and for a keyword without a default."""
 
 
 def children(node: ast.AST) -> list[ast.AST]:
@@ -29,9 +37,21 @@ def children(node: ast.AST) -> list[ast.AST]:
     for name in FIELDS[node.__class__]:
         value = getattr(node, name, None)
         if value.__class__ is list:
-            found += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST):
+            found += value
+        elif value.__class__ in FIELDS:
             found.append(value)
+    return [child for child in found if child is not None] if isinstance(node, GAPPED) else found
+
+
+def nodes_in(top: ast.AST) -> list[ast.AST]:
+    """Return a node and all nodes below it, in the order of `ast.walk` in a third of its time.
+
+    Operators and contexts are left out.
+    """
+    found = [top]
+    for node in found:
+        if FIELDS[node.__class__]:
+            found += children(node)
     return found
 
 

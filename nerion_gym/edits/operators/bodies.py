@@ -22,6 +22,7 @@ from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import own_lines
 from nerion_gym.edits.values import mentions
 from nerion_gym.syntax.scopes import Mode, ScopeKind
+from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def _is_simple(arguments: ast.arguments) -> bool:
 def _is_bound_to_frame(module: Module, body: ast.Return) -> bool:
     """Whether a returned expression means something else elsewhere, or reads badly there."""
     kinds = (*NEVER, ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr, ast.JoinedStr)
-    inside = list(ast.walk(body))
+    inside = nodes_in(body)
     special = any(isinstance(node, ast.Name) and node.id in FRAMED for node in inside)
     return (
         special
@@ -198,7 +199,7 @@ def _may_move_in(
     """Whether an argument may be worked out where its parameter stands: once, and first."""
     uses = [access.node for access in reads if access.name == arg]
     inside = (*NEVER, ast.Yield, ast.YieldFrom, ast.NamedExpr)
-    if len(uses) != 1 or any(isinstance(node, inside) for node in ast.walk(value)):
+    if len(uses) != 1 or any(isinstance(node, inside) for node in nodes_in(value)):
         return False
     place = uses[0]
     first = any(node is place for node in early(module, found.body))
@@ -215,7 +216,7 @@ def _written(
     if value is None:
         return
     start, end = module.table.offsets(value)
-    names = [node for node in ast.walk(value) if isinstance(node, ast.Name) and node.id in given]
+    names = [node for node in nodes_in(value) if isinstance(node, ast.Name) and node.id in given]
     replaced: dict[ast.AST, ast.AST] = {node: given[node.id] for node in names}
     replaced[site.node] = value
     room = site.parent is not None and isinstance(site.parent.node, ROOMY)

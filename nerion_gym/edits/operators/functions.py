@@ -15,6 +15,7 @@ from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import indentation, line_end, may_move, own_lines, reindented
 from nerion_gym.edits.windows import windows
 from nerion_gym.syntax.scopes import ScopeKind, subtree_names
+from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _moved(
     text += b"" if text.endswith((b"\n", b"\r")) else end
     text += unit + b"return " + given + end if given else b""
     leaves = any(
-        isinstance(node, ast.Return) for stmt in window.statements for node in ast.walk(stmt)
+        isinstance(node, ast.Return) for stmt in window.statements for node in nodes_in(stmt)
     )
     before = given + b" = " if given else b"return " * leaves
     pieces = [

@@ -23,6 +23,7 @@ from nerion_gym.edits.values import mentions
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.positions import skip_gap
 from nerion_gym.syntax.scopes import ScopeKind
+from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def _is_reader(module: Module, found: Assignment, node: ast.Name) -> bool:
 def _may_wait(module: Module, found: Assignment, use: ast.Name) -> bool:
     """Whether the value may be worked out where it is used instead."""
     value = found.value
-    inside = list(ast.walk(value))
+    inside = nodes_in(value)
     if any(isinstance(node, ast.NamedExpr | ast.Yield | ast.YieldFrom) for node in inside):
         return False
     if not keeps_lifetime(module, found.following, use, value):
@@ -176,7 +177,7 @@ def _is_in_head(module: Module, statement: ast.stmt, use: ast.Name) -> bool:
     """Whether a statement evaluates a name itself, not in a block inside, and binds none before."""
     parts = PARTS.get(type(statement))
     heads = [part for part in parts(statement) if part is not None] if parts else []
-    inside = [node for head in heads for node in ast.walk(head)]
+    inside = [node for head in heads for node in nodes_in(head)]
     return use in inside and not any(isinstance(node, ast.NamedExpr) for node in inside)
 
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.sites import STRINGS, sites_of
-from nerion_gym.syntax.positions import NEWLINE
 from nerion_gym.syntax.trees import nodes_in
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 BLOCK_FIELDS = ("body", "orelse", "finalbody")
 REST_OF_LINE = re.compile(rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
+LINE_END = re.compile(rb"\r\n|\r|\n")
 BLANK = re.compile(rb"[ \t\f]*\Z")
 LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -137,8 +137,13 @@ def _is_inside(line: bytes, old: bytes) -> bool:
 
 def line_end(module: Module) -> bytes:
     """Return how the file ends its lines."""
-    found = NEWLINE.search(module.source)
-    return module.outside.line_end or (found.group() if found else b"\n")
+    return module.outside.line_end or line_end_of(module.source)
+
+
+def line_end_of(source: bytes) -> bytes:
+    """Return how the first line of a text ends."""
+    found = LINE_END.search(source)
+    return found.group() if found else b"\n"
 
 
 class Place(NamedTuple):

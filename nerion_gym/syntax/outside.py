@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -72,7 +72,7 @@ class Signature(NamedTuple):
     is_async: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=True)
 class Outside:
     """What operators may know of the rest of a file; nothing else of it decides an edit of a piece.
 
@@ -85,6 +85,7 @@ class Outside:
         before: functions in the pieces before.
         after: functions in the pieces behind.
         is_first: whether the piece opens the file.
+        is_last: whether it ends it.
         line_end: how the file ends its lines.
         step: by how much it indents; empty where it never does.
     """
@@ -96,8 +97,17 @@ class Outside:
     before: tuple[Signature, ...] = ()
     after: tuple[Signature, ...] = ()
     is_first: bool = True
+    is_last: bool = True
     line_end: bytes = b""
     step: bytes = b""
+
+    def __hash__(self) -> int:
+        """Worked out once: what is kept of a piece is looked up by it again and again."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(getattr(self, one.name) for one in fields(self)))
 
     @cached_property
     def _by_name(self) -> dict[str, tuple[Mention, ...]]:
@@ -106,6 +116,11 @@ class Outside:
     def of(self, name: str) -> tuple[Mention, ...]:
         """Return how other pieces mention a name of the module."""
         return self._by_name.get(name, ())
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the piece is all of its file."""
+        return self.is_first and self.is_last
 
     @cached_property
     def bound(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.evaluation import ancestors
-from nerion_gym.edits.naming import free_name
+from nerion_gym.edits.naming import free_name, part_name
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import Change, Piece, build_edit
 from nerion_gym.edits.safety import counts_callers, module_attributes
@@ -148,7 +148,7 @@ def _moved(
     if lines is None or not may_move(window.statements) or not body.startswith(outer):
         return
     taken = subtree_names(module.scopes.all) | module_attributes(module)
-    name = free_name(f"_{function.name.strip('_') or 'inner'}_part", taken).encode()
+    name = free_name(part_name(function.name), taken).encode()
     end, unit = line_end(module), body[len(outer) :]
     given = ", ".join(window.outputs).encode()
     call = name + b"(" + ", ".join(window.inputs).encode() + b")"

@@ -187,9 +187,8 @@ def is_private(module: Module, node: ast.Name) -> bool:
         return False
     binding = module.scopes.binding(access)
     own = access.scope is binding.scope and binding.scope.kind is ScopeKind.FUNCTION
-    changing = (Mode.WRITE, Mode.DELETE)
     return own and all(
-        other.scope is binding.scope for other in binding.accesses if other.mode in changing
+        other.scope is binding.scope for other in binding.changes if other.mode is not Mode.DECLARE
     )
 
 

@@ -33,8 +33,7 @@ def hint_of(module: Module, statement: ast.Assign) -> str:
     if len(statement.targets) > 1 or not isinstance(target, ast.Name):
         return ""
     binding = _local(module, target)
-    writes = [] if binding is None else [a for a in binding.accesses if a.mode is not Mode.READ]
-    if binding is None or writes[0].node is not target:
+    if binding is None or binding.changes[0].node is not target:
         return ""
     kind = kind_of(module, statement.value)
     if kind not in SHOWN or not is_steady(module, statement.value):
@@ -43,7 +42,7 @@ def hint_of(module: Module, statement: ast.Assign) -> str:
     lines = own_lines(module, statement)
     if not plain or lines is None or b"# type:" in module.source[slice(*lines)]:
         return ""
-    always = all(_keeps_kind(module, access, kind) for access in writes)
+    always = all(_keeps_kind(module, access, kind) for access in binding.changes)
     return kind if always and names_builtin(module, binding.scope, kind) else ""
 
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.sites import STRINGS, sites_of
-from nerion_gym.syntax.trees import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,16 +114,6 @@ def indentation(module: Module, statement: ast.stmt) -> bytes:
     return module.source[line:start]
 
 
-def may_move(nodes: Sequence[ast.AST]) -> bool:
-    """Whether statements mean the same at another depth: no string in them spans lines."""
-    texts = (ast.Constant, *STRINGS)
-    return not any(
-        isinstance(node, texts) and node.lineno != node.end_lineno
-        for top in nodes
-        for node in nodes_in(top)
-    )
-
-
 def reindented(text: bytes, old: bytes, new: bytes) -> bytes:
     """Return whole lines at another depth; blank lines, and those that stand out, stay."""
     lines = LINE.findall(text)
@@ -205,7 +194,7 @@ def _strings_over_lines(module: Module) -> tuple[int, ...]:
 
 
 def is_movable(module: Module, body: Sequence[ast.stmt]) -> bool:
-    """Whether neighbours mean the same at another depth: `may_move` without a walk."""
+    """Whether neighbours mean the same at another depth: no string in them spans lines."""
     starts = _strings_over_lines(module)
     first = bisect_left(starts, extent(module, body[0])[0])
     return first == len(starts) or starts[first] >= extent(module, body[-1])[1]

@@ -155,17 +155,22 @@ class Binding:
     accesses: tuple[Access, ...] = field(repr=False)
     elsewhere: tuple[Mention, ...] = field(default=(), repr=False)
 
-    @property
+    @cached_property
+    def changes(self) -> tuple[Access, ...]:
+        """The mentions that do more than read it; none for builtins."""
+        return tuple([access for access in self.accesses if access.mode is not Mode.READ])
+
+    @cached_property
     def writes(self) -> tuple[Access, ...]:
         """The mentions here that bind it; none for builtins."""
-        return tuple(access for access in self.accesses if access.mode is Mode.WRITE)
+        return tuple([access for access in self.changes if access.mode is Mode.WRITE])
 
-    @property
+    @cached_property
     def times_written(self) -> int:
         """How often the file binds it, counted up to two elsewhere."""
         return len(self.writes) + sum(other.mode is Mode.WRITE for other in self.elsewhere)
 
-    @property
+    @cached_property
     def is_imported(self) -> bool:
         """Whether an import of the file binds it."""
         here = any(access.node.__class__.__name__ == "alias" for access in self.writes)
@@ -255,9 +260,13 @@ class Scopes:
             return Binding(mangled, owner, (), self._elsewhere(owner, mangled))
         return found
 
+    @cached_property
+    def _by_access(self) -> dict[Access, Binding]:
+        return {access: binding for binding in self.bindings for access in binding.accesses}
+
     def binding(self, access: Access) -> Binding:
         """Return the binding that a mention belongs to."""
-        return self._by_key[self.key(access)]
+        return self._by_access[access]
 
 
 def _position(access: Access) -> tuple[int, int]:

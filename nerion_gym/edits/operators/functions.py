@@ -12,10 +12,9 @@ from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import Change, Piece, build_edit
 from nerion_gym.edits.safety import counts_callers, module_attributes
 from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import indentation, line_end, may_move, own_lines, reindented
-from nerion_gym.edits.windows import windows
-from nerion_gym.syntax.scopes import ScopeKind, subtree_names
-from nerion_gym.syntax.trees import nodes_in
+from nerion_gym.edits.statements import indentation, is_movable, line_end, own_lines, reindented
+from nerion_gym.edits.windows import may_return, windows
+from nerion_gym.syntax.scopes import ScopeKind
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -145,20 +144,16 @@ def _moved(
     lines = own_lines(module, first, last)
     old, outer = indentation(module, first), indentation(module, function)
     body = indentation(module, function.body[0])
-    if lines is None or not may_move(window.statements) or not body.startswith(outer):
+    if lines is None or not is_movable(module, window.statements) or not body.startswith(outer):
         return
-    taken = subtree_names(module.scopes.all) | module_attributes(module)
-    name = free_name(part_name(function.name), taken).encode()
+    name = free_name(part_name(function.name), module_attributes(module)).encode()
     end, unit = line_end(module), body[len(outer) :]
     given = ", ".join(window.outputs).encode()
     call = name + b"(" + ", ".join(window.inputs).encode() + b")"
     text = reindented(module.source[slice(*lines)], old, unit)
     text += b"" if text.endswith((b"\n", b"\r")) else end
     text += unit + b"return " + given + end if given else b""
-    leaves = any(
-        isinstance(node, ast.Return) for stmt in window.statements for node in nodes_in(stmt)
-    )
-    before = given + b" = " if given else b"return " * leaves
+    before = given + b" = " if given else b"return " * may_return(module, window)
     pieces = [
         Piece(top, top, b"def " + call + b":" + end + text + end + end),
         Piece(*lines, old + before + call + end),

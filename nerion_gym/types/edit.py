@@ -18,7 +18,7 @@ class Kind(StrEnum):
     GENERATIVE = "generative"
 
 
-@dataclass(frozen=True, order=True, init=False)
+@dataclass(frozen=True, order=True)
 class Splice:
     """Replace bytes [start, end) of `path`, which must read `before`, by `after`."""
 
@@ -28,14 +28,8 @@ class Splice:
     before: bytes
     after: bytes
 
-    def __init__(self, path: str, start: int, end: int, before: bytes, after: bytes) -> None:
-        # Catalogs hold thousands: the `__init__` of a frozen dataclass takes twice as long.
-        held = self.__dict__
-        held["path"], held["start"], held["end"] = path, start, end
-        held["before"], held["after"] = before, after
 
-
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True)
 class Edit:
     """One operator at one site.
 
@@ -52,18 +46,6 @@ class Edit:
     site: Span
     argument: Span | None = None
     text: str = ""
-
-    def __init__(
-        self,
-        operator: str,
-        splices: tuple[Splice, ...],
-        site: Span,
-        argument: Span | None = None,
-        text: str = "",
-    ) -> None:
-        held = self.__dict__  # see `Splice`
-        held["operator"], held["splices"], held["site"] = operator, splices, site
-        held["argument"], held["text"] = argument, text
 
     def inverse(self) -> Edit:
         """Return the edit that turns the edited program back, byte for byte."""

@@ -139,12 +139,10 @@ def spans_lines(module: Module, start: int, end: int) -> bool:
 @lru_cache(maxsize=64)
 def _long_strings(module: Module) -> tuple[tuple[int, int], ...]:
     """Return the string literals that may span lines; those only put side by side may not."""
-    texts = (ast.Constant, *STRINGS)
     return tuple(
         module.table.offsets(node)
-        for node in sites_of(module).nodes
-        if isinstance(node, texts)
-        and node.lineno != node.end_lineno
+        for node in sites_of(module).every(ast.Constant, *STRINGS)
+        if node.lineno != node.end_lineno
         and (not isinstance(node, ast.Constant) or MANY_LINES.search(module.text(node)))
     )
 

@@ -125,7 +125,7 @@ def binding_nodes(module: Module) -> frozenset[ast.AST]:
     """Return every node with a walrus or a yield in it: others may need what it does."""
     sites = sites_of(module)
     found: set[ast.AST] = set()
-    for node in [node for node in sites.nodes if isinstance(node, BINDERS)]:
+    for node in sites.every(*BINDERS):
         site: Site | None = sites.of[node]
         while site is not None and site.node not in found:
             found.add(site.node)

@@ -192,6 +192,7 @@ def is_private(module: Module, node: ast.Name) -> bool:
     )
 
 
+@lru_cache(maxsize=16384)
 def is_surely_bound(module: Module, node: ast.AST) -> bool:
     """Whether a name has a value here even where a `with` swallowed an error before."""
     flow = name_flow(module)

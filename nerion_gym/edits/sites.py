@@ -81,8 +81,9 @@ class Sites:
     @cached_property
     def hint_words(self) -> frozenset[str]:
         """Words of quoted annotations."""
-        owners = [node for node in self.nodes if isinstance(node, HINTED)]
-        hints = [getattr(node, field, None) for node in owners for field in HINT_FIELDS]
+        hints = [
+            getattr(node, field, None) for node in self.every(*HINTED) for field in HINT_FIELDS
+        ]
         texts = [
             node.value
             for hint in hints
@@ -91,6 +92,11 @@ class Sites:
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ]
         return frozenset(word for text in texts for word in WORD.findall(text))
+
+    def every(self, *kinds: type[ast.AST]) -> Iterator[Any]:
+        """Yield the nodes of these types, also those that mutations leave alone."""
+        for kind in kinds:
+            yield from self._by_type.get(kind, ())
 
     def find(self, *kinds: type[ast.AST]) -> Iterator[Site]:
         """Yield the sites of these node types that mutations may touch."""

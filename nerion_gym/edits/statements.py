@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.sites import STRINGS, sites_of
+from nerion_gym.syntax.trees import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from nerion_gym.syntax.module import Module
 
 BLOCK_FIELDS = ("body", "orelse", "finalbody")
+OWNERS = tuple(cls for cls, fields in FIELDS.items() if not set(BLOCK_FIELDS).isdisjoint(fields))
 REST_OF_LINE = re.compile(rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
 LINE_END = re.compile(rb"\r\n|\r|\n")
 BLANK = re.compile(rb"[ \t\f]*\Z")
@@ -52,7 +54,7 @@ def blocks(module: Module) -> tuple[Block, ...]:
     """Return every list of statements of a file, in the order of their first statements."""
     sites = sites_of(module)
     found = []
-    for node in sites.nodes:
+    for node in sites.every(*OWNERS):
         for field in BLOCK_FIELDS:
             body = getattr(node, field, None)
             if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
@@ -184,11 +186,10 @@ def closing(module: Module, last: ast.stmt) -> int | None:
 @lru_cache(maxsize=64)
 def _strings_over_lines(module: Module) -> tuple[int, ...]:
     """Return where the strings that span lines start, in order."""
-    texts = (ast.Constant, *STRINGS)
     found = [
         module.table.offsets(node)[0]
-        for node in sites_of(module).nodes
-        if isinstance(node, texts) and node.lineno != node.end_lineno
+        for node in sites_of(module).every(ast.Constant, *STRINGS)
+        if node.lineno != node.end_lineno
     ]
     return tuple(sorted(found))
 

@@ -43,6 +43,10 @@ CALLS = {
 }
 """Builtins -> the kind of value that they give, whatever they are given. Not `str` and its like:
 what `__str__` gives may be a subclass."""
+WRITERS = (
+    *(ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr),
+    *(ast.For, ast.AsyncFor, ast.comprehension),
+)
 SUMS = (ast.Add, ast.Sub, ast.Mult)
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor)
 DEEPEST = 4
@@ -212,8 +216,8 @@ def written_by(module: Module, target: ast.AST) -> ast.AST | None:
 @lru_cache(maxsize=64)
 def _writers(module: Module) -> dict[ast.AST, ast.AST]:
     found: dict[ast.AST, ast.AST] = {}
-    for node in sites_of(module).nodes:
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    for node in sites_of(module).every(*WRITERS):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:
             if isinstance(target, ast.Name):
                 found[target] = node

@@ -14,6 +14,7 @@ from nerion_gym.edits.lifetimes import runs_at_once
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.window_names import LOOPS, Analysis, Window, may_move
 from nerion_gym.syntax.flow import unit_of
+from nerion_gym.syntax.scopes import ScopeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,8 @@ STAYS = frozenset(
     }
 )
 """What means something else in another function, or bears its name."""
+ODD = frozenset({ast.GeneratorExp, ast.AnnAssign, ast.comprehension})
+"""What may mean something else there."""
 PLAIN_OWNERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.If, ast.For, ast.While)
 """Blocks of these are left by an error only together with the function."""
 
@@ -90,14 +93,19 @@ def _marks(module: Module) -> Marks:
 
 def _note_names(module: Module, statements: Mapping[ast.AST, ast.AST], marks: Marks) -> None:
     for number, access in enumerate(module.scopes.accesses):
+        home = unit_of(access.scope)
+        if home.kind is not ScopeKind.FUNCTION:
+            continue
         statement = statements[access.node]
         if not may_move(module, number):
             marks.stays.add(statement)
-        elif module.scopes.binding(access).scope is unit_of(access.scope):
+        elif module.scopes.binding(access).scope is home:
             marks.mentions[statement].add(number)
 
 
 def _is_odd(module: Module, node: ast.AST) -> bool:
+    if node.__class__ not in ODD:
+        return False
     if isinstance(node, ast.GeneratorExp):
         return not runs_at_once(module, node)
     declares = isinstance(node, ast.AnnAssign) and node.value is None

@@ -10,6 +10,7 @@ left to their symbol: every access is joined to it anyway.
 from __future__ import annotations
 
 import ast
+import itertools
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,7 +22,7 @@ from nerion_gym.syntax.reaching import MOST_SOURCES, Reaching
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from nerion_gym.syntax.control import Handler
@@ -66,7 +67,7 @@ class DataFlow:
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """The links of every unit; an access occurs several times where its code is copied."""
-        return tuple(Solver(self).solve())
+        return tuple(Solver(self).links())
 
 
 class Solver:
@@ -107,8 +108,13 @@ class Solver:
         most = len(self._data.accesses) if self._complete else MOST_ESCAPING
         return {b: tuple(w) for b, w in found.items() if len(w) <= most}
 
-    def solve(self) -> Iterable[Link]:
+    def links(self) -> Iterator[Link]:
         """Yield the links of each unit."""
+        for solved in self.solve():
+            yield from itertools.starmap(Link, solved.links())
+
+    def solve(self) -> Collection[Reaching]:
+        """Return the solution of each unit."""
         free = self._free_names()
         most = len(self._data.accesses) if self._complete else MOST_SOURCES
         for unit in self._data.units:
@@ -117,9 +123,7 @@ class Solver:
             if self._complete:
                 entry |= {b: (UNBOUND,) for b, owner in enumerate(self._owners) if owner is unit}
             self._solved[unit] = Reaching(flow, self._bindings, entry, self._escaping, most)
-        for solved in self._solved.values():
-            for link in solved.links():
-                yield Link(*link)
+        return self._solved.values()
 
     def _free_names(self) -> dict[Scope, set[int]]:
         """Return the bindings that each unit mentions without owning them."""

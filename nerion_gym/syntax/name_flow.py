@@ -68,16 +68,17 @@ def name_flow(module: Module) -> NameFlow:
     data = DataFlow(scopes, scopes.accesses, units)
     writes: dict[int, set[int]] = defaultdict(set)
     uses: dict[int, set[int]] = defaultdict(set)
-    for link in Solver(data, complete=True).solve():
-        writes[link.access].update(link.writes)
-        for write in link.writes:
-            uses[write].add(link.access)
+    for solved in Solver(data, complete=True).solve():
+        for use, found in solved.last_writes():
+            writes[use].update(found)
+            for write in found:
+                uses[write].add(use)
     numbers: dict[tuple[ast.AST, str], list[int]] = defaultdict(list)
     for number, access in enumerate(scopes.accesses):
         numbers[access.node, access.name].append(number)
     return NameFlow(
         scopes.accesses,
-        {access: frozenset(found) for access, found in writes.items()},
-        {write: frozenset(found) for write, found in uses.items()},
+        {use: frozenset(several) for use, several in writes.items()},
+        {write: frozenset(several) for write, several in uses.items()},
         dict(numbers),
     )

@@ -79,7 +79,7 @@ def _rename(module: Module, binding: Binding) -> Edit | None:
     if not all(spans.values()) or not _strings_hold(module, spans, name):
         return None
     old, new = binding.name.encode(), name.encode()
-    places = sorted({span for found in spans.values() for span in found})
+    places = sorted({span for found in spans.values() for span in found}, key=_start)
     if any(module.source[place.start : place.end] != old for place in places):
         # Written in another Unicode form than Python compares (PEP 3131).
         return None
@@ -105,6 +105,10 @@ def _strings_hold(module: Module, spans: Mapping[Access, tuple[Span, ...]], name
         if len(places) < len(accesses) or not means(module, around, pieces, replaced):
             return False
     return True
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 def renamed(node: ast.AST, name: str) -> ast.AST:

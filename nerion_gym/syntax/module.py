@@ -74,6 +74,7 @@ class Module:
     table: LineTable = field(repr=False)
     outside: Outside = field(default=NOTHING, repr=False)
     alone: Module | None = field(default=None, repr=False)
+    _spans: dict[ast.AST, Span] = field(default_factory=dict, init=False, repr=False)
 
     def beside(self, outside: Outside) -> Module:
         """Return this piece with what the rest of its file says of its names."""
@@ -85,8 +86,10 @@ class Module:
         Raises:
             ValueError: the node has neither (operators and contexts).
         """
-        start, end = self.table.offsets(node)
-        return Span(self.path, start, end)
+        span = self._spans.get(node)
+        if span is None:
+            span = self._spans[node] = Span(self.path, *self.table.offsets(node))
+        return span
 
     def text(self, node: ast.AST) -> bytes:
         """Return the source bytes of a node."""

@@ -62,7 +62,8 @@ class DataFlow:
     @cached_property
     def keys(self) -> tuple[tuple[Scope, str], ...]:
         """(owning scope, mangled name) of each access."""
-        return tuple(self.scopes.key(access) for access in self.accesses)
+        bindings = [self.scopes.binding(access) for access in self.accesses]
+        return tuple([(binding.scope, binding.name) for binding in bindings])
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -115,15 +116,22 @@ class Solver:
 
     def solve(self) -> Collection[Reaching]:
         """Return the solution of each unit."""
-        free = self._free_names()
+        free, own = self._free_names(), self._own_names()
         most = len(self._data.accesses) if self._complete else MOST_SOURCES
         for unit in self._data.units:
             flow = lay_out(unit.node, self._mentions, COMPLETE if self._complete else HANDLERS)
             entry = {binding: self._on_entry(unit, binding) for binding in free[unit]}
             if self._complete:
-                entry |= {b: (UNBOUND,) for b, owner in enumerate(self._owners) if owner is unit}
+                entry |= dict.fromkeys(own[unit], (UNBOUND,))
             self._solved[unit] = Reaching(flow, self._bindings, entry, self._escaping, most)
         return self._solved.values()
+
+    def _own_names(self) -> dict[Scope, list[int]]:
+        """Return the bindings that each unit owns."""
+        found: dict[Scope, list[int]] = defaultdict(list)
+        for binding, owner in enumerate(self._owners):
+            found[owner].append(binding)
+        return found
 
     def _free_names(self) -> dict[Scope, set[int]]:
         """Return the bindings that each unit mentions without owning them."""

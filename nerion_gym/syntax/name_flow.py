@@ -66,11 +66,12 @@ def name_flow(module: Module) -> NameFlow:
     scopes = module.scopes
     units = tuple(scope for scope in scopes.all if unit_of(scope) is scope)
     data = DataFlow(scopes, scopes.accesses, units)
-    writes: dict[int, set[int]] = defaultdict(set)
+    writes: dict[int, frozenset[int]] = {}
     uses: dict[int, set[int]] = defaultdict(set)
     for solved in Solver(data, complete=True).solve():
         for use, found in solved.last_writes():
-            writes[use].update(found)
+            # Code that is copied, as a `finally` is, finds more each time.
+            writes[use] = writes.get(use, NOTHING).union(found)
             for write in found:
                 uses[write].add(use)
     numbers: dict[tuple[ast.AST, str], list[int]] = defaultdict(list)
@@ -78,7 +79,7 @@ def name_flow(module: Module) -> NameFlow:
         numbers[access.node, access.name].append(number)
     return NameFlow(
         scopes.accesses,
-        {use: frozenset(several) for use, several in writes.items()},
+        writes,
         {write: frozenset(several) for write, several in uses.items()},
         dict(numbers),
     )

@@ -52,10 +52,11 @@ def changed_texts(literal: str) -> list[str]:
 
 
 def _in_another_case(body: str, prefix: str) -> str:
-    parts = [body] if "r" in prefix.lower() else ESCAPE.split(body)
+    parts = [body] if "\\" not in body or "r" in prefix.lower() else ESCAPE.split(body)
     for change in (str.lower, str.upper):
         # Every second part is an escape sequence.
-        new = "".join(part if index % 2 else change(part) for index, part in enumerate(parts))
+        parts[::2] = map(change, parts[::2])
+        new = "".join(parts)
         if new != body:
             return new
     return body

@@ -36,8 +36,6 @@ STAYS = frozenset(
     }
 )
 """What means something else in another function, or bears its name."""
-ODD = frozenset({ast.GeneratorExp, ast.AnnAssign, ast.comprehension})
-"""What may mean something else there."""
 PLAIN_OWNERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.If, ast.For, ast.While)
 """Blocks of these are left by an error only together with the function."""
 
@@ -77,10 +75,10 @@ def _marks(module: Module) -> Marks:
         else:
             statement = statements[site.parent.node]
         statements[node] = statement
-        if site.frozen or node.__class__ in STAYS or _is_odd(module, node):
+        if site.frozen or node.__class__ in STAYS:
             marks.stays.add(statement)
-        elif isinstance(node, ast.Return):
-            marks.returns.add(statement)
+    marks.stays.update(statements[node] for node in _odd(module))
+    marks.returns.update(sites.every(ast.Return))
     _note_names(module, statements, marks)
     for node in reversed(sites.nodes):
         parent = sites.of[node].parent
@@ -103,13 +101,12 @@ def _note_names(module: Module, statements: Mapping[ast.AST, ast.AST], marks: Ma
             marks.mentions[statement].add(number)
 
 
-def _is_odd(module: Module, node: ast.AST) -> bool:
-    if node.__class__ not in ODD:
-        return False
-    if isinstance(node, ast.GeneratorExp):
-        return not runs_at_once(module, node)
-    declares = isinstance(node, ast.AnnAssign) and node.value is None
-    return declares or (isinstance(node, ast.comprehension) and bool(node.is_async))
+def _odd(module: Module) -> Iterator[ast.AST]:
+    """Yield what means something else in another function only as it is written."""
+    sites = sites_of(module)
+    yield from (n for n in sites.every(ast.GeneratorExp) if not runs_at_once(module, n))
+    yield from (node for node in sites.every(ast.AnnAssign) if node.value is None)
+    yield from (node for node in sites.every(ast.comprehension) if node.is_async)
 
 
 def _inside_loop(module: Module, node: ast.AST) -> Iterator[ast.AST]:

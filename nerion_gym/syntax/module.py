@@ -17,7 +17,7 @@ from nerion_gym.errors import ConfigError, ProgramSyntaxError
 from nerion_gym.syntax.outside import NOTHING
 from nerion_gym.syntax.positions import BOM, LineTable
 from nerion_gym.syntax.scope_builder import build_scopes
-from nerion_gym.syntax.trees import deeper_than
+from nerion_gym.syntax.trees import FIELDS, deeper_than
 from nerion_gym.types.program import Span
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ DECORATOR = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|[\r\n])[ \t\f]*@")
 """A decorator's sign is the first on its line; its expression may stand on a later one."""
 BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 """Fields with the statements below which a `def` can stand."""
+OWNERS = frozenset(cls for cls, fields in FIELDS.items() if not set(BLOCKS).isdisjoint(fields))
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -210,7 +211,7 @@ def _functions(module: Module) -> list[Function]:
             if not isinstance(node, ast.ClassDef):
                 found.append(_function(module, node, name))
             prefix = f"{name}."
-        for name in reversed(BLOCKS):
+        for name in reversed(BLOCKS) if node.__class__ in OWNERS else ():
             below = node.__dict__.get(name, ())
             pending += [(child, prefix) for child in reversed(below)]
     return sorted(found, key=lambda function: (function.span.start, -function.span.end))

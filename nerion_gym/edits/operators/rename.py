@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.naming import new_name
@@ -13,6 +12,7 @@ from nerion_gym.edits.safety import renamable
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.syntax.names import name_spans
 from nerion_gym.syntax.scopes import subtree_names
+from nerion_gym.syntax.trees import twin
 from nerion_gym.types.edit import Edit, Kind, Splice
 
 if TYPE_CHECKING:
@@ -113,12 +113,12 @@ def _start(span: Span) -> int:
 
 def renamed(node: ast.AST, name: str) -> ast.AST:
     """Return a copy of a name or parameter node under another name."""
-    twin = copy.copy(node)
-    if isinstance(twin, ast.Name):
-        twin.id = name
-    elif isinstance(twin, ast.arg):
-        twin.arg = name
-    return twin
+    other = twin(node)
+    if isinstance(other, ast.Name):
+        other.id = name
+    elif isinstance(other, ast.arg):
+        other.arg = name
+    return other
 
 
 OPERATORS = (

@@ -26,13 +26,15 @@ def result_of(source: bytes, edit: Edit) -> Result:
     Equal for two edits exactly when the edited files are equal, without building those.
     """
     start, before, after = _region(source, edit.splices)
-    if before and after:
+    if before and after and before[0] == after[0]:
         same = shared(before, after)
         start, before, after = start + same, before[same:], after[same:]
     if not before or not after:
         return _slid_right(source, start, before, after)
-    same = shared(before, after, "big")
-    return Result(start, before[: len(before) - same], after[: len(after) - same])
+    if before[-1] == after[-1]:
+        same = shared(before, after, "big")
+        before, after = before[: len(before) - same], after[: len(after) - same]
+    return Result(start, before, after)
 
 
 def _region(source: bytes, splices: Sequence[Splice]) -> tuple[int, bytes, bytes]:
@@ -42,6 +44,8 @@ def _region(source: bytes, splices: Sequence[Splice]) -> tuple[int, bytes, bytes
         EditError: they do not fit.
     """
     position = start = splices[0].start
+    if len(splices) == 1 and source[start : splices[0].end] == splices[0].before:
+        return start, splices[0].before, splices[0].after
     parts = []
     for splice in splices:
         if splice.start < position or source[splice.start : splice.end] != splice.before:
@@ -55,11 +59,7 @@ def shared(one: bytes, two: bytes, order: Literal["little", "big"] = "little") -
     """Return how many bytes two texts have in common at their start ("big": at their end)."""
     length = min(len(one), len(two))
     if order == "little":
-        if one[:1] != two[:1]:
-            return 0
         one, two = one[:length], two[:length]
-    elif one[-1:] != two[-1:]:
-        return 0
     else:
         one, two = one[len(one) - length :], two[len(two) - length :]
     # As numbers, so that the lowest bit in which they differ shows the first byte that does.
@@ -74,8 +74,9 @@ def _slid_right(source: bytes, start: int, before: bytes, after: bytes) -> Resul
         return Result(0, b"", b"")
     place = start + len(before)
     slid, step = 0, len(moving)
-    while step == len(moving):
+    while step == len(moving) and source[place + slid : place + slid + 1] == moving[:1]:
         step = shared(moving, source[place + slid : place + slid + len(moving)])
         slid += step
-    moving = moving[step:] + moving[:step]
+    turn = slid % len(moving)
+    moving = moving[turn:] + moving[:turn]
     return Result(start + slid, moving if before else b"", moving if after else b"")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -12,7 +13,6 @@ from nerion_gym.edits.linking import linked
 from nerion_gym.edits.operator_ids import operator_id
 from nerion_gym.edits.results import Result, result_of
 from nerion_gym.errors import EditError
-from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.edit import Edit, Splice
 from nerion_gym.types.program import Span
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nerion_gym.syntax.pieces import Piece
 
 KEPT_PIECES = 2048
+Operators = tuple["Operator", ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +43,19 @@ class Listed:
     touching: tuple[Edit, ...]
 
 
-def joined(path: str, source: bytes, operators: tuple[Operator, ...]) -> tuple[Edit, ...]:
+_known: OrderedDict[tuple[str, bytes, Outside, Operators], Listed] = OrderedDict()
+
+
+def forget() -> None:
+    """Drop what is kept of pieces."""
+    _known.clear()
+    _moved.cache_clear()
+
+
+def joined(path: str, source: bytes, operators: Operators) -> tuple[Edit, ...]:
     """Return the edits of a file in canonical order, each result once; see `catalog.file_edits`."""
     pieces = linked(path, source)
-    listed = [
-        _listed(path, piece.module.source, piece.module.outside, operators) for piece in pieces
-    ]
+    listed = [_listed(piece.module, operators) for piece in pieces]
     every = [_moved(one, piece.start) for one, piece in zip(listed, pieces, strict=True)]
     for number, edit in _doubled(source, pieces, listed):
         gone = _shifted(edit, pieces[number].start)
@@ -55,15 +63,26 @@ def joined(path: str, source: bytes, operators: tuple[Operator, ...]) -> tuple[E
     return tuple(chain.from_iterable(every))
 
 
-@lru_cache(maxsize=KEPT_PIECES)
-def _listed(path: str, source: bytes, outside: Outside, operators: tuple[Operator, ...]) -> Listed:
-    """Search one piece."""
-    module = parse_module(path, source).beside(outside)
+def _listed(module: Module, operators: Operators) -> Listed:
+    """Return the edits of a piece; those of the last few thousand are kept, their trees are not."""
+    key = module.path, module.source, module.outside, operators
+    found = _known.get(key)
+    if found is None:
+        found = _known[key] = _search(module, operators)
+        if len(_known) > KEPT_PIECES:
+            _known.popitem(last=False)
+    else:
+        _known.move_to_end(key)
+    return found
+
+
+def _search(module: Module, operators: Operators) -> Listed:
+    source = module.source
     found: dict[Result, Edit] = {}
     for operator in sorted(operators, key=_number):
         propose = cast("Callable[[Module], Iterator[Edit]]", operator.propose)
         for edit in sorted(propose(module), key=place):
-            _require_own(edit, path)
+            _require_own(edit, module.path)
             result = result_of(source, edit)
             if result.before != result.after:
                 found.setdefault(result, edit)

@@ -30,7 +30,8 @@ of calls and attributes near by. Nothing outside their piece tells them."""
 
 def forget():
     pieces.forget()
-    for cached in (linking.linked, linking.said_by, listing._listed, listing._moved, file_edits):
+    listing.forget()
+    for cached in (linking.linked, linking.said_by, file_edits):
         cached.cache_clear()
 
 

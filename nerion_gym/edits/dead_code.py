@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 JUMPS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 DECIDING = (ast.Yield, ast.YieldFrom, ast.Global, ast.Nonlocal)
 IF = b"if"
 
@@ -120,8 +121,17 @@ def _is_spare(module: Module, access: Access, inside: set[ast.AST]) -> bool:
         unknown = scope.kind is ScopeKind.FUNCTION and not rest
         # What a function inside writes by `nonlocal` does not make a name this scope's.
         own = any(other.scope is scope for other in writes)
-        return scope.kind is not ScopeKind.CLASS and (unknown or own)
-    read = any(other.mode is Mode.READ for other in rest)
+        if scope.kind is ScopeKind.CLASS or not (unknown or own):
+            return False
+        # Nobody asks for the use of a definition: without it, it is the other writes' turn.
+        return not isinstance(access.node, DEFINITIONS) or _looks_used(rest)
+    return _looks_used(rest)
+
+
+def _looks_used(accesses: Sequence[Access]) -> bool:
+    """Whether a name is read, or nothing that binds it asks to be."""
+    read = any(other.mode is Mode.READ for other in accesses)
+    writes = [other for other in accesses if other.mode in BINDS]
     return read or not any(_asks_for_use(other) for other in writes)
 
 

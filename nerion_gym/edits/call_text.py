@@ -20,7 +20,7 @@ OPENING = re.compile(rb"(?:[\s)\\]|#[^\r\n]*+)*\(")
 """From a callee's end to the parenthesis of its call: those that close belong to the callee."""
 BLANK = re.compile(rb"(?:[\s\\]|#[^\r\n]*)*")
 CLOSING = re.compile(rb"(?:[\s\\]|#[^\r\n]*+)*\)")
-"""Comments are taken whole (`*+` gives nothing back): a parenthesis in one is none of the code's."""
+"""Comments are taken whole (`*+` gives nothing back): a parenthesis in one is not the code's."""
 BINDERS = (ast.NamedExpr, ast.Yield, ast.YieldFrom)
 
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-RUNS = (
+RUNS: tuple[tuple[Any, ...], ...] = (
     (1, 2, "abc", [3, 1, 2]), (0, 0, "", []), (-4, 7, "x", [5]), (3, 3, "ab", [0, 0, 9, 1]),
 )  # fmt: skip
 SECONDS, CPU_SECONDS, MEMORY = 0.2, 60, 1 << 30

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from nerion_gym.edits.sites import Site
     from nerion_gym.syntax.module import Module
 
-OPENING = re.compile(rb"(?:[\s)\\]|#[^\r\n]*)*\(")
+OPENING = re.compile(rb"(?:[\s)\\]|#[^\r\n]*+)*\(")
 """From a callee's end to the parenthesis of its call: those that close belong to the callee."""
 BLANK = re.compile(rb"(?:[\s\\]|#[^\r\n]*)*")
-CLOSING = re.compile(rb"(?:[\s\\]|#[^\r\n]*)*\)")
+CLOSING = re.compile(rb"(?:[\s\\]|#[^\r\n]*+)*\)")
+"""Comments are taken whole (`*+` gives nothing back): a parenthesis in one is not the code's."""
 BINDERS = (ast.NamedExpr, ast.Yield, ast.YieldFrom)
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 JUMPS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 DECIDING = (ast.Yield, ast.YieldFrom, ast.Global, ast.Nonlocal)
 IF = b"if"
 
@@ -123,12 +124,19 @@ def _is_spare(module: Module, access: Access, inside: set[ast.AST]) -> bool:
         own = any(other.scope is scope for other in writes) or any(
             other.mode in BINDS and other.at_module for other in binding.elsewhere
         )
-        return scope.kind is not ScopeKind.CLASS and (unknown or own)
-    read = any(other.mode is Mode.READ for other in rest) or any(
-        other.mode is Mode.READ for other in binding.elsewhere
-    )
-    asked = any(_asks_for_use(other) for other in writes)
-    return read or not (asked or any(_wants_use(other) for other in binding.elsewhere))
+        if scope.kind is ScopeKind.CLASS or not (unknown or own):
+            return False
+        # Nobody asks for the use of a definition: without it, it is the other writes' turn.
+        return not isinstance(access.node, DEFINITIONS) or _looks_used(rest, binding.elsewhere)
+    return _looks_used(rest, binding.elsewhere)
+
+
+def _looks_used(here: Sequence[Access], elsewhere: Sequence[Mention]) -> bool:
+    """Whether a name is read, or nothing that binds it asks to be."""
+    if any(other.mode is Mode.READ for other in (*here, *elsewhere)):
+        return True
+    asked = any(other.mode in BINDS and _asks_for_use(other) for other in here)
+    return not (asked or any(map(_wants_use, elsewhere)))
 
 
 def _wants_use(other: Mention) -> bool:

@@ -37,7 +37,7 @@ BRACKETLESS: dict[type[ast.AST], tuple[str, ...]] = {
 
 COMMENT = re.compile(rb"#[^\r\n]*")
 SPACE = re.compile(rb"(?:[\s\\]|#[^\r\n]*)*")
-COMMA = re.compile(rb"(?:[\s\\]|#[^\r\n]*)*,")
+COMMA = re.compile(rb"(?:[\s\\]|#[^\r\n]*+)*,")
 
 
 class Piece(NamedTuple):

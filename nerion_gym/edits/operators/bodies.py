@@ -6,6 +6,7 @@ import ast
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+from nerion_gym.edits.doubtful import is_doubtful
 from nerion_gym.edits.evaluation import early, homes, is_still, is_surely_bound, keeps_lifetime
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import (
@@ -219,6 +220,8 @@ def _written(
     names = [node for node in nodes_in(value) if isinstance(node, ast.Name) and node.id in given]
     replaced: dict[ast.AST, ast.AST] = {node: given[node.id] for node in names}
     replaced[site.node] = value
+    if _is_any_doubtful(module, replaced):
+        return
     room = site.parent is not None and isinstance(site.parent.node, ROOMY)
     bare = room or not isinstance(value, LOOSE)
     closed = not any(isinstance(argument, LOOSE) for argument in given.values())
@@ -233,6 +236,15 @@ def _written(
             pieces = [piece, *_definition(module, found)]
             yield build_edit(module, "inline_function", Change(site, pieces, {}, found.node.name))
             return
+
+
+def _is_any_doubtful(module: Module, replaced: Mapping[ast.AST, ast.AST]) -> bool:
+    """Whether Python would warn of what stands in the place of another."""
+    around = {node: sites_of(module).of[node].parent for node in replaced}
+    return any(
+        above is not None and is_doubtful(above.node, node, replaced[node])
+        for node, above in around.items()
+    )
 
 
 def _closed(form: bytes, value: ast.expr, module: Module) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from nerion_gym.edits.doubtful import is_doubtful
 from nerion_gym.edits.effects import Effect, effect_of
 from nerion_gym.edits.evaluation import (
     PARTS,
@@ -183,6 +184,8 @@ def _is_in_head(module: Module, statement: ast.stmt, use: ast.Name) -> bool:
 
 def _inlined(module: Module, found: Assignment, use: ast.Name) -> Iterator[Edit]:
     site = sites_of(module).of[use]
+    if site.parent is not None and is_doubtful(site.parent.node, use, found.value):
+        return
     start, end = module.table.offsets(use)
     text = module.text(found.value)
     closed = not isinstance(found.value, LOOSE) or (

@@ -133,7 +133,8 @@ def _is_spare(module: Module, access: Access, inside: set[ast.AST]) -> bool:
 
 def _looks_used(here: Sequence[Access], elsewhere: Sequence[Mention]) -> bool:
     """Whether a name is read, or nothing that binds it asks to be."""
-    if any(other.mode is Mode.READ for other in (*here, *elsewhere)):
+    modes = [*(other.mode for other in here), *(other.mode for other in elsewhere)]
+    if Mode.READ in modes:
         return True
     asked = any(other.mode in BINDS and _asks_for_use(other) for other in here)
     return not (asked or any(map(_wants_use, elsewhere)))

@@ -198,6 +198,8 @@ def is_surely_bound(module: Module, node: ast.AST) -> bool:
     flow = name_flow(module)
     if not flow.is_bound(node):
         return False
+    if next(sites_of(module).every(*SWALLOWS), None) is None:
+        return True
     around = _swallowers(module, node)
     return all(
         _swallowers(module, flow.accesses[write].node) <= around for write in flow.found_by(node)

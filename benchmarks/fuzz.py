@@ -3,7 +3,7 @@
     python benchmarks/fuzz.py                              a quarter of an hour, and record
     python benchmarks/fuzz.py --dry --minutes 2 --first 5000
 
-Four generators (decision 15): programs of pieces, plain programs that are run before and after each
+Four generators (decision 16): programs of pieces, plain programs that are run before and after each
 refactor, and hypothesmith's from the grammar and from libcst's nodes. Of each program every edit of
 the whole catalog is checked (`tests/support/fuzz.py`). Seeds go on from `--first` until the time is
 spent, so a finding is repeated by its seed. Records `results/fuzz.json`. Exit code 1 where anything

@@ -6,8 +6,9 @@
 
 Each package's own tests run on each edited program; what they say is compared with the control
 run, test by test: id, status, exception and phase. Of each operator so many edits a package are
-drawn (`--per`). Resumable: a package on record is not run again. Records
-`results/refactor_soundness.json`. Exit code 1 where a test differs.
+drawn (`--per`). An edit under which a test differs is run twice more: a test that then says what it
+said before is one that measures time, and is recorded as `unsteady`. Resumable: a package on record
+is not run again. Records `results/refactor_soundness.json`. Exit code 1 where a test differs.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.rename_soundness import differing, is_reached  # noqa: E402
 from nerion_gym.commands.provenance import git_state  # noqa: E402
 from nerion_gym.edits.catalog import enumerate_edits  # noqa: E402
 from nerion_gym.edits.preview import apply, diff  # noqa: E402
@@ -34,6 +34,7 @@ from nerion_gym.execution.control import measure  # noqa: E402
 from nerion_gym.execution.runner import LocalRunner  # noqa: E402
 from nerion_gym.logbook.files import write_json  # noqa: E402
 from nerion_gym.logbook.versions import versions  # noqa: E402
+from nerion_gym.syntax.module import parse_module  # noqa: E402
 from nerion_gym.types.edit import Kind  # noqa: E402
 from tests.support.sources import SUBJECTS, load  # noqa: E402
 
@@ -49,10 +50,13 @@ if TYPE_CHECKING:
 RECORD = ROOT / "benchmarks" / "results" / "refactor_soundness.json"
 REFACTORS = tuple(row for row in OPERATORS if row.kind is Kind.REFACTOR)
 PACKAGES = (
-    "inflection", "toolz", "h11", "voluptuous", "cachetools", "boltons", "tabulate", "sqlparse",
-    "mistune", "humanize", "parse", "anytree",
+    "inflection", "toolz", "h11", "xmltodict", "voluptuous", "tinydb", "pathspec", "cachetools",
+    "jsonpointer", "boltons", "bottle", "simpleeval", "tabulate", "sqlparse", "mistune", "humanize",
+    "itsdangerous", "parse", "anytree", "semver",
 )  # fmt: skip
-PER_OPERATOR = 12
+PER_OPERATOR = 16
+ENOUGH = 30
+TRIES = 3
 SHOWN_TESTS = 5
 
 
@@ -72,19 +76,47 @@ def drawn(
     return chosen, Counter(edit.operator for edit in edits)
 
 
+def is_reached(edit: Edit, baseline: Baseline) -> bool:
+    """Whether some test executes the lines of an edit's site."""
+    path = edit.site.path
+    module = parse_module(path, baseline.program.source(path))
+    return bool(baseline.coverage.reaching(path, module.lines(edit.site)))
+
+
+def differing(control: Outcome, outcome: Outcome) -> list[str]:
+    """Return what differs, test by test, in words."""
+    before, after = control.by_id(), outcome.by_id()
+    return [
+        f"{name}: {before.get(name)} -> {after.get(name)}"
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    ]
+
+
+def compared(runner: LocalRunner, baseline: Baseline, edit: Edit) -> tuple[Outcome, list[str], int]:
+    """Return an edit's outcome, what differs however often it is run, and how often it was."""
+    program = apply(baseline.program, edit)
+    for number in range(1, TRIES + 1):
+        outcome = runner.run(program, baseline.suite)
+        found = differing(baseline.control, outcome)
+        if not found:
+            break
+    return outcome, found, number
+
+
 def failures(
     runner: LocalRunner, baseline: Baseline, edits: Sequence[Edit]
 ) -> Iterator[tuple[Edit, Outcome, dict[str, Any] | None]]:
-    """Run each edit; yield its outcome and, where a test differs, what is recorded of it."""
+    """Run each edit; yield its outcome and, where a test differed, what is recorded of it."""
     for edit in edits:
-        outcome = runner.run(apply(baseline.program, edit), baseline.suite)
-        found = differing(baseline.control, outcome)
+        outcome, found, tries = compared(runner, baseline, edit)
         record = {
             "operator": edit.operator,
             "diff": diff(baseline.program, edit),
             "tests": found[:SHOWN_TESTS],
+            "runs": tries,
         }
-        yield edit, outcome, record if found else None
+        yield edit, outcome, record if tries > 1 else None
 
 
 def check_subject(
@@ -96,22 +128,30 @@ def check_subject(
     baseline = measure(runner, task.program, task.suite)
     proposed = enumerate_edits(task.program, operators, None)
     chosen, counts = drawn(proposed, baseline, per, seed)
-    run, failed, selected = Counter[str](), [], 0
+    run, odd, selected = Counter[str](), [], 0
     for edit, outcome, record in failures(runner, baseline, chosen):
         run[edit.operator] += 1
         selected += outcome.selected
         if record is not None:
-            failed.append(record)
+            odd.append(record)
             print(record["diff"], *record["tests"], sep="\n", flush=True)
     return {
         "package": subject.title,
         "tests": len(baseline.control.results),
         "proposed": dict(sorted(counts.items())),
+        "reached": reached_by(proposed, baseline),
         "run": dict(sorted(run.items())),
         "selected": selected,
-        "failures": failed,
+        "failures": [record for record in odd if record["tests"]],
+        "unsteady": [record for record in odd if not record["tests"]],
         "seconds": round(time.perf_counter() - started, 1),
     }
+
+
+def reached_by(edits: Sequence[Edit], baseline: Baseline) -> dict[str, int]:
+    """Return how many edits of each operator a test reaches."""
+    found = Counter(edit.operator for edit in edits if is_reached(edit, baseline))
+    return dict(sorted(found.items()))
 
 
 def summed(packages: Sequence[dict[str, Any]], key: str) -> dict[str, int]:
@@ -145,20 +185,33 @@ def main() -> int:
     )
     results = list(known["packages"])
     done = {result["package"] for result in results}
-    with LocalRunner() as runner:
+    with LocalRunner(cache=False) as runner:
         for subject in SUBJECTS:
             if subject.name not in options.packages or subject.title in done:
                 continue
             results.append(check_subject(subject, runner, operators, options.per, options.seed))
-            shown = {**results[-1], "failures": len(results[-1]["failures"])}
+            last = results[-1]
+            shown = {key: len(last[key]) for key in ("failures", "unsteady")}
+            count = sum(last["run"].values())
             print(
-                {key: shown[key] for key in ("package", "run", "failures", "seconds")}, flush=True
+                {"package": last["package"], "edits": count, **shown}, last["seconds"], flush=True
             )
             if not options.dry:
                 write_json(RECORD, record_of(results, options))
     total = sum(len(result["failures"]) for result in results)
     print({"run": sum(summed(results, "run").values()), "failures": total})
     return 1 if total else 0
+
+
+def few(results: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the operators of which not enough were run, and what there was."""
+    run, reached, proposed = (summed(results, key) for key in ("run", "reached", "proposed"))
+    return {
+        row.name: f"{proposed.get(row.name, 0)} sites in these packages, "
+        f"{reached.get(row.name, 0)} that a test reaches, {run.get(row.name, 0)} run"
+        for row in REFACTORS
+        if run.get(row.name, 0) < ENOUGH
+    }
 
 
 def record_of(results: list[dict[str, Any]], options: argparse.Namespace) -> dict[str, Any]:
@@ -171,6 +224,8 @@ def record_of(results: list[dict[str, Any]], options: argparse.Namespace) -> dic
         "run": summed(results, "run"),
         "edits": sum(summed(results, "run").values()),
         "failures": sum(len(result["failures"]) for result in results),
+        "unsteady": sum(len(result["unsteady"]) for result in results),
+        "few": few(results),
         "packages": results,
     }
 

@@ -96,12 +96,10 @@ def differing(control: Outcome, outcome: Outcome) -> list[str]:
 def compared(runner: LocalRunner, baseline: Baseline, edit: Edit) -> tuple[Outcome, list[str], int]:
     """Return an edit's outcome, what differs however often it is run, and how often it was."""
     program = apply(baseline.program, edit)
-    for number in range(1, TRIES + 1):
-        outcome = runner.run(program, baseline.suite)
-        found = differing(baseline.control, outcome)
-        if not found:
-            break
-    return outcome, found, number
+    outcome, tries = runner.run(program, baseline.suite), 1
+    while (found := differing(baseline.control, outcome)) and tries < TRIES:
+        outcome, tries = runner.run(program, baseline.suite), tries + 1
+    return outcome, found, tries
 
 
 def failures(

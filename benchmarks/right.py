@@ -3,10 +3,12 @@
     python benchmarks/right.py                          all pieces, into results/right.json
     python benchmarks/right.py --record right_confined --pieces 3
                                                         the first pieces of each, into another file
+    python benchmarks/right.py --record right_all --all --pieces 6
+                                                        all ninety-five kinds of edits in turn
 
-The edits are every kind of `nerion_gym.edits` and of `tests/support/structural.py`, drawn in a
-seeded order in which two of five are not confined to a function's body. They are recorded in
-pieces of 25 as each piece ends, and not run again. Each piece says how its runs were confined.
+Without `--all` the edits are those of the first eight operators and of `tests/support/structural.py`,
+drawn in a seeded order in which two of five are not confined to a function's body. They are recorded
+in pieces of 25 as each piece ends, and not run again. Each piece says how its runs were confined.
 """
 
 from __future__ import annotations
@@ -48,13 +50,14 @@ def recorded(path: Path) -> dict[str, Any]:
     return {"command": command, "seed": SEED, "pieces": []}
 
 
-def run_piece(name: str, number: int) -> dict[str, Any]:
+def run_piece(name: str, number: int, *, every: bool) -> dict[str, Any]:
     """Compare one piece of a package's edits."""
-    from tests.support.right import compare, shuffled, task_of
+    from tests.support.right import compare, in_turn, shuffled, task_of
 
     started = time.perf_counter()
     task = task_of(name)
-    edits = shuffled(task, SEED)[number * PIECE : (number + 1) * PIECE]
+    order = in_turn if every else shuffled
+    edits = order(task, SEED)[number * PIECE : (number + 1) * PIECE]
     with LocalRunner(cache=False) as runner:
         found = compare(task, edits, runner)
     return {
@@ -63,6 +66,7 @@ def run_piece(name: str, number: int) -> dict[str, Any]:
         "edits": found.edits,
         "outside": found.outside,
         "routes": dict(found.routes),
+        "operators": dict(sorted(found.operators.items())),
         "containment": found.containment,
         "differences": found.lines,
         "seconds": round(time.perf_counter() - started, 1),
@@ -74,8 +78,10 @@ def totals(pieces: list[dict[str, Any]]) -> dict[str, Any]:
     routes: Counter[str] = Counter()
     for piece in pieces:
         routes.update(piece["routes"])
+    kinds = {name for piece in pieces for name in piece.get("operators", ())}
     return {
         "edits": sum(piece["edits"] for piece in pieces),
+        "kinds": len(kinds),
         "not_confined_to_a_function_body": sum(piece["outside"] for piece in pieces),
         "routes": dict(routes),
         "differing_tests": sum(len(piece["differences"]) for piece in pieces),
@@ -88,6 +94,7 @@ def main() -> None:
     parser.add_argument("--only", choices=sorted(EDITS))
     parser.add_argument("--table", action="store_true", help="only print the sums")
     parser.add_argument("--record", default="right", help="name of the file in results/")
+    parser.add_argument("--all", action="store_true", help="all operators in turn")
     parser.add_argument("--pieces", type=int, default=max(EDITS.values()), help="of each package")
     options = parser.parse_args()
     path = RESULTS / f"{options.record}.json"
@@ -98,7 +105,7 @@ def main() -> None:
         skipped = options.table or options.only not in (None, name) or number >= options.pieces
         if skipped or (name, number) in known:
             continue
-        piece = run_piece(name, number)
+        piece = run_piece(name, number, every=options.all)
         record["pieces"].append(piece)
         record["total"] = totals(record["pieces"])
         record["packages"] = {

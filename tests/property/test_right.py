@@ -12,6 +12,7 @@ from tests.support.right import (
     FIXED_SEED,
     PACKAGES,
     compare,
+    in_turn,
     is_outside,
     seed_of_commit,
     shuffled,
@@ -83,3 +84,14 @@ def test_the_hundred_are_shared_out_whole():
     assert sum(shares().values()) == EDITS
     assert set(shares()) == set(PACKAGES)
     assert min(shares().values()) >= 4
+
+
+@pytest.mark.pure
+def test_all_kinds_of_edits_take_turns():
+    task = task_of("logic_v2")
+    edits = in_turn(task, FIXED_SEED)
+    kinds = {edit.operator for edit in edits}
+    assert len(set(edits)) == len(edits)
+    assert {edit.operator for edit in edits[: len(kinds)]} == kinds
+    assert len(kinds) > 40
+    assert edits != in_turn(task, FIXED_SEED + 1)

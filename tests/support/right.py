@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.preview import apply
+from nerion_gym.edits.registry import OPERATORS as ALL_OPERATORS
 from nerion_gym.edits.registry import resolve
 from nerion_gym.execution.control import measure
 from nerion_gym.syntax.module import parse_module
@@ -55,6 +57,7 @@ class Compared:
         edits: how many were compared.
         outside: of these, not confined to a function's body.
         routes: route -> edits.
+        operators: kind of edit -> edits.
         lines: a line for each differing test.
         containment: how the runs were confined.
     """
@@ -62,6 +65,7 @@ class Compared:
     edits: int = 0
     outside: int = 0
     routes: Counter[str] = field(default_factory=Counter)
+    operators: Counter[str] = field(default_factory=Counter)
     lines: list[str] = field(default_factory=list)
     containment: str = ""
 
@@ -115,6 +119,17 @@ def shuffled(task: Task, seed: int) -> list[Edit]:
     return found
 
 
+def in_turn(task: Task, seed: int) -> list[Edit]:
+    """Return edits of a task in a seeded order in which all kinds take turns, rare ones first."""
+    rng = np.random.default_rng(seed)
+    pools: dict[str, list[Edit]] = defaultdict(list)
+    for edit in enumerate_edits(task.program, ALL_OPERATORS, None):
+        pools[edit.operator].append(edit)
+    drawn = [[pool[int(at)] for at in rng.permutation(len(pool))] for pool in pools.values()]
+    turns = zip_longest(*sorted(drawn, key=len))
+    return [edit for turn in turns for edit in turn if edit is not None]
+
+
 def compare(
     task: Task, edits: Sequence[Edit], runner: LocalRunner, seconds: float = 8.0
 ) -> Compared:
@@ -130,5 +145,6 @@ def compare(
         found.edits += 1
         found.outside += is_outside(task.program, edit)
         found.routes[outcome.route] += 1
+        found.operators[edit.operator] += 1
         found.lines += [f"{edit.operator} {edit.splices}: {line}" for line in lines]
     return found

@@ -6,9 +6,10 @@
     python benchmarks/right.py --record right_all --all --pieces 6
                                                         all ninety-five kinds of edits in turn
 
-Without `--all` the edits are those of the first eight operators and of `tests/support/structural.py`,
-drawn in a seeded order in which two of five are not confined to a function's body. They are recorded
-in pieces of 25 as each piece ends, and not run again. Each piece says how its runs were confined.
+Without `--all` the edits are those of the first eight operators and of
+`tests/support/structural.py`, drawn in a seeded order in which two of five are not confined to a
+function's body. They are recorded in pieces of 25 as each piece ends, and not run again. Each
+piece says how its runs were confined.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from threading import Lock
 from typing import TYPE_CHECKING, cast
 
 from nerion_gym.edits.linking import linked
@@ -54,17 +55,17 @@ class Searcher:
         require_distinct(operators)
         self._operators = sorted(operators, key=_number)
         self._known: OrderedDict[tuple[str, bytes, Outside], Listed] = OrderedDict()
+        self._lock = Lock()
 
     def listed(self, module: Module) -> Listed:
         """Return the edits of a piece."""
         key = module.path, module.source, module.outside
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = self._search(module)
+        found = self._known.get(key) or self._search(module)
+        with self._lock:
+            self._known[key] = found
+            self._known.move_to_end(key)
             if len(self._known) > KEPT_PIECES:
                 self._known.popitem(last=False)
-        else:
-            self._known.move_to_end(key)
         return found
 
     def _search(self, module: Module) -> Listed:

@@ -1,5 +1,6 @@
 import sysconfig
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -130,3 +131,13 @@ def test_what_differs_at_a_seam_stays_two_edits():
     source = b"def f(): pass\ndef g(): pass\ndef f(): pass\n"
     rows = (removing("every_one", source.splitlines(keepends=True)),)
     assert len(file_edits("m.py", source, rows)) == 3
+
+
+def test_threads_may_list_the_same_file_at_once():
+    source = (STDLIB / "sched.py").read_bytes()
+    texts = [source + b"# %d\n" % number for number in range(12)]
+    expected = [[edit.splices for edit in file_edits("m.py", text, LOCAL[:8])] for text in texts]
+    forget()
+    with ThreadPoolExecutor(4) as pool:
+        found = pool.map(lambda text: file_edits("m.py", text, LOCAL[:8]), texts * 4)
+    assert [[edit.splices for edit in edits] for edits in found] == expected * 4

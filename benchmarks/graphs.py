@@ -38,8 +38,9 @@ from nerion_gym.commands.provenance import git_state
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.preview import apply
 from nerion_gym.edits.registry import resolve
-from nerion_gym.graphs import builder, definitions, modules, parts
+from nerion_gym.graphs import builder, definitions, exports, modules, parts
 from nerion_gym.logbook.files import write_json
+from nerion_gym.syntax import outlines, pieces
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.syntax.scope_builder import build_scopes
 from nerion_gym.tasks.builder import corpus_task
@@ -60,7 +61,10 @@ CACHES = (
     parts.file_part,
     builder._build,
     definitions.definitions_of,
-    definitions.exports_of,
+    exports.exports_of,
+    exports.exports_of_whole,
+    exports.piece_names,
+    outlines.outline_of,
     modules.layout_of,
 )
 
@@ -108,6 +112,7 @@ def forget() -> None:
     """Empty every cache on the way from a text to its graph."""
     for cached in CACHES:
         cached.cache_clear()
+    pieces.forget()
 
 
 def milliseconds(work: Any, *arguments: Any) -> float:

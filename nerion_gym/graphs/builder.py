@@ -137,7 +137,8 @@ def _build(
         tests = tuple(test for test in tests if test in reaching)
     placed, first_test = _place(parts, len(tests))
     numbers = {test: first_test + place for place, test in enumerate(tests)}
-    between = links(program, {item.part.path: item for item in placed})
+    shown = {item.part.path: item for item in placed}
+    between = links(program, shown, whole=focus is None)
     edge_types, edge_links = _edges(placed, [*_covers(placed, known, numbers), *between])
     names = [part.path for part in parts]
     return ProgramGraph(

@@ -22,10 +22,9 @@ from nerion_gym.graphs.words import SIGN, token_id, words_of
 from nerion_gym.syntax.trees import LEAVES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from nerion_gym.graphs.regions import Regions
-    from nerion_gym.syntax.module import Module
 
 Child = tuple[int, int, Any, str]
 """Start and end (decorators included), a node, and the field of its parent that it stands in."""
@@ -35,6 +34,20 @@ BLANKS = frozenset(
 """Gaps without a word or sign: the most usual ones."""
 UNPLACED = DECORATED | {ast.comprehension, ast.withitem, ast.match_case, ast.arguments}
 """Nodes whose place is not written in them, or begins at a decorator."""
+
+
+class Root(NamedTuple):
+    """A statement to walk.
+
+    Attributes:
+        node: the statement.
+        starts: offset in the file of each line of the text that it was parsed from.
+        above: lines of the file before that text.
+    """
+
+    node: ast.AST
+    starts: Sequence[int]
+    above: int
 
 
 class Row(NamedTuple):
@@ -74,7 +87,6 @@ class FileNodes:
     """One file's syntax nodes and tokens.
 
     Attributes:
-        module: the parsed file.
         syntax, tokens: rows; a token's number is `len(syntax)` + its place.
         number: syntax node -> its number.
         chain: for each root, its leaves and tokens in the order of the text; a token that is a
@@ -83,7 +95,6 @@ class FileNodes:
         named: syntax node number -> places of the name tokens directly below it.
     """
 
-    module: Module
     syntax: list[Row] = field(default_factory=list)
     tokens: list[Row] = field(default_factory=list)
     number: dict[ast.AST, int] = field(default_factory=dict)
@@ -108,23 +119,25 @@ class Collector:
     """Walks the roots of a file; never recurses.
 
     Args:
-        module: the parsed file.
+        source: of the file.
         focus: definitions whose nodes are in focus; the whole file when None.
         regions: hands out the lines that decide a node's "covered" flag.
     """
 
-    def __init__(self, module: Module, focus: frozenset[ast.AST] | None, regions: Regions) -> None:
-        self.found = FileNodes(module)
+    def __init__(
+        self, source: bytes, focus: frozenset[ast.AST] | None, regions: Regions
+    ) -> None:
+        self.found = FileNodes()
         self._focus = focus or frozenset()
         self._all_in_focus = focus is None
         self._regions = regions
-        self._starts = module.table.starts
-        self._source = module.source
+        self._starts: Sequence[int] = ()
+        self._source = source
         self._chain: list[int] = []
 
-    def collect(self, roots: list[ast.AST]) -> FileNodes:
+    def collect(self, roots: Iterable[Root]) -> FileNodes:
         """Return the nodes of these statements and all below them."""
-        for root in roots:
+        for root, self._starts, self._regions.above in roots:
             self._chain = []
             self.found.chain.append(self._chain)
             start, end = self._extent(root)
@@ -157,7 +170,7 @@ class Collector:
         cls = node.__class__
         start, end, _, field_, parent, region, focused = visit
         if cls in STATEMENTS:
-            region = self._regions.of(node, region)
+            region = self._regions.of(node)
         focused = focused or node in self._focus
         visit = (start, end, node, field_, parent, region, focused)
         if cls in STRINGS:
@@ -178,7 +191,7 @@ class Collector:
         at = min(start, kids[0][0])
         plain = node.__class__ not in DECORATED
         if not plain:
-            start, end = self.found.module.table.offsets(node)
+            start, end = self._offsets(node)
         row = (kind, token, label, start, end, field_, parent, region, focused)
         number = self._add(node, MAKE(Row, row))
         own = len(todo)
@@ -232,7 +245,7 @@ class Collector:
         """Return a node's own bytes where they lie inside the string, else the string's."""
         start, end = visit[:2]
         if hasattr(node, "lineno") and node.end_lineno <= len(self._starts):
-            own = self.found.module.table.offsets(node)
+            own = self._offsets(node)
             if start < own[0] < own[1] < end:
                 return own
         return start, end
@@ -274,6 +287,11 @@ class Collector:
         if len(kids) > 1:
             kids.sort(key=_start)
         return kids
+
+    def _offsets(self, node: Any) -> tuple[int, int]:
+        starts = self._starts
+        start = starts[node.lineno - 1] + node.col_offset
+        return start, starts[node.end_lineno - 1] + node.end_col_offset
 
     def _extent(self, node: Any) -> tuple[int, int]:
         starts = self._starts

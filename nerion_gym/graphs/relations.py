@@ -93,7 +93,7 @@ def computed_from(view: FileView) -> Iterator[Pair]:
 def guarded_by(view: FileView) -> Iterator[Pair]:
     """Statement or expression -> the condition that decides whether it runs (see `guards`)."""
     number = view.nodes.number
-    for statement, condition in in_block(view.nodes.module.tree.body):
+    for statement, condition in in_block(view.statements):
         if statement in number and condition in number:
             yield number[statement], number[condition]
     for cls, guards in GUARDING.items():

@@ -181,10 +181,10 @@ def data_flow(scopes: Scopes, inside: AbstractSet[ast.AST]) -> DataFlow:
     """
     if all(node in inside for node in getattr(scopes.root.node, "body", [])):
         return DataFlow(scopes, scopes.accesses, tuple(s for s in scopes.all if unit_of(s) is s))
-    units = _units_shown(scopes, inside)
+    units = units_shown(scopes, inside)
     chosen = [scope for scope in scopes.all if unit_of(scope) in units]
     shown = [access for scope in chosen for access in scope.accesses if access.node in inside]
-    needed = _units_needed(scopes, shown, inside)
+    needed = units_needed(scopes, shown, inside)
     beside = [
         access
         for scope in chosen
@@ -196,7 +196,7 @@ def data_flow(scopes: Scopes, inside: AbstractSet[ast.AST]) -> DataFlow:
     return DataFlow(scopes, tuple(accesses), tuple(s for s in chosen if s in needed))
 
 
-def _units_shown(scopes: Scopes, inside: AbstractSet[ast.AST]) -> set[Scope]:
+def units_shown(scopes: Scopes, inside: AbstractSet[ast.AST]) -> set[Scope]:
     """Return the units with a shown node and those around them."""
     units = {scopes.root}
     for scope in scopes.all:
@@ -208,7 +208,7 @@ def _units_shown(scopes: Scopes, inside: AbstractSet[ast.AST]) -> set[Scope]:
     return units
 
 
-def _units_needed(scopes: Scopes, shown: list[Access], inside: AbstractSet[ast.AST]) -> set[Scope]:
+def units_needed(scopes: Scopes, shown: list[Access], inside: AbstractSet[ast.AST]) -> set[Scope]:
     """Return the shown units, and around them those where a name meets another shown mention."""
     keys = [scopes.key(access) for access in shown]
     mentions = Counter(keys)

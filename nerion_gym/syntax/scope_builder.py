@@ -9,7 +9,7 @@ from nerion_gym.syntax.scopes import Access, Mode, Scope, ScopeKind, Scopes
 from nerion_gym.syntax.trees import children
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
 
 class Visit(NamedTuple):
@@ -28,12 +28,49 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef
 def build_scopes(tree: ast.Module) -> Scopes:
     """Resolve every name of a module."""
     root = Scope(ScopeKind.MODULE, "<module>", tree)
-    todo = [Visit(node, root) for node in reversed(tree.body)]
+    _resolve([Visit(node, root) for node in reversed(tree.body)])
+    return Scopes(root)
+
+
+def _resolve(todo: Todo) -> None:
     while todo:
         visit = todo.pop()
         handler = HANDLERS.get(type(visit.node), _plain)
         todo += reversed(handler(visit.node, visit))
-    return Scopes(root)
+
+
+def extend_scopes(root: Scope, body: list[ast.stmt], entered: Container[ast.AST] | None) -> None:
+    """Resolve the names of more statements of a module, as far as they are looked at.
+
+    Args:
+        root: the module's scope, which they are added to.
+        body: statements.
+        entered: functions outside all others whose bodies are looked into; None: all.
+    """
+    todo = [Visit(node, root) for node in reversed(body)]
+    if entered is None:
+        _resolve(todo)
+        return
+    while todo:
+        visit = todo.pop()
+        node = visit.node
+        handler = HANDLERS.get(type(node), _plain)
+        found = handler(node, visit)
+        if isinstance(node, Definition) and node not in entered and not _in_function(visit.scope):
+            found = [below for below in found if not _is_body_of(node, below.scope)]
+        todo += reversed(found)
+
+
+def _is_body_of(node: ast.AST, scope: Scope) -> bool:
+    return scope.node is node and scope.kind is ScopeKind.FUNCTION
+
+
+def _in_function(scope: Scope | None) -> bool:
+    while scope is not None:
+        if scope.kind in (ScopeKind.FUNCTION, ScopeKind.LAMBDA):
+            return True
+        scope = scope.parent
+    return False
 
 
 def _plain(node: ast.AST, visit: Visit) -> Todo:

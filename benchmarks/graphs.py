@@ -133,11 +133,13 @@ def collected() -> Iterator[None]:
         gc.enable()
 
 
-def read(program: Program) -> None:
-    """Parse the files of a program and resolve their names, as a catalog of edits does too."""
+def read(subject: Subject, program: Program) -> None:
+    """Parse what is shown of a program: the whole files, or of a focus the pieces."""
     for path, source in program.files:
-        module = parse_module(path, source)
-        _ = module.scopes, module.functions
+        if subject.focus is None:
+            _ = parse_module(path, source).scopes
+        else:
+            pieces.pieces_of(path, source)
 
 
 def after_edit(subject: Subject, rounds: int) -> dict[str, Any]:
@@ -151,7 +153,7 @@ def after_edit(subject: Subject, rounds: int) -> dict[str, Any]:
         builder.build(subject.program, subject.focus, None, ())
         with collected():
             for program in subject.edited:
-                shared = milliseconds(read, program)
+                shared = milliseconds(read, subject, program)
                 rest = milliseconds(builder.build, program, subject.focus, None, ())
                 whole.append(shared + rest)
                 own.append(rest)

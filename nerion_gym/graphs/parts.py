@@ -5,17 +5,19 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from nerion_gym.graphs import schema
-from nerion_gym.graphs.nodes import Row
+from nerion_gym.graphs.nodes import REGION
 from nerion_gym.graphs.relations import FILE_FAMILIES
 from nerion_gym.graphs.view import view_file
 from nerion_gym.graphs.words import token_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nerion_gym.graphs.definitions import Spec
     from nerion_gym.graphs.view import FileView
     from nerion_gym.types.program import FunctionRef
@@ -95,9 +97,8 @@ def file_part(
     """Build the part of one file; see `view_file` for the arguments and errors."""
     view = view_file(path, source, edited, shown)
     nodes, symbols = view.nodes, view.symbols
-    flags = [row.focused for row in nodes.rows]
-    focused = np.array(flags + _focused_symbols(view, flags), np.int16)
-    kinds, tokens, labels, starts, ends, fields, _, regions, _ = _columns(nodes.rows)
+    kinds, tokens, labels, starts, ends, fields, _, regions, flags = nodes.columns
+    focused = np.array([*flags, *_focused_symbols(view, flags)], np.int16)
     none = (-1,) * len(symbols)
     rows = np.zeros((len(focused), schema.NODE_WIDTH), np.int16)
     rows[:, schema.KIND] = (*kinds, *(SYMBOL for _ in symbols))
@@ -118,16 +119,12 @@ def file_part(
         imports=tuple(view.imports),
         calls=tuple((call, target.spec) for call, target in view.targets if target.spec),
         returns=view.returns,
-        syntax=len(nodes.rows),
+        syntax=len(labels),
         focused=bool(focused.any()),
     )
 
 
-def _columns(rows: list[Row]) -> list[tuple[Any, ...]]:
-    return list(zip(*rows, strict=True)) if rows else [()] * len(Row._fields)
-
-
-def _focused_symbols(view: FileView, focused: list[bool]) -> list[bool]:
+def _focused_symbols(view: FileView, focused: Sequence[bool]) -> list[bool]:
     flags = [False] * len(view.symbols)
     for place, symbol in zip(view.places, view.symbol_of, strict=True):
         if place >= 0 and focused[place]:
@@ -163,4 +160,4 @@ def unpacked(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _functions(view: FileView) -> tuple[tuple[int, int], ...]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     numbers = [n for node, n in view.nodes.number.items() if isinstance(node, kinds)]
-    return tuple((number, view.nodes.syntax[number].region) for number in numbers)
+    return tuple((number, view.nodes.syntax[number][REGION]) for number in numbers)

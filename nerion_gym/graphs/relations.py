@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from nerion_gym.graphs import schema
 from nerion_gym.graphs.assignments import ASSIGNING
 from nerion_gym.graphs.guards import GUARDING, in_block
+from nerion_gym.graphs.nodes import PARENT
 from nerion_gym.syntax.reaching import MOST_SOURCES
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ READ = schema.KIND_ID["Name"]
 
 def child(view: FileView) -> Iterator[Pair]:
     """Parent -> syntax node or token directly below it; file -> its outermost nodes."""
-    parents = [row.parent for row in view.nodes.rows]
-    file = view.file
+    parents, file = view.nodes.columns[PARENT], view.file
     return ((parent if parent >= 0 else file, number) for number, parent in enumerate(parents))
 
 
@@ -78,7 +78,7 @@ def computed_from(view: FileView) -> Iterator[Pair]:
     text (Allamanis et al. 2018, arXiv 1711.00740).
     """
     number = view.nodes.number
-    reads = [at for at, row in enumerate(view.nodes.syntax) if row.kind == READ]
+    reads = [at for at, row in enumerate(view.nodes.syntax) if row[0] == READ]
     for cls, assignments in ASSIGNING.items():
         for node in view.of_class.get(cls, ()):
             for target, value in assignments(node):

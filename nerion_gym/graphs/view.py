@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nerion_gym.graphs.calls import Target, targets
 from nerion_gym.graphs.definitions import FUNCTIONS, MOST_TARGETS, definitions_of
 from nerion_gym.graphs.focus import FileFocus
-from nerion_gym.graphs.nodes import Collector, FileNodes, Root
+from nerion_gym.graphs.nodes import LABEL, PARENT, Collector, FileNodes, Root
 from nerion_gym.graphs.regions import Regions
 from nerion_gym.syntax.flow import DataFlow, data_flow
 from nerion_gym.syntax.module import parse_module
@@ -70,7 +70,7 @@ class FileView:
         number = self.nodes.number.get(access.node, -1)
         named = self.nodes.named.get(number, ())
         tokens = self.nodes.tokens
-        places = [place for place in named if tokens[place].label == access.name]
+        places = [place for place in named if tokens[place][LABEL] == access.name]
         if not places:
             return number
         # `import a.a as a`: the name that is bound stands last there, first everywhere else.
@@ -107,9 +107,10 @@ class FileView:
     @cached_property
     def ends(self) -> list[int]:
         """Syntax node number -> the number after the last node below it."""
+        parents = self.nodes.columns[PARENT]
         found = list(range(1, len(self.nodes.syntax) + 1))
         for number in range(len(found) - 1, -1, -1):
-            parent = self.nodes.syntax[number].parent
+            parent = parents[number]
             if parent >= 0 and found[parent] < found[number]:
                 found[parent] = found[number]
         return found
@@ -155,7 +156,7 @@ class FileView:
         for statement in self.of_class.get(ast.Return, ()):
             at = number[statement]
             while at not in found:
-                at = rows[at].parent
+                at = rows[at][PARENT]
             found[at].append(number[statement])
         return {at: places[-MOST_RETURNS:] or [at] for at, places in found.items()}
 

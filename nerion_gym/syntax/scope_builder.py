@@ -23,6 +23,7 @@ class Visit(NamedTuple):
 Todo = list[Visit]
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
+FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef})
 
 
 def build_scopes(tree: ast.Module) -> Scopes:
@@ -54,23 +55,18 @@ def extend_scopes(root: Scope, body: list[ast.stmt], entered: Container[ast.AST]
     while todo:
         visit = todo.pop()
         node = visit.node
-        handler = HANDLERS.get(type(node), _plain)
-        found = handler(node, visit)
-        if isinstance(node, Definition) and node not in entered and not _in_function(visit.scope):
-            found = [below for below in found if not _is_body_of(node, below.scope)]
-        todo += reversed(found)
+        found = HANDLERS.get(node.__class__, _plain)(node, visit)
+        found.reverse()
+        if node.__class__ not in FUNCTIONS:
+            todo += found
+        elif node in entered:
+            _resolve(found)
+        else:
+            _resolve([below for below in found if not _is_body_of(node, below.scope)])
 
 
 def _is_body_of(node: ast.AST, scope: Scope) -> bool:
     return scope.node is node and scope.kind is ScopeKind.FUNCTION
-
-
-def _in_function(scope: Scope | None) -> bool:
-    while scope is not None:
-        if scope.kind in (ScopeKind.FUNCTION, ScopeKind.LAMBDA):
-            return True
-        scope = scope.parent
-    return False
 
 
 def _plain(node: ast.AST, visit: Visit) -> Todo:

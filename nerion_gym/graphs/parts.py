@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nerion_gym.graphs.definitions import Spec
+    from nerion_gym.graphs.nodes import FileNodes
+    from nerion_gym.graphs.regions import Lines
     from nerion_gym.graphs.view import FileView
     from nerion_gym.types.program import FunctionRef
 
@@ -41,7 +43,7 @@ class FilePart:
         edges: int64 [e], sorted, none twice: relation id, from and to packed in one number
             (see `packed`), local node numbers.
         labels, fields: text of each node; field that it stands in below its parent.
-        index: (start, end) -> node.
+        nodes: what the arrays were made from.
         region_lines: lines of each region.
         functions: (node, region) of each function definition.
         imports: (node, what it names) of each name in an import statement.
@@ -59,14 +61,19 @@ class FilePart:
     edges: np.ndarray = field(repr=False)
     labels: tuple[str, ...] = field(repr=False)
     fields: tuple[str, ...] = field(repr=False)
-    index: dict[tuple[int, int], int] = field(repr=False)
-    region_lines: tuple[frozenset[int], ...] = field(repr=False)
+    nodes: FileNodes = field(repr=False)
+    region_lines: tuple[Lines, ...] = field(repr=False)
     functions: tuple[tuple[int, int], ...] = field(repr=False)
     imports: tuple[tuple[int, Spec], ...] = field(repr=False)
     calls: tuple[tuple[int, Spec], ...] = field(repr=False)
     returns: dict[int, list[int]] = field(repr=False)
     syntax: int
     focused: bool
+
+    @property
+    def index(self) -> dict[tuple[int, int], int]:
+        """(start, end) -> node; made when first asked for."""
+        return self.nodes.index
 
     def smallest_around(self, start: int, end: int) -> int | None:
         """Return the smallest node that contains these bytes, the innermost of equals, or None."""
@@ -113,7 +120,7 @@ def file_part(
         edges=_edges(view),
         labels=(*labels, *symbols),
         fields=(*fields, *("" for _ in symbols)),
-        index=nodes.index,
+        nodes=nodes,
         region_lines=view.regions,
         functions=_functions(view),
         imports=tuple(view.imports),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from nerion_gym.syntax.outlines import inner_definitions
+from nerion_gym.syntax.outlines import BLOCKS_OF, inner_definitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,9 @@ AT_DEFINITION = ("decorator_list", "returns")
 """Fields of a function that run when it is defined; its defaults and annotations do too."""
 
 
+Lines = frozenset[int] | range
+
+
 class Regions:
     """Numbers the regions of a file in the order in which a walk meets them; 0 is none.
 
@@ -34,15 +37,17 @@ class Regions:
 
     def __init__(self) -> None:
         self._heads: dict[ast.AST, int] = {}
-        self.lines: list[frozenset[int]] = [frozenset()]
+        self.lines: list[Lines] = [frozenset()]
         self.above = 0
 
     def of(self, node: ast.AST) -> int:
         """Return the region of a statement, handler or case."""
+        above, lines = self.above, header_lines(node)
+        self.lines.append(range(lines.start + above, lines.stop + above) if above else lines)
         if node.__class__ in FUNCTIONS:
-            self._heads[node] = self._new(header_lines(node))
-            return self._new(own_lines(node))
-        return self._new(header_lines(node))
+            self._heads[node] = len(self.lines) - 1
+            self.lines.append(frozenset(line + above for line in own_lines(node)))
+        return len(self.lines) - 1
 
     def outside(self, node: ast.AST, field: str, region: int) -> int:
         """Return the region that a function's child gets: defaults run with the `def` line."""
@@ -52,14 +57,11 @@ class Regions:
         at_definition = field in AT_DEFINITION or field.endswith("defaults")
         return head if at_definition else region
 
-    def _new(self, lines: Iterable[int]) -> int:
-        above = self.above
-        self.lines.append(frozenset([line + above for line in lines] if above else lines))
-        return len(self.lines) - 1
-
 
 def header_lines(node: Any) -> range:
     """Return the lines of a simple statement, or of a compound one up to its body."""
+    if not BLOCKS_OF[node.__class__]:  # most statements
+        return range(node.lineno, node.end_lineno + 1)
     body = getattr(node, "body", None) or getattr(node, "cases", None)
     pattern = getattr(node, "pattern", node)
     first, last = pattern.lineno, pattern.end_lineno

@@ -19,6 +19,7 @@ from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:
     from nerion_gym.graphs.definitions import Definitions, Key, Spec
+    from nerion_gym.graphs.regions import Lines
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.scopes import Access
     from nerion_gym.types.program import FunctionRef
@@ -43,7 +44,7 @@ class FileView:
     """
 
     nodes: FileNodes
-    regions: tuple[frozenset[int], ...]
+    regions: tuple[Lines, ...]
     statements: list[ast.stmt]
     flow: DataFlow
     definitions: Definitions

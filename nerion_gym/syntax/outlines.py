@@ -18,6 +18,7 @@ from nerion_gym.syntax.flow import lay_out, unit_of
 from nerion_gym.syntax.reaching import Reaching
 from nerion_gym.syntax.scope_builder import extend_scopes
 from nerion_gym.syntax.scopes import Mode, Scope, ScopeKind, Scopes
+from nerion_gym.syntax.trees import CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
     from nerion_gym.syntax.scopes import Access
 
 BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+NO_BLOCKS = frozenset({"Lambda", "IfExp", "Expression"})
+BLOCKS_OF: dict[type[ast.AST], tuple[str, ...]] = {
+    cls: tuple(name for name in reversed(BLOCKS) if name in cls._fields)
+    for cls in CLASSES
+    if cls.__name__ not in NO_BLOCKS
+}
+"""Class of statement -> its fields that hold statements, the last in the text first."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINING: frozenset[type] = frozenset({*FUNCTIONS, ast.ClassDef, ast.alias})
 DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
@@ -176,8 +184,8 @@ def inner_definitions(node: ast.AST) -> Iterator[ast.FunctionDef | ast.ClassDef]
         if below is not node and isinstance(below, DEFINITIONS):
             yield below  # type: ignore[misc]
             continue
-        for name in reversed(BLOCKS):
-            pending += reversed(below.__dict__.get(name, ()))
+        for name in BLOCKS_OF[below.__class__]:
+            pending += reversed(getattr(below, name))
 
 
 def certain(statements: list[ast.stmt]) -> Iterator[ast.AST]:

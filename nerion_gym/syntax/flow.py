@@ -13,11 +13,11 @@ import ast
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nerion_gym.syntax import flow_blocks, flow_simple
 from nerion_gym.syntax.control import ENTRY, EXIT, Flow
-from nerion_gym.syntax.reaching import MOST_SOURCES, Reaching
+from nerion_gym.syntax.reaching import MOST_SOURCES, Link, Reaching
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 
 if TYPE_CHECKING:
@@ -33,14 +33,6 @@ UNIT_KINDS = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.LAMBDA)
 MOST_ESCAPING = 8
 UNBOUND = -1
 """Stands for "nothing was written yet" among the writes of a complete solution."""
-
-
-class Link(NamedTuple):
-    """An access with the accesses of the same name that may have come last before it."""
-
-    access: int
-    reads: tuple[int, ...]
-    writes: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +76,8 @@ class Solver:
         numbers: dict[tuple[Scope, str], int] = {}
         self._bindings = [numbers.setdefault(key, len(numbers)) for key in data.keys]
         self._owners = [unit_of(scope) for scope, _ in numbers]
-        self._units = [unit_of(access.scope) for access in data.accesses]
+        units = {scope: unit_of(scope) for scope in {access.scope for access in data.accesses}}
+        self._units = [units[access.scope] for access in data.accesses]
         self._mentions = self._collect_mentions()
         self._escaping = self._collect_escaping()
         self._solved: dict[Scope, Reaching] = {}
@@ -99,11 +92,12 @@ class Solver:
     def _collect_escaping(self) -> dict[int, tuple[int, ...]]:
         """Return the writes of each binding that stand in other functions than its own."""
         found: dict[int, list[int]] = defaultdict(list)
-        for number, access in enumerate(self._data.accesses):
-            binding = self._bindings[number]
-            writes = access.mode in (Mode.WRITE, Mode.DELETE)
-            if writes and self._units[number] is not self._owners[binding]:
-                found[binding].append(number)
+        owners = self._owners
+        pairs = zip(self._bindings, self._units, strict=True)
+        for number, (binding, unit) in enumerate(pairs):
+            if unit is not owners[binding]:
+                if self._data.accesses[number].mode in (Mode.WRITE, Mode.DELETE):
+                    found[binding].append(number)
         most = len(self._data.accesses) if self._complete else MOST_ESCAPING
         return {b: tuple(w) for b, w in found.items() if len(w) <= most}
 
@@ -118,8 +112,7 @@ class Solver:
                 entry |= {b: (UNBOUND,) for b, owner in enumerate(self._owners) if owner is unit}
             self._solved[unit] = Reaching(flow, self._bindings, entry, self._escaping, most)
         for solved in self._solved.values():
-            for link in solved.links():
-                yield Link(*link)
+            yield from solved.links()
 
     def _free_names(self) -> dict[Scope, set[int]]:
         """Return the bindings that each unit mentions without owning them."""

@@ -117,7 +117,7 @@ class Outline:
         flow = lay_out(ast.Module(body, []), mentions)
         bindings = [*range(first), first, first + 1]
         solved = Reaching(flow, bindings, {first: (0,)}, {first + 1: (0,)})
-        writes = {access: found for access, _, found in solved.links() if access >= first}
+        writes = {link.access: link.writes for link in solved.links() if link.access >= first}
         if not writes.get(first):
             return Gate.OTHER
         return Gate.CALLS if writes[first + 1] else Gate.PASSES

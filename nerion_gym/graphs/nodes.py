@@ -156,7 +156,9 @@ class Collector:
             start, end = self._offsets(node)
             heads = node if cls is not ast.ClassDef else None
         kind, token, label = DESCRIPTIONS[cls]
-        number = self._add(node, (kind, token, label, start, end, name, parent, region, focused))
+        syntax = self.found.syntax
+        self.found.number[node] = number = len(syntax)
+        syntax.append((kind, token, label, start, end, name, parent, region, focused))
         self._enter_all(kids, at, (number, label, region, focused), heads)
 
     def _enter_all(
@@ -175,30 +177,35 @@ class Collector:
         syntax, numbers = found.syntax, found.number
         for kid in kids:
             start, end, node, name = kid
-            if at < start and source[at:start] not in BLANKS:
-                self._read_gap(at, start, above)
+            if at < start:
+                gap = source[at:start]
+                if gap not in BLANKS:
+                    self._read_gap(gap, at, above)
             if function is not None:
                 inner = self._regions.outside(function, name, region)
             cls = node.__class__
             if cls is ast.Name:  # names and literals are half of all nodes
-                text = node.id
-                leaf = (NAME_KINDS[node.ctx.__class__], token_id(text), text, start, end)
+                text, kind = node.id, NAME_KINDS[node.ctx.__class__]
             elif cls is ast.Constant:
                 text = repr(node.value)
                 kind = CONSTANT_KINDS.get(node.value.__class__, OTHER)
-                leaf = (kind, token_id(text), text, start, end)
             else:
-                leaf = None
                 self._enter(kid, number, inner, focused)
-            if leaf is not None:
-                numbers[node] = place = len(syntax)
-                syntax.append((*leaf, name, number, inner, focused))
-                chain.append(place)
+                if end > at:
+                    at = end
+                continue
+            numbers[node] = place = len(syntax)
+            chain.append(place)
+            syntax.append(
+                (kind, token_id(text), text, start, end, name, number, inner, focused)
+            )
             if end > at:
                 at = end
-        end = syntax[number][4]
-        if at < end and source[at:end] not in BLANKS:
-            self._read_gap(at, end, above)
+        end = syntax[number][END]
+        if at < end:
+            gap = source[at:end]
+            if gap not in BLANKS:
+                self._read_gap(gap, at, above)
 
     def _enter_leaf(self, child: Child, parent: int, region: int, focused: bool) -> None:
         """Add a node without children: one token is the node itself, several lie below it."""
@@ -214,7 +221,8 @@ class Collector:
         if single or not words:
             self._chain.append(number)
         else:
-            self._read_gap(start, end, (number, node.__class__.__name__, region, focused))
+            owner = (number, node.__class__.__name__, region, focused)
+            self._read_gap(self._source[start:end], start, owner)
 
     def _enter_string(self, child: Child, above: int, region: int, focused: bool) -> None:
         """Add an f-string and all inside it; its words come from the tree, not from the text."""
@@ -258,13 +266,13 @@ class Collector:
         if row[0] == NAME_TOKEN:
             self.found.named.setdefault(row[6], []).append(len(tokens) - 1)
 
-    def _read_gap(self, start: int, end: int, above: tuple[int, str, int, bool]) -> None:
+    def _read_gap(self, gap: bytes, start: int, above: tuple[int, str, int, bool]) -> None:
+        """Add the tokens between two children of a node."""
         number, owner, region, focused = above
         tokens, chain = self.found.tokens, self._chain
-        for first, last, text, kind, token in words_of(self._source[start:end], owner):
-            tokens.append(
-                (kind, token, text, start + first, start + last, "", number, region, focused)
-            )
+        for first, last, text, kind, token in words_of(gap, owner):
+            at = (kind, token, text, start + first, start + last, "", number, region, focused)
+            tokens.append(at)
             chain.append(-len(tokens))
             if kind == NAME_TOKEN:
                 self.found.named.setdefault(number, []).append(len(tokens) - 1)

@@ -109,11 +109,12 @@ class FileView:
     def ends(self) -> list[int]:
         """Syntax node number -> the number after the last node below it."""
         parents = self.nodes.columns[PARENT]
-        found = list(range(1, len(self.nodes.syntax) + 1))
-        for number in range(len(found) - 1, -1, -1):
-            parent = parents[number]
-            if parent >= 0 and found[parent] < found[number]:
-                found[parent] = found[number]
+        size = len(self.nodes.syntax)
+        found = list(range(1, size + 1))
+        for number in range(size - 1, -1, -1):
+            parent, end = parents[number], found[number]
+            if parent >= 0 and found[parent] < end:
+                found[parent] = end
         return found
 
     @cached_property

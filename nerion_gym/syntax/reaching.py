@@ -74,6 +74,7 @@ class Reaching:
         self._bindings = bindings
         self._meaning: list[Sources] = []
         self._bits: dict[int, int] = {}
+        self._expanded: dict[int, Sources] = {}
         self._reads: dict[int, int] = defaultdict(int)
         self._writes: dict[int, int] = defaultdict(int)
         self._number_events()
@@ -173,7 +174,7 @@ class Reaching:
 
     def _link(self, events: Sequence[int], state: int, found: list[Link]) -> None:
         """Append the links of a block."""
-        steps, bindings = self._steps, self._bindings
+        steps, bindings, meaning = self._steps, self._bindings, self._meaning
         all_reads, all_writes, expand = self._reads, self._writes, self._expand
         for event in events:
             if event >= 0:
@@ -183,8 +184,15 @@ class Reaching:
                 if event & 1 and reads:
                     # `x += 1` reads, then writes: its own reading is no news to its writing.
                     reads &= ~self._bits.get(event - 1, 0)
-                link = (access, expand(reads) if reads else (), expand(writes) if writes else ())
-                found.append(MAKE(Link, link))
+                if not reads & (reads - 1):  # at most one, nearly always
+                    last_reads = meaning[reads.bit_length() - 1] if reads else ()
+                else:
+                    last_reads = expand(reads)
+                if not writes & (writes - 1):
+                    last_writes = meaning[writes.bit_length() - 1] if writes else ()
+                else:
+                    last_writes = expand(writes)
+                found.append(MAKE(Link, (access, last_reads, last_writes)))
                 kept, bit = steps[event]
                 state = state & kept | bit
             elif event == CALL:
@@ -241,10 +249,12 @@ class Reaching:
 
     def _expand(self, state: int) -> Sources:
         """Return the accesses of a set, of at most so many bits: the latest in the text."""
-        if not state:
-            return ()
-        if not state & (state - 1):
-            return self._meaning[state.bit_length() - 1]
+        known = self._expanded.get(state)
+        if known is None:
+            known = self._expanded[state] = self._expand_anew(state)
+        return known
+
+    def _expand_anew(self, state: int) -> Sources:
         found: set[int] = set()
         for _ in range(self._most):
             if not state:

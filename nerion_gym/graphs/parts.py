@@ -144,15 +144,22 @@ def _focused_symbols(view: FileView, focused: Sequence[bool]) -> list[bool]:
 
 
 def _edges(view: FileView) -> np.ndarray:
-    keys = []
+    pairs: list[np.ndarray] = []
+    flat = array("q")  # the machine's integers: half the time of lists of pairs
+    relations, counts = [], []
     for name, family in FILE_FAMILIES.items():
         found = family(view)
-        if not isinstance(found, np.ndarray):
-            # From a flat array of the machine's integers: half the time of a list of pairs.
-            flat = array("q", chain.from_iterable(found))
-            found = np.frombuffer(flat, np.int64).reshape(-1, 2)
-        keys.append(packed(schema.RELATION[name], found[:, 0], found[:, 1]))
-    return distinct(np.concatenate(keys))
+        if isinstance(found, np.ndarray):
+            pairs.append(packed(schema.RELATION[name], found[:, 0], found[:, 1]))
+        else:
+            before = len(flat)
+            flat.extend(chain.from_iterable(found))
+            relations.append(schema.RELATION[name])
+            counts.append((len(flat) - before) // 2)
+    if flat:
+        others = np.frombuffer(flat, np.int64).reshape(-1, 2)
+        pairs.append(packed(np.repeat(relations, counts), others[:, 0], others[:, 1]))
+    return distinct(np.concatenate(pairs))
 
 
 def _numbers(*parts: Iterable[int]) -> np.ndarray:

@@ -55,18 +55,21 @@ def extend_scopes(root: Scope, body: list[ast.stmt], entered: Container[ast.AST]
     while todo:
         visit = todo.pop()
         node = visit.node
-        found = HANDLERS.get(node.__class__, _plain)(node, visit)
-        found.reverse()
         if node.__class__ not in FUNCTIONS:
-            todo += found
+            todo += reversed(HANDLERS.get(node.__class__, _plain)(node, visit))
         elif node in entered:
-            _resolve(found)
+            _resolve([*reversed(_function(node, visit))])  # type: ignore[arg-type]
         else:
-            _resolve([below for below in found if not _is_body_of(node, below.scope)])
+            todo += reversed(_head(node, visit))  # type: ignore[arg-type]
 
 
-def _is_body_of(node: ast.AST, scope: Scope) -> bool:
-    return scope.node is node and scope.kind is ScopeKind.FUNCTION
+def _head(node: Definition, visit: Visit) -> Todo:
+    """Resolve a function but for its body and parameters."""
+    _bind(node.name, visit)
+    outside = _visits([*node.decorator_list, *_defaults(node.args)], visit.scope)
+    around, generics = _generic(node, visit.scope)
+    hints = [*(arg.annotation for arg in _parameters(node.args)), node.returns]
+    return [*outside, *generics, *_visits(hints, around, annotation=True)]
 
 
 def _plain(node: ast.AST, visit: Visit) -> Todo:
@@ -183,14 +186,13 @@ def _generic(node: Any, scope: Scope) -> tuple[Scope, Todo]:
 
 
 def _function(node: Definition, visit: Visit) -> Todo:
-    _bind(node.name, visit)
-    outside = _visits([*node.decorator_list, *_defaults(node.args)], visit.scope)
-    around, generics = _generic(node, visit.scope)
-    hints = [*(arg.annotation for arg in _parameters(node.args)), node.returns]
+    head = _head(node, visit)
+    around = visit.scope
+    if getattr(node, "type_params", []):
+        around = visit.scope.children[-1]
     inner = _open(ScopeKind.FUNCTION, node.name, node, around)
     _bind_parameters(node.args, inner)
-    inside = [*_visits(hints, around, annotation=True), *_visits(node.body, inner)]
-    return [*outside, *generics, *inside]
+    return head + _visits(node.body, inner)
 
 
 def _lambda(node: ast.Lambda, visit: Visit) -> Todo:

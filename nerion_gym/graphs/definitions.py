@@ -17,7 +17,7 @@ from nerion_gym.syntax.outlines import DEFINING, FUNCTIONS, certain
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.positions import LineTable

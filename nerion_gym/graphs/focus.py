@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.graphs.definitions import FUNCTIONS, MOST_TARGETS, Definitions
-from nerion_gym.graphs.nodes import Root
+from nerion_gym.graphs.rows import Root
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.syntax.outlines import Defined, Outline, inner_definitions, outline_of
 from nerion_gym.syntax.piece_scopes import PieceScopes

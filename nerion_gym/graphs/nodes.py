@@ -10,32 +10,31 @@ This is the hot path of a graph: the walk keeps plain tuples, not objects.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
-from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from nerion_gym.graphs import schema
 from nerion_gym.graphs.kinds import (
-    CONSTANT_KINDS,
     DECORATED,
     DESCRIPTIONS,
     NAME_KINDS,
-    OTHER,
     STRINGS,
+    constant_kind,
     describe,
     fields_of,
     written_in,
 )
 from nerion_gym.graphs.regions import STATEMENTS
+from nerion_gym.graphs.rows import END, PARENT, FileNodes
+from nerion_gym.graphs.words import LONGEST_KEPT, SIGN, short_words, token_id, words_of
 from nerion_gym.graphs.words import NAME as NAME_TOKEN
-from nerion_gym.graphs.words import SIGN, token_id, words_of
-from nerion_gym.syntax.trees import SHAPES
+from nerion_gym.syntax.trees import LEAVES, SHAPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from nerion_gym.graphs.regions import Regions
+    from nerion_gym.graphs.rows import Root, Row
 
 Child = tuple[int, int, Any, str]
 """Start and end (decorators included), a node, and the field of its parent that it stands in."""
@@ -47,66 +46,6 @@ UNPLACED = DECORATED | {ast.comprehension, ast.withitem, ast.match_case, ast.arg
 """Nodes whose place is not written in them, or begins at a decorator."""
 
 
-class Root(NamedTuple):
-    """A statement to walk.
-
-    Attributes:
-        node: the statement.
-        starts: offset in the file of each line of the text that it was parsed from.
-        above: lines of the file before that text.
-    """
-
-    node: ast.AST
-    starts: Sequence[int]
-    above: int
-
-
-Row = tuple[int, int, str, int, int, str, int, int, bool]
-"""A node's columns: kind and token (ids), label (class name or text), bytes [start, end), field
-of the parent that a syntax node stands in ("" for tokens), number of the node above (-1: the
-file), region (the lines that decide its "covered" flag), whether it is in focus."""
-KIND, _, LABEL, START, END, _, PARENT, REGION, FOCUSED = range(9)
-COLUMNS = 9
-
-
-@dataclass
-class FileNodes:
-    """One file's syntax nodes and tokens.
-
-    Attributes:
-        syntax, tokens: rows; a token's number is `len(syntax)` + its place.
-        number: syntax node -> its number.
-        chain: for each root, its leaves and tokens in the order of the text; a token that is a
-            node of its own is given as -1 - its place.
-        inside: numbers of nodes of an f-string that are given the string's bytes.
-        named: syntax node number -> places of the name tokens directly below it.
-    """
-
-    syntax: list[Row] = field(default_factory=list)
-    tokens: list[Row] = field(default_factory=list)
-    number: dict[ast.AST, int] = field(default_factory=dict)
-    chain: list[list[int]] = field(default_factory=list)
-    inside: set[int] = field(default_factory=set)
-    named: dict[int, list[int]] = field(default_factory=dict)
-
-    @cached_property
-    def columns(self) -> list[tuple[Any, ...]]:
-        """The columns of all rows, by number; see `Row`."""
-        rows = self.syntax + self.tokens
-        return list(zip(*rows, strict=True)) if rows else [()] * COLUMNS
-
-    @cached_property
-    def index(self) -> dict[tuple[int, int], int]:
-        """(start, end) -> node number: syntax first, the innermost of equals."""
-        starts, ends = self.columns[3:5]
-        size = len(self.syntax)
-        found = {key: size + at for at, key in enumerate(zip(starts[size:], ends[size:], strict=True))}
-        for number, key in enumerate(zip(starts[:size], ends[:size], strict=True)):
-            if number not in self.inside:
-                found[key] = number
-        return found
-
-
 class Collector:
     """Walks the roots of a file: a frame of the stack a level, which `parse_module` bounds.
 
@@ -116,9 +55,7 @@ class Collector:
         regions: hands out the lines that decide a node's "covered" flag.
     """
 
-    def __init__(
-        self, source: bytes, focus: frozenset[ast.AST] | None, regions: Regions
-    ) -> None:
+    def __init__(self, source: bytes, focus: frozenset[ast.AST] | None, regions: Regions) -> None:
         self.found = FileNodes()
         self._focus = focus or frozenset()
         self._all_in_focus = focus is None
@@ -172,40 +109,31 @@ class Collector:
             above: the node's number, class name, region, and whether it is in focus.
             function: the node, if it is a function: its head runs when it is defined.
         """
-        number, label, region, focused = above
+        number, _, region, focused = above
         source, inner, found, chain = self._source, region, self.found, self._chain
         syntax, numbers = found.syntax, found.number
         for kid in kids:
             start, end, node, name = kid
-            if at < start:
-                gap = source[at:start]
-                if gap not in BLANKS:
-                    self._read_gap(gap, at, above)
+            if at < start and (gap := source[at:start]) not in BLANKS:
+                self._read_gap(gap, at, above)
             if function is not None:
                 inner = self._regions.outside(function, name, region)
             cls = node.__class__
-            if cls is ast.Name:  # names and literals are half of all nodes
-                text, kind = node.id, NAME_KINDS[node.ctx.__class__]
-            elif cls is ast.Constant:
-                text = repr(node.value)
-                kind = CONSTANT_KINDS.get(node.value.__class__, OTHER)
+            if cls in LEAVES:  # half of all nodes: not worth a call
+                is_name = cls is ast.Name
+                text = node.id if is_name else repr(node.value)
+                kind = NAME_KINDS[node.ctx.__class__] if is_name else constant_kind(node)
+                numbers[node] = place = len(syntax)
+                chain.append(place)
+                syntax.append(
+                    (kind, token_id(text), text, start, end, name, number, inner, focused)
+                )
             else:
                 self._enter(kid, number, inner, focused)
-                if end > at:
-                    at = end
-                continue
-            numbers[node] = place = len(syntax)
-            chain.append(place)
-            syntax.append(
-                (kind, token_id(text), text, start, end, name, number, inner, focused)
-            )
-            if end > at:
-                at = end
+            at = max(at, end)
         end = syntax[number][END]
-        if at < end:
-            gap = source[at:end]
-            if gap not in BLANKS:
-                self._read_gap(gap, at, above)
+        if at < end and (gap := source[at:end]) not in BLANKS:
+            self._read_gap(gap, at, above)
 
     def _enter_leaf(self, child: Child, parent: int, region: int, focused: bool) -> None:
         """Add a node without children: one token is the node itself, several lie below it."""
@@ -232,7 +160,9 @@ class Collector:
             node, name, parent = todo.pop()
             start, end = self._inside(node, whole) if node is not string else whole
             kind, token, label = describe(node)
-            number = self._add(node, (kind, token, label, start, end, name, parent, region, focused))
+            number = self._add(
+                node, (kind, token, label, start, end, name, parent, region, focused)
+            )
             if (start, end) == whole and node is not string:
                 self.found.inside.add(number)
             for text in written_in(node):
@@ -264,13 +194,14 @@ class Collector:
         tokens.append(row)
         self._chain.append(-len(tokens))
         if row[0] == NAME_TOKEN:
-            self.found.named.setdefault(row[6], []).append(len(tokens) - 1)
+            self.found.named.setdefault(row[PARENT], []).append(len(tokens) - 1)
 
     def _read_gap(self, gap: bytes, start: int, above: tuple[int, str, int, bool]) -> None:
         """Add the tokens between two children of a node."""
         number, owner, region, focused = above
         tokens, chain = self.found.tokens, self._chain
-        for first, last, text, kind, token in words_of(gap, owner):
+        words = short_words if len(gap) <= LONGEST_KEPT else words_of
+        for first, last, text, kind, token in words(gap, owner):
             at = (kind, token, text, start + first, start + last, "", number, region, focused)
             tokens.append(at)
             chain.append(-len(tokens))
@@ -282,6 +213,7 @@ class Collector:
     def _children(self, node: ast.AST, cls: type[ast.AST]) -> list[Child]:
         """Return a node's children by position."""
         kids: list[Child] = []
+        child: Any
         starts, ordered = self._starts, True
         at = -1
         for name, many in SHAPES[cls]:
@@ -318,8 +250,9 @@ class Collector:
         except AttributeError:
             kids = [self._extent(child) for _, child in fields_of(node)]
             return min(start for start, _ in kids), max(end for _, end in kids)
-        if node.__class__ in DECORATED and node.decorator_list:
-            start = self._extent(node.decorator_list[0])[0]
+        decorators = getattr(node, "decorator_list", None)
+        if decorators:
+            start = self._extent(decorators[0])[0]
         return start, end
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from nerion_gym.graphs import schema
-from nerion_gym.graphs.nodes import REGION
 from nerion_gym.graphs.relations import FILE_FAMILIES
+from nerion_gym.graphs.rows import REGION
 from nerion_gym.graphs.view import view_file
 from nerion_gym.graphs.words import token_id
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from nerion_gym.graphs.definitions import Spec
-    from nerion_gym.graphs.nodes import FileNodes
     from nerion_gym.graphs.regions import Lines
+    from nerion_gym.graphs.rows import FileNodes
     from nerion_gym.graphs.view import FileView
     from nerion_gym.types.program import FunctionRef
 

@@ -19,7 +19,7 @@ import numpy as np
 from nerion_gym.graphs import schema
 from nerion_gym.graphs.assignments import ASSIGNING
 from nerion_gym.graphs.guards import GUARDING, in_block
-from nerion_gym.graphs.nodes import PARENT
+from nerion_gym.graphs.rows import PARENT
 from nerion_gym.syntax.reaching import MOST_SOURCES
 
 if TYPE_CHECKING:

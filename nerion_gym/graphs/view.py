@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from nerion_gym.graphs.calls import Target, targets
 from nerion_gym.graphs.definitions import FUNCTIONS, MOST_TARGETS, definitions_of
 from nerion_gym.graphs.focus import FileFocus
-from nerion_gym.graphs.nodes import LABEL, PARENT, Collector, FileNodes, Root
+from nerion_gym.graphs.nodes import Collector
 from nerion_gym.graphs.regions import Regions
+from nerion_gym.graphs.rows import LABEL, PARENT, FileNodes, Root
 from nerion_gym.syntax.flow import DataFlow, data_flow
 from nerion_gym.syntax.module import parse_module
 

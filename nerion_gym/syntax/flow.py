@@ -31,6 +31,7 @@ HANDLERS = {**flow_simple.HANDLERS, **flow_blocks.HANDLERS}
 COMPLETE = {**HANDLERS, **flow_blocks.SWALLOWING}
 UNIT_KINDS = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.LAMBDA)
 MOST_ESCAPING = 8
+CHANGING = (Mode.WRITE, Mode.DELETE)
 UNBOUND = -1
 """Stands for "nothing was written yet" among the writes of a complete solution."""
 
@@ -95,9 +96,8 @@ class Solver:
         owners = self._owners
         pairs = zip(self._bindings, self._units, strict=True)
         for number, (binding, unit) in enumerate(pairs):
-            if unit is not owners[binding]:
-                if self._data.accesses[number].mode in (Mode.WRITE, Mode.DELETE):
-                    found[binding].append(number)
+            if unit is not owners[binding] and self._data.accesses[number].mode in CHANGING:
+                found[binding].append(number)
         most = len(self._data.accesses) if self._complete else MOST_ESCAPING
         return {b: tuple(w) for b, w in found.items() if len(w) <= most}
 

@@ -13,8 +13,7 @@ from enum import Enum
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from nerion_gym.syntax.control import CALL
-from nerion_gym.syntax.flow import lay_out, unit_of
+from nerion_gym.syntax.flow import CHANGING, lay_out, unit_of
 from nerion_gym.syntax.reaching import Reaching
 from nerion_gym.syntax.scope_builder import extend_scopes
 from nerion_gym.syntax.scopes import Mode, Scope, ScopeKind, Scopes
@@ -37,7 +36,6 @@ BLOCKS_OF: dict[type[ast.AST], tuple[str, ...]] = {
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINING: frozenset[type] = frozenset({*FUNCTIONS, ast.ClassDef, ast.alias})
 DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
-CHANGING = (Mode.WRITE, Mode.DELETE)
 Named = dict[str, list[ast.AST]]
 
 

@@ -17,9 +17,10 @@ from nerion_gym.syntax.scope_builder import extend_scopes
 from nerion_gym.syntax.scopes import Access, Scope, ScopeKind, Scopes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
+    from nerion_gym.syntax.outlines import Outline
     from nerion_gym.syntax.pieces import Pieces
 
 NO_FUNCTION: frozenset[ast.AST] = frozenset()
@@ -112,9 +113,7 @@ class PieceScopes:
                 if unit_of(access.scope) is self.root:
                     at_module_level.add(name)
         several = {name for name, count in counts.items() if count > 1}
-        return Meeting(
-            frozenset(several & at_module_level), frozenset(several - at_module_level)
-        )
+        return Meeting(frozenset(several & at_module_level), frozenset(several - at_module_level))
 
     def _lay_out_module(self, names: Meeting) -> None:
         """Give the module's scope the statements that decide the flow of some of its names."""
@@ -123,18 +122,21 @@ class PieceScopes:
         for place, piece in enumerate(self.pieces):
             if place not in self.shares:
                 outline = outline_of(piece.module)
-                if outline.mentioned.isdisjoint(names.everywhere) and (
-                    outline.changed.isdisjoint(names.in_functions)
-                ):
-                    if outline.gate is not Gate.OTHER:
-                        if outline.gate is Gate.CALLS and not called:
-                            body.append(_a_call())
-                            called = True
-                        continue
+                if _names_none(outline, names) and outline.gate is not Gate.OTHER:
+                    if outline.gate is Gate.CALLS and not called:
+                        body.append(_a_call())
+                        called = True
+                    continue
                 self._add(place, NO_FUNCTION)
             body += piece.module.tree.body
             called = False
         self.root.node = ast.Module(body, [])
+
+
+def _names_none(outline: Outline, names: Meeting) -> bool:
+    return outline.mentioned.isdisjoint(names.everywhere) and (
+        outline.changed.isdisjoint(names.in_functions)
+    )
 
 
 def _a_call() -> ast.stmt:

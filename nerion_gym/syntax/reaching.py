@@ -15,7 +15,7 @@ from nerion_gym.syntax.control import CALL, ENTRY, FIRST_MARK, MAY_RAISE
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from nerion_gym.syntax.control import Block, Flow
 

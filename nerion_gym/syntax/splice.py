@@ -8,7 +8,7 @@ many lines, the member's lines hold whole statements, and they are indented as b
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.syntax.module import MAX_DEPTH, Module, parse_text
 from nerion_gym.syntax.positions import LineTable
@@ -64,24 +64,28 @@ def spliced(old: Module, text: bytes, change: Change) -> Module | None:
     if found is None:
         return None
     moved = [at + change.growth for at in starts[member.after - 1 :]]
-    table = LineTable((*starts[: member.first - 1], *(start + at for at in inner), *moved), len(text))
+    table = LineTable(
+        (*starts[: member.first - 1], *(start + at for at in inner), *moved), len(text)
+    )
     changed = _with_member(cls, member.place, found)
     return Module(old.path, text, ast.Module([changed], []), table)
 
 
 def _changed(cls: ast.ClassDef, starts: Sequence[int], change: Change) -> Member | None:
     """Return the member in whose lines a change lies, if they hold nothing else."""
-    lines = [_first_line(node) for node in cls.body]
-    for place, node in enumerate(cls.body):
-        first = lines[place]
-        after = lines[place + 1] if place + 1 < len(lines) else node.end_lineno + 1  # type: ignore[operator]
-        before = cls.body[place - 1].end_lineno if place else cls.lineno
-        if after - 1 >= len(starts):
+    above: Any = cls
+    for place, (node, below) in enumerate(zip(cls.body, [*cls.body[1:], None], strict=True)):
+        last = node.end_lineno or 0
+        after = _first_line(below) if below else last + 1
+        if after > len(starts):
             return None
         # The line end before the next member has to stay.
-        if starts[first - 1] <= change.start and change.end < starts[after - 1]:
-            alone = before < first and node.end_lineno < after  # type: ignore[operator]
+        if change.end < starts[after - 1]:
+            first = _first_line(node)
+            before = above.end_lineno if place else cls.lineno
+            alone = starts[first - 1] <= change.start and before < first and last < after
             return Member(place, first, after) if alone else None
+        above = node
     return None
 
 
@@ -105,7 +109,11 @@ def _parsed(path: str, first: int, lines: bytes) -> list[ast.stmt] | None:
     if len(tree.body) != 1 or deeper_than(tree, MAX_DEPTH):
         return None
     found = tree.body[0]
-    return found.body if isinstance(found, ast.ClassDef) and _first_line(found.body[0]) == first else None
+    return (
+        found.body
+        if isinstance(found, ast.ClassDef) and _first_line(found.body[0]) == first
+        else None
+    )
 
 
 def _with_member(cls: ast.ClassDef, place: int, found: list[ast.stmt]) -> ast.ClassDef:

@@ -223,5 +223,5 @@ def _view_whole(
     body: list[ast.stmt] = module.tree.body
     roots = [Root(node, module.table.starts, 0) for node in body]
     nodes = Collector(module.source, focus, regions).collect(roots)
-    flow = data_flow(module.scopes, nodes.number.keys())
+    flow = data_flow(module.scopes)
     return FileView(nodes, tuple(regions.lines), body, flow, definitions_of(module))

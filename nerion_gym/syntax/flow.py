@@ -165,28 +165,9 @@ def unit_of(scope: Scope) -> Scope:
     return scope
 
 
-def data_flow(scopes: Scopes, inside: AbstractSet[ast.AST]) -> DataFlow:
-    """Return the data flow of what is shown: of a focus only the units that decide its edges.
-
-    Args:
-        scopes: of the file.
-        inside: the graph's syntax nodes.
-    """
-    if all(node in inside for node in getattr(scopes.root.node, "body", [])):
-        return DataFlow(scopes, scopes.accesses, tuple(s for s in scopes.all if unit_of(s) is s))
-    units = units_shown(scopes, inside)
-    chosen = [scope for scope in scopes.all if unit_of(scope) in units]
-    shown = [access for scope in chosen for access in scope.accesses if access.node in inside]
-    needed = units_needed(scopes, shown, inside)
-    beside = [
-        access
-        for scope in chosen
-        if unit_of(scope) in needed
-        for access in scope.accesses
-        if access.node not in inside
-    ]
-    accesses = sorted([*shown, *beside], key=_position)
-    return DataFlow(scopes, tuple(accesses), tuple(s for s in chosen if s in needed))
+def data_flow(scopes: Scopes) -> DataFlow:
+    """Return the data flow of a file; of a part of one see `PieceScopes`."""
+    return DataFlow(scopes, scopes.accesses, tuple(s for s in scopes.all if unit_of(s) is s))
 
 
 def units_shown(scopes: Scopes, inside: AbstractSet[ast.AST]) -> set[Scope]:
@@ -211,7 +192,3 @@ def units_needed(scopes: Scopes, shown: list[Access], inside: AbstractSet[ast.AS
         if unit.node in inside or mentions[key] > 1:
             needed.add(unit)
     return needed
-
-
-def _position(access: Access) -> tuple[int, int]:
-    return access.node.lineno, access.node.col_offset  # type: ignore[attr-defined]

@@ -139,23 +139,26 @@ def spans_lines(module: Module, start: int, end: int) -> bool:
 @lru_cache(maxsize=64)
 def _long_strings(module: Module) -> tuple[tuple[int, int], ...]:
     """Return the string literals that may span lines; those only put side by side may not."""
-    texts = (ast.Constant, *STRINGS)
     return tuple(
         module.table.offsets(node)
-        for node in sites_of(module).of
-        if isinstance(node, texts)
-        and node.lineno != node.end_lineno
+        for node in sites_of(module).every(ast.Constant, *STRINGS)
+        if node.lineno != node.end_lineno
         and (not isinstance(node, ast.Constant) or MANY_LINES.search(module.text(node)))
     )
 
 
-@lru_cache(maxsize=64)
 def indent_step(module: Module) -> bytes:
     """Return by how much the file indents its first block."""
+    return module.outside.step or own_step(module) or USUAL_STEP
+
+
+@lru_cache(maxsize=64)
+def own_step(module: Module) -> bytes:
+    """Return by how much a file or a piece indents its first block; empty where it has none."""
     for block in blocks(module):
         if isinstance(block.owner, ast.stmt) and own_lines(module, block.body[0]):
             outer, inner = (indentation(module, node) for node in (block.owner, block.body[0]))
             step = inner[len(outer) :]
             if inner.startswith(outer) and step and not step.strip(b" \t"):
                 return step
-    return USUAL_STEP
+    return b""

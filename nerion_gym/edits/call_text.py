@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.sites import sites_of
+from nerion_gym.syntax.outside import Parameters, Signature
 from nerion_gym.syntax.positions import skip_gap
 
 if TYPE_CHECKING:
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
     from nerion_gym.edits.sites import Site
     from nerion_gym.syntax.module import Module
 
-OPENING = re.compile(rb"(?:[\s)\\]|#[^\r\n]*)*\(")
+OPENING = re.compile(rb"(?:[\s)\\]|#[^\r\n]*+)*\(")
 """From a callee's end to the parenthesis of its call: those that close belong to the callee."""
 BLANK = re.compile(rb"(?:[\s\\]|#[^\r\n]*)*")
-CLOSING = re.compile(rb"(?:[\s\\]|#[^\r\n]*)*\)")
+CLOSING = re.compile(rb"(?:[\s\\]|#[^\r\n]*+)*\)")
+"""Comments are taken whole (`*+` gives nothing back): a parenthesis in one is not the code's."""
 BINDERS = (ast.NamedExpr, ast.Yield, ast.YieldFrom)
 
 
@@ -124,8 +126,8 @@ def binding_nodes(module: Module) -> frozenset[ast.AST]:
     """Return every node with a walrus or a yield in it: others may need what it does."""
     sites = sites_of(module)
     found: set[ast.AST] = set()
-    for node in [node for node in sites.of if isinstance(node, BINDERS)]:
-        site = sites.of.get(node)
+    for node in sites.every(*BINDERS):
+        site: Site | None = sites.of[node]
         while site is not None and site.node not in found:
             found.add(site.node)
             site = site.parent
@@ -141,16 +143,25 @@ def shape_of(call: ast.Call) -> Shape | None:
     return Shape(len(call.args), frozenset(words))
 
 
-def takes(parameters: ast.arguments, shape: Shape) -> bool:
+def signatures(tree: ast.Module) -> Iterator[Signature]:
+    """Yield the functions that a module, or a piece of it, defines as they are."""
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.decorator_list:
+            continue
+        if not node.name.startswith("__"):
+            is_async = isinstance(node, ast.AsyncFunctionDef)
+            yield Signature(node.name, Parameters.of(node.args), is_async)
+
+
+def takes(parameters: Parameters, shape: Shape) -> bool:
     """Whether a function with these parameters may be called so."""
-    plain = [*parameters.posonlyargs, *parameters.args]
-    if shape.given > len(plain) and parameters.vararg is None:
+    plain = [*parameters.hidden, *parameters.plain]
+    if shape.given > len(plain) and not parameters.starred:
         return False
-    hidden = {node.arg for node in parameters.posonlyargs}
-    filled = {node.arg for node in plain[: shape.given]} - hidden
-    optional = {node.arg for node in plain[len(plain) - len(parameters.defaults) :]}
-    for node, default in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True):
-        optional |= set() if default is None else {node.arg}
-    free = {node.arg for node in (*plain[shape.given :], *parameters.kwonlyargs)}
-    known = parameters.kwarg is not None or shape.words <= free - hidden
+    hidden = set(parameters.hidden)
+    filled = set(plain[: shape.given]) - hidden
+    optional = set(plain[len(plain) - parameters.defaults :])
+    optional |= {name for name, has_default in parameters.words if has_default}
+    free = {*plain[shape.given :], *(name for name, _ in parameters.words)}
+    known = parameters.rest or shape.words <= free - hidden
     return known and not shape.words & filled and free - optional <= shape.words - hidden

@@ -5,30 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
+from nerion_gym.edits.listing import canonical, joined, place
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.operator_ids import operator_id
-from nerion_gym.edits.preview import splice_bytes
+from nerion_gym.edits.results import result_of
 from nerion_gym.errors import ConfigError, EditError
 from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
-    from nerion_gym.syntax.module import Module
-    from nerion_gym.types.edit import Edit, Splice
+    from nerion_gym.edits.results import Result
+    from nerion_gym.types.edit import Edit
     from nerion_gym.types.program import Focus, Program, Span
 
 Operators = tuple[Operator, ...]
-
-
-class Result(NamedTuple):
-    """What an edit makes of a file, the same for all edits that make the same of it."""
-
-    start: int
-    before: bytes
-    after: bytes
 
 
 @lru_cache(maxsize=256)
@@ -65,7 +57,7 @@ def enumerate_edits(
         for edit in program_edits(program, operators)
         if areas is None or any(area.contains(edit.site) for area in areas.get(edit.site.path, ()))
     ]
-    return tuple(sorted([*found, *wide], key=_canonical)) if wide else tuple(found)
+    return tuple(sorted([*found, *wide], key=canonical)) if wide else tuple(found)
 
 
 @lru_cache(maxsize=64)
@@ -81,11 +73,11 @@ def program_edits(program: Program, operators: Operators) -> tuple[Edit, ...]:
     found: dict[frozenset[tuple[str, Result]], Edit] = {}
     for operator in whole:
         propose = cast("Callable[[Program], Iterator[Edit]]", operator.propose)
-        for edit in sorted(propose(program), key=_place):
+        for edit in sorted(propose(program), key=place):
             results = results_of(program, edit)
             if results and not _is_local(program, results, local):
                 found.setdefault(results, edit)
-    return tuple(sorted(found.values(), key=_canonical))
+    return tuple(sorted(found.values(), key=canonical))
 
 
 def results_of(program: Program, edit: Edit) -> frozenset[tuple[str, Result]]:
@@ -133,9 +125,12 @@ def _is_inside(edit: Edit, areas: Iterable[Span]) -> bool:
     )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def file_edits(path: str, source: bytes, operators: Operators) -> tuple[Edit, ...]:
     """Return the edits of one file in canonical order, each result once.
+
+    Pieces of the file that another version of it has too, in the same surroundings, are not
+    searched again.
 
     Raises:
         ProgramSyntaxError: the file is not valid Python.
@@ -143,16 +138,7 @@ def file_edits(path: str, source: bytes, operators: Operators) -> tuple[Edit, ..
         EditError: an operator proposed an edit of another file, or an empty one.
     """
     require_distinct(operators)
-    module = parse_module(path, source)
-    found: dict[Result, Edit] = {}
-    for operator in sorted(operators, key=lambda row: row.id):
-        propose = cast("Callable[[Module], Iterator[Edit]]", operator.propose)
-        for edit in sorted(propose(module), key=_place):
-            _require_own(edit, path)
-            result = result_of(source, edit)
-            if result.before != result.after:
-                found.setdefault(result, edit)
-    return tuple(sorted(found.values(), key=_canonical))
+    return joined(path, source, operators)
 
 
 def require_distinct(operators: Operators) -> None:
@@ -170,69 +156,3 @@ def require_distinct(operators: Operators) -> None:
                 "rename the one that is yours"
             )
             raise ConfigError(msg)
-
-
-def _require_own(edit: Edit, path: str) -> None:
-    if not edit.splices or any(splice.path != path for splice in edit.splices):
-        paths = sorted({splice.path for splice in edit.splices})
-        msg = f"{edit.operator} edited {paths or 'nothing'}; expected splices of {path!r} alone"
-        raise EditError(msg)
-
-
-def _canonical(edit: Edit) -> tuple[object, ...]:
-    number = operator_id(edit.operator)
-    return edit.site.path, edit.site.start, edit.site.end, number, edit.text, edit.splices
-
-
-def _place(edit: Edit) -> tuple[object, ...]:
-    return edit.site.path, edit.site.start, edit.site.end, edit.text, edit.splices
-
-
-def result_of(source: bytes, edit: Edit) -> Result:
-    """Return the smallest replacement that gives the same file as an edit of it.
-
-    Equal for two edits exactly when the edited files are equal, without building those.
-    """
-    first, old, new = _region(source, edit.splices)
-    if old == new:
-        return Result(0, b"", b"")
-    start = shared(old, new)
-    before, after = old[start:], new[start:]
-    if not before or not after:
-        return _slid_right(source, first + start, before, after)
-    end = shared(before[::-1], after[::-1])
-    return Result(first + start, before[: len(before) - end], after[: len(after) - end])
-
-
-def _region(source: bytes, splices: Sequence[Splice]) -> tuple[int, bytes, bytes]:
-    """Return where the splices begin, and what stands from there to the last one's end and will.
-
-    Raises:
-        EditError: they do not fit.
-    """
-    parts, position = [], splices[0].start
-    for splice in splices:
-        if splice.start < position or source[splice.start : splice.end] != splice.before:
-            splice_bytes(source, splices)  # says what is wrong
-        parts += [source[position : splice.start], splice.after]
-        position = splice.end
-    return splices[0].start, source[splices[0].start : position], b"".join(parts)
-
-
-def shared(one: bytes, two: bytes) -> int:
-    """Return how many bytes two texts have in common at their start."""
-    low, high = 0, min(len(one), len(two))
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if one[:middle] == two[:middle] else (low, middle - 1)
-    return low
-
-
-def _slid_right(source: bytes, start: int, before: bytes, after: bytes) -> Result:
-    """Slide an insertion or deletion right past what it repeats: "aa" grows alike at both ends."""
-    moving = before or after
-    place = start + len(before)
-    while moving and source[place : place + 1] == moving[:1]:
-        moving = moving[1:] + moving[:1]
-        start, place = start + 1, place + 1
-    return Result(start, moving if before else b"", moving if after else b"")

@@ -25,6 +25,7 @@ from nerion_gym.edits.statements import indentation, line_end, line_span
 from nerion_gym.edits.values import is_builtin, kind_of
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.positions import skip_gap
+from nerion_gym.syntax.trees import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +114,7 @@ def _opening(module: Module, block: Block, place: int, name: ast.Name) -> ast.As
     Others may stand between it and the loop where the value is a literal.
     """
     for statement in reversed(block.body[:place]):
-        if any(_is_name(node, name.id) for node in ast.walk(statement)):
+        if any(_is_name(node, name.id) for node in nodes_in(statement)):
             near = statement is block.body[place - 1]
             return _opened(statement, name.id, near=near)
     return None

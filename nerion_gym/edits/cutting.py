@@ -55,7 +55,8 @@ def cut(module: Module, start: int, end: int) -> Piece:
 def removal(module: Module, statement: ast.stmt) -> Piece:
     """Return the piece that takes a statement away: its lines, or `pass` where it is needed."""
     block, index = places(module)[statement]
-    if len(block.body) > 1:
+    spare = isinstance(block.owner, ast.Module) and not module.outside.is_whole
+    if len(block.body) > 1 or spare:
         lines = line_span(module, statement)
         if lines is not None:
             return cut(module, *lines)

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.statements import Block
     from nerion_gym.syntax.module import Module
+    from nerion_gym.syntax.outside import Mention
     from nerion_gym.syntax.scopes import Access
 
 JUMPS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 DECIDING = (ast.Yield, ast.YieldFrom, ast.Global, ast.Nonlocal)
 IF = b"if"
 
@@ -114,15 +116,33 @@ def _is_spare(module: Module, access: Access, inside: set[ast.AST]) -> bool:
     if binding is None or binding.name != name:
         return False
     rest = [other for other in binding.accesses if other.node not in inside]
-    writes = [other for other in rest if other.mode in BINDS]
+    writes: list[Access] = [other for other in rest if other.mode in BINDS]
     if access.mode in BINDS:
         # A module's names may be asked for by `__all__` and by other modules.
         unknown = scope.kind is ScopeKind.FUNCTION and not rest
         # What a function inside writes by `nonlocal` does not make a name this scope's.
-        own = any(other.scope is scope for other in writes)
-        return scope.kind is not ScopeKind.CLASS and (unknown or own)
-    read = any(other.mode is Mode.READ for other in rest)
-    return read or not any(_asks_for_use(other) for other in writes)
+        own = any(other.scope is scope for other in writes) or any(
+            other.mode in BINDS and other.at_module for other in binding.elsewhere
+        )
+        if scope.kind is ScopeKind.CLASS or not (unknown or own):
+            return False
+        # Nobody asks for the use of a definition: without it, it is the other writes' turn.
+        return not isinstance(access.node, DEFINITIONS) or _looks_used(rest, binding.elsewhere)
+    return _looks_used(rest, binding.elsewhere)
+
+
+def _looks_used(here: Sequence[Access], elsewhere: Sequence[Mention]) -> bool:
+    """Whether a name is read, or nothing that binds it asks to be."""
+    modes = [*(other.mode for other in here), *(other.mode for other in elsewhere)]
+    if Mode.READ in modes:
+        return True
+    asked = any(other.mode in BINDS and _asks_for_use(other) for other in here)
+    return not (asked or any(map(_wants_use, elsewhere)))
+
+
+def _wants_use(other: Mention) -> bool:
+    """As `_asks_for_use`, of a mention in another piece of the file."""
+    return other.mode in BINDS and (other.is_import or not other.at_module)
 
 
 def _asks_for_use(access: Access) -> bool:

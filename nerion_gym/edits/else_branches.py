@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.rewriting import Piece
-from nerion_gym.edits.statements import extent, indentation, line_span, may_move, reindented
+from nerion_gym.edits.statements import extent, indentation, is_movable, line_span, reindented
 from nerion_gym.syntax.positions import words
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def always_leaves(body: Sequence[ast.stmt]) -> bool:
 def _dedented(module: Module, statement: ast.If) -> Sequence[Piece]:
     branch = statement.orelse
     inside, around = line_span(module, branch[0], branch[-1]), line_span(module, statement)
-    if inside is None or around is None or not may_move(branch):
+    if inside is None or around is None or not is_movable(module, branch):
         return ()
     above, below = extent(module, statement.body[-1])[1], extent(module, branch[0])[0]
     word = next(words(module.source, above, below), None)

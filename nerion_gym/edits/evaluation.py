@@ -11,6 +11,7 @@ from nerion_gym.edits.safety import NOSY_MODULES, module_attributes, nosy_scope,
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import Block, blocks
 from nerion_gym.edits.values import NUMBERS, TEXTS, is_builtin, kind_of, mentions, written_by
+from nerion_gym.syntax.flow import unit_of
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.scopes import Access, Mode, Scope, ScopeKind
 
@@ -153,19 +154,30 @@ def is_still(module: Module, node: ast.AST) -> bool:
         return False
     if is_builtin(module, node):
         return node.id in BUILTINS
-    settled = is_private(module, node) or _is_fixed(module, node)
-    return settled and is_surely_bound(module, node)
+    if is_private(module, node):
+        return is_surely_bound(module, node)
+    return _is_fixed(module, node) and (
+        is_surely_bound(module, node) or _is_bound_elsewhere(module, node)
+    )
 
 
 def _is_fixed(module: Module, node: ast.Name) -> bool:
     """Whether a name is the module's and written at one place of it, outside functions."""
     access = mentions(module).get(node)
     root = module.scopes.root
-    if access is None or root.star:
+    if access is None or module.scopes.star:
         return False
     binding = module.scopes.binding(access)
-    changes = [other for other in binding.accesses if other.mode is not Mode.READ]
-    return binding.scope is root and len(changes) == 1 and changes[0].scope is root
+    own = [one.scope is root for one in binding.accesses if one.mode is not Mode.READ]
+    others = [one.at_module for one in binding.elsewhere if one.mode is not Mode.READ]
+    return binding.scope is root and own + others == [True]
+
+
+def _is_bound_elsewhere(module: Module, node: ast.Name) -> bool:
+    """Whether a function's code reads what another piece of the file binds, come what may."""
+    access = mentions(module)[node]
+    sure = any(other.is_sure for other in module.scopes.binding(access).elsewhere)
+    return sure and unit_of(access.scope) is not module.scopes.root
 
 
 def is_private(module: Module, node: ast.Name) -> bool:
@@ -175,17 +187,19 @@ def is_private(module: Module, node: ast.Name) -> bool:
         return False
     binding = module.scopes.binding(access)
     own = access.scope is binding.scope and binding.scope.kind is ScopeKind.FUNCTION
-    changing = (Mode.WRITE, Mode.DELETE)
     return own and all(
-        other.scope is binding.scope for other in binding.accesses if other.mode in changing
+        other.scope is binding.scope for other in binding.changes if other.mode is not Mode.DECLARE
     )
 
 
+@lru_cache(maxsize=16384)
 def is_surely_bound(module: Module, node: ast.AST) -> bool:
     """Whether a name has a value here even where a `with` swallowed an error before."""
     flow = name_flow(module)
     if not flow.is_bound(node):
         return False
+    if next(sites_of(module).every(*SWALLOWS), None) is None:
+        return True
     around = _swallowers(module, node)
     return all(
         _swallowers(module, flow.accesses[write].node) <= around for write in flow.found_by(node)

@@ -6,9 +6,17 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.rewriting import WORD_BYTES, Change, Piece, build_edit, fit, verified_edit
+from nerion_gym.edits.rewriting import (
+    WORD_BYTES,
+    Change,
+    Piece,
+    fit,
+    plain_edits,
+    verified_edit,
+)
 from nerion_gym.edits.signs import LEVELS
 from nerion_gym.edits.sites import sites_of
+from nerion_gym.syntax.trees import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,16 +77,6 @@ def dropped(source: bytes, start: int, end: int) -> Piece:
     return Piece(start, end, b" " if touching else b"")
 
 
-def checked(module: Module, operator: str, change: Change) -> Iterator[Edit]:
-    """Yield the edit of a change that is known to be right; inside an f-string it is verified."""
-    if change.site.string is None:
-        yield build_edit(module, operator, change)
-        return
-    edit = verified_edit(module, operator, change)
-    if edit is not None:
-        yield edit
-
-
 def exchanged(
     module: Module,
     operator: str,
@@ -104,14 +102,14 @@ def exchanged(
         texts.append(b"(" + text + b")" if bare else text)
     swapped = zip(ends, texts[::-1], strict=True)
     pieces = [fit(module.source, *place, text) for place, text in swapped]
-    yield from checked(module, operator, change._replace(pieces=pieces))
+    yield from plain_edits(module, operator, change._replace(pieces=pieces))
 
 
 def binds_names(module: Module, *nodes: ast.AST) -> bool:
     """Whether expressions bind a name that others may need."""
     if next(sites_of(module).find(ast.NamedExpr), None) is None:
         return False
-    return any(isinstance(inner, ast.NamedExpr) for node in nodes for inner in ast.walk(node))
+    return any(isinstance(inner, ast.NamedExpr) for node in nodes for inner in nodes_in(node))
 
 
 def without_each(
@@ -138,7 +136,7 @@ def without_each(
             piece = dropped(module.source, places[0][0], gap[1])
         if b"#" not in module.source[slice(*gap)] and not binds_names(module, node):
             after = _without(site.node, nodes, index)
-            yield from checked(module, operator, Change(site, [piece], {site.node: after}, ""))
+            yield from plain_edits(module, operator, Change(site, [piece], {site.node: after}, ""))
 
 
 def _without(node: ast.AST, nodes: Sequence[ast.expr], index: int) -> ast.AST:

@@ -16,8 +16,9 @@ from nerion_gym.syntax.module import parse_module
 if TYPE_CHECKING:
     from nerion_gym.types.program import Program
 
-LINE_NUMBER = re.compile(r" from line \d+\Z")
-"""What pyflakes says of a second definition: "... from line 12"."""
+LINE_NUMBER = re.compile(r" (?:from|on) line \d+")
+"""What pyflakes says of another place: "... from line 12", "... on line 12 referenced before"."""
+WORD = re.compile(r"[^\W\d]\w*")
 KNOWN = frozenset({*dir(builtins), "__file__", "__path__", "__builtins__", "__annotations__"})
 """Names that every module finds."""
 
@@ -67,7 +68,7 @@ def _unresolved(path: str, source: bytes) -> set[str]:
         scopes = parse_module(path, source).scopes
     except ProgramSyntaxError:
         return set()
-    if any(scope.star for scope in scopes.all):
+    if scopes.star:
         return set()
     return {
         binding.name
@@ -80,16 +81,49 @@ def pyflakes_clean(before: Program, after: Program) -> list[str]:
     """Return what pyflakes finds in the changed program and did not find before.
 
     Undefined names, variables never used, and their like; line numbers do not count, since an
-    edit may move them.
+    edit may move them. What was found of a name and is found of the name that it got is not new.
     """
     complaints = []
     for path, source in after.files:
         old = before.source(path) if path in before.paths else b""
         if source == old:
             continue
-        fresh = Counter(_findings(path, source)) - Counter(_findings(path, old))
-        complaints += [f"{path}: {text}" for text in fresh.elements()]
+        now, then = Counter(_findings(path, source)), Counter(_findings(path, old))
+        fresh = _not_renamed(now - then, then - now, (old, source))
+        complaints += [f"{path}: {text}" for text in fresh]
     return complaints
+
+
+def _not_renamed(
+    fresh: Counter[str], gone: Counter[str], sources: tuple[bytes, bytes]
+) -> list[str]:
+    """Return the fresh findings that are not a vanished one under another name.
+
+    Of the two names one is in one of the files alone.
+    """
+    if not fresh or not gone:
+        return list(fresh.elements())
+    before, after = (set(WORD.findall(text.decode("utf-8", "replace"))) for text in sources)
+    found = []
+    for text in fresh.elements():
+        same = [other for other in gone.elements() if _is_renaming(other, text, before ^ after)]
+        if same:
+            gone[same[0]] -= 1
+        else:
+            found.append(text)
+    return found
+
+
+def _is_renaming(one: str, two: str, names: set[str]) -> bool:
+    """Whether two findings differ in one name only, and one of its forms is among these."""
+    left, right = WORD.findall(one), WORD.findall(two)
+    differing = {pair for pair in zip(left, right, strict=False) if pair[0] != pair[1]}
+    return (
+        len(left) == len(right)
+        and WORD.split(one) == WORD.split(two)
+        and len(differing) == 1
+        and bool(names & set(differing.pop()))
+    )
 
 
 def _findings(path: str, source: bytes) -> list[str]:

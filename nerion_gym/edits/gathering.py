@@ -35,6 +35,7 @@ from nerion_gym.edits.statements import indentation, line_span
 from nerion_gym.edits.values import is_builtin, mentions
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.scopes import ScopeKind
+from nerion_gym.syntax.trees import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,7 +141,7 @@ def _is_loop_free(module: Module, block: Block, place: int, gathering: Gathering
     filling = nodes_of([loop])
     if holder is None or not is_used_beyond(module, holder, filling):
         return False
-    targets = [node for node in ast.walk(gathering.target) if isinstance(node, ast.Name)]
+    targets = [node for node in nodes_in(gathering.target) if isinstance(node, ast.Name)]
     return all(_is_loops_own(module, target, inner) for target in targets)
 
 
@@ -223,7 +224,7 @@ def _keeps(module: Module, node: ast.AST, names: set[str]) -> bool:
     later = isinstance(node, ast.GeneratorExp) and not runs_at_once(module, node)
     if not later and not isinstance(node, ast.Lambda):
         return False
-    return any(isinstance(inner, ast.Name) and inner.id in names for inner in ast.walk(node))
+    return any(isinstance(inner, ast.Name) and inner.id in names for inner in nodes_in(node))
 
 
 # -- from comprehensions
@@ -265,6 +266,6 @@ def _comprehended_by(name: ast.Name, value: ast.expr) -> Gathering | None:
 
 def _is_free(module: Module, gathering: Gathering, scope: Scope) -> bool:
     """Whether the function may have the item's names: they mean nothing there, nor in the file."""
-    names = [node.id for node in ast.walk(gathering.target) if isinstance(node, ast.Name)]
+    names = [node.id for node in nodes_in(gathering.target) if isinstance(node, ast.Name)]
     known = gathering.kind != "set" or names_builtin(module, scope, "set")
     return known and all(module.scopes.find(scope, name) is None for name in names)

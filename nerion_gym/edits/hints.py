@@ -33,8 +33,7 @@ def hint_of(module: Module, statement: ast.Assign) -> str:
     if len(statement.targets) > 1 or not isinstance(target, ast.Name):
         return ""
     binding = _local(module, target)
-    writes = [] if binding is None else [a for a in binding.accesses if a.mode is not Mode.READ]
-    if binding is None or writes[0].node is not target:
+    if binding is None or binding.changes[0].node is not target:
         return ""
     kind = kind_of(module, statement.value)
     if kind not in SHOWN or not is_steady(module, statement.value):
@@ -43,7 +42,7 @@ def hint_of(module: Module, statement: ast.Assign) -> str:
     lines = own_lines(module, statement)
     if not plain or lines is None or b"# type:" in module.source[slice(*lines)]:
         return ""
-    always = all(_keeps_kind(module, access, kind) for access in writes)
+    always = all(_keeps_kind(module, access, kind) for access in binding.changes)
     return kind if always and names_builtin(module, binding.scope, kind) else ""
 
 
@@ -98,8 +97,9 @@ def _quotes(nodes: set[ast.AST]) -> bool:
 
 def _is_used(module: Module, access: Access, inside: set[ast.AST]) -> bool:
     binding = module.scopes.binding(access)
-    imported = any(isinstance(other.node, ast.alias) for other in binding.writes)
     local = binding.scope.kind is not ScopeKind.MODULE
-    if not imported and not local:
+    if not binding.is_imported and not local:
+        return True
+    if any(other.mode is Mode.READ for other in binding.elsewhere):
         return True
     return any(other.mode is Mode.READ and other.node not in inside for other in binding.accesses)

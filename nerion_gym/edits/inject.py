@@ -6,12 +6,14 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.edits.catalog import enumerate_edits, shared
+from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.compose import compose, conflict
 from nerion_gym.edits.preview import apply
 from nerion_gym.edits.registry import OPERATORS
+from nerion_gym.edits.results import shared
 from nerion_gym.errors import EditError, TaskError
 from nerion_gym.syntax.module import parse_module
+from nerion_gym.syntax.positions import skip_gap
 from nerion_gym.types.edit import Kind
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.program import Focus, Program
 
+BEFORE_NODE = b"( \t\f\r\n\\"
 TRIES = 20
 """Sets of bugs that are drawn before giving up."""
 
@@ -160,12 +163,15 @@ def listed_way(now: Program, wanted: Program, operators: tuple[Operator, ...]) -
 
 
 def _differing(one: bytes, two: bytes) -> tuple[int, int]:
-    """Return the [start, end) of the first text outside of which two texts are equal.
+    """Return the [start, end) of a text outside of which two texts are equal, brackets around.
 
     Where the two may be told apart in several places ("is" -> "is not"), it holds all of them.
     """
-    places = shared(one, two), len(one) - shared(one[::-1], two[::-1])
-    return min(places), max(places)
+    places = shared(one, two), len(one) - shared(one, two, "big")
+    start, end = min(places), max(places)
+    # An edit in front of a parenthesis may give the same tree as one behind it.
+    start = len(one[:start].rstrip(BEFORE_NODE))
+    return start, skip_gap(one, end, len(one))
 
 
 def _touches(edit: Edit, areas: dict[str, tuple[int, int]]) -> bool:

@@ -14,6 +14,7 @@ from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.values import is_builtin, mentions, written_by
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.scopes import Mode, ScopeKind
+from nerion_gym.syntax.trees import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -122,7 +123,7 @@ def is_steady(module: Module, node: ast.AST) -> bool:
     """Whether what is known of an expression's kind holds, whatever a `with` may swallow."""
     return not any(
         _is_written_in_with(module, inner)
-        for inner in ast.walk(node)
+        for inner in nodes_in(node)
         if isinstance(inner, ast.Name)
     )
 
@@ -147,11 +148,11 @@ def is_inert_name(module: Module, node: ast.Name) -> bool:
 
 def nodes_of(nodes: Iterable[ast.AST | None]) -> set[ast.AST]:
     """Return these nodes and all inside them."""
-    return {inner for node in nodes if node is not None for inner in ast.walk(node)}
+    return {inner for node in nodes if node is not None for inner in nodes_in(node)}
 
 
 def names_builtin(module: Module, scope: Scope, name: str) -> bool:
     """Whether a name means the builtin in a scope, mentioned there or not."""
     binding = module.scopes.find(scope, name)
-    free = binding is None or (binding.scope is module.scopes.root and not binding.writes)
-    return free and not any(other.star for other in module.scopes.all)
+    free = binding is None or (binding.scope is module.scopes.root and not binding.times_written)
+    return free and not module.scopes.star

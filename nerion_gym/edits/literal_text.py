@@ -20,6 +20,8 @@ QUOTED = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")((?:\\.|(?!\2)[^\r\n\\])*)\2")
 ESCAPE = re.compile(r"(\\(?:N\{[^}]*\}|x..|u.{4}|U.{8}|[0-7]{1,3}|.))")
 MARK = "XX"
 KINDS = (str, bytes, int, float)
+NO_VALUES = (*STRINGS, ast.Expr)
+"""Nodes whose texts are no values."""
 NEAR = 12
 """Literals before and behind that count as near."""
 LONGEST = 40
@@ -33,7 +35,7 @@ def texts_used(module: Module) -> Iterator[Site]:
     for site in sites_of(module).find(ast.Constant):
         if isinstance(site.node, ast.Constant) and isinstance(site.node.value, str | bytes):
             around = site.parent.node if site.parent is not None else None
-            if not isinstance(around, (*STRINGS, ast.Expr)):
+            if not isinstance(around, NO_VALUES):
                 yield site
 
 
@@ -52,10 +54,11 @@ def changed_texts(literal: str) -> list[str]:
 
 
 def _in_another_case(body: str, prefix: str) -> str:
-    parts = [body] if "r" in prefix.lower() else ESCAPE.split(body)
+    parts = [body] if "\\" not in body or "r" in prefix.lower() else ESCAPE.split(body)
     for change in (str.lower, str.upper):
         # Every second part is an escape sequence.
-        new = "".join(part if index % 2 else change(part) for index, part in enumerate(parts))
+        parts[::2] = map(change, parts[::2])
+        new = "".join(parts)
         if new != body:
             return new
     return body

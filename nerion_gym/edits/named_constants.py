@@ -41,7 +41,7 @@ def _is_constant(module: Module, site: Site) -> bool:
     if not isinstance(owner, ast.Module | ast.ClassDef) or not isinstance(name, ast.Name):
         return False
     binding = module.scopes.find(module.scopes.by_node[owner], name.id)
-    once = binding is not None and len(binding.writes) == 1
+    once = binding is not None and binding.times_written == 1
     return len(targets) == 1 and (once or name.id.isupper())
 
 

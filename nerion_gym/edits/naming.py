@@ -42,6 +42,11 @@ def free_name(wanted: str, taken: Collection[str]) -> str:
     )
 
 
+def part_name(function: str) -> str:
+    """Return the name of a part of a function."""
+    return f"_{function.strip('_') or 'inner'}_part"
+
+
 def _candidates(old: str) -> Iterator[str]:
     stem = base_name(old)
     numbered = (f"{stem}{SUFFIX}_{number}" for number in count(2))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import copy
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.rewriting import spliced
 from nerion_gym.edits.values import kind_of
 from nerion_gym.syntax.positions import skip_gap
+from nerion_gym.syntax.trees import twin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,8 +152,7 @@ def opposite(node: ast.expr) -> ast.expr:
         return node.operand
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in OPPOSITES:
         return ast.Compare(node.left, [OPPOSITES[type(node.ops[0])]()], node.comparators)
-    # A copy, because what replaces a node must not hold the node itself.
-    return ast.UnaryOp(ast.Not(), copy.copy(node))
+    return ast.UnaryOp(ast.Not(), twin(node))
 
 
 def opposite_text(module: Module, node: ast.expr, area: Area, *, alone: bool) -> bytes | None:

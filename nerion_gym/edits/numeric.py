@@ -7,14 +7,14 @@ file counts with it.
 from __future__ import annotations
 
 import ast
-import copy
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.expressions import checked, dropped, extents, holds_text
-from nerion_gym.edits.rewriting import Change, fit
+from nerion_gym.edits.expressions import dropped, extents, holds_text
+from nerion_gym.edits.rewriting import Change, fit, plain_edits
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.values import mentions
+from nerion_gym.syntax.trees import twin
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -184,9 +184,8 @@ def stepped_by_one(module: Module, operator: str, site: Site, sign: str) -> Iter
     elif isinstance(node, ast.expr) and _binds_tightly(node):
         end = module.table.offsets(node)[1]
         piece = fit(module.source, end, end, f" {sign} 1".encode())
-        # A copy, because what replaces a node must not hold the node itself.
-        after = ast.BinOp(copy.copy(node), SIGNS[sign](), ast.Constant(1))
-        yield from checked(module, operator, Change(site, [piece], {node: after}, f"{sign} 1"))
+        after = ast.BinOp(twin(node), SIGNS[sign](), ast.Constant(1))
+        yield from plain_edits(module, operator, Change(site, [piece], {node: after}, f"{sign} 1"))
 
 
 def _binds_tightly(node: ast.AST) -> bool:
@@ -210,7 +209,7 @@ def _stepped_back(module: Module, operator: str, site: Site, sign: str) -> Itera
     start = extents(module, node, (left, node.right))[0][1]
     if b"#" not in module.source[start:end]:
         piece = dropped(module.source, start, end)
-        yield from checked(module, operator, Change(site, [piece], {node: left}, ""))
+        yield from plain_edits(module, operator, Change(site, [piece], {node: left}, ""))
 
 
 def _is_one(node: ast.AST) -> bool:
@@ -230,8 +229,8 @@ def negated(module: Module, operator: str, site: Site) -> Iterator[Edit]:
     if isinstance(node, (*ATOMS, ast.Constant)) and not zero:
         start, _ = module.table.offsets(node)
         piece = fit(module.source, start, start, b"-")
-        after = ast.UnaryOp(ast.USub(), copy.copy(node))
-        yield from checked(module, operator, Change(site, [piece], {node: after}, "-"))
+        after = ast.UnaryOp(ast.USub(), twin(node))
+        yield from plain_edits(module, operator, Change(site, [piece], {node: after}, "-"))
 
 
 def unsigned(module: Module, operator: str, site: Site) -> Iterator[Edit]:
@@ -244,4 +243,4 @@ def unsigned(module: Module, operator: str, site: Site) -> Iterator[Edit]:
     while module.source[end : end + 1] in (b" ", b"\t"):
         end += 1
     piece = dropped(module.source, start, end)
-    yield from checked(module, operator, Change(site, [piece], {node: node.operand}, ""))
+    yield from plain_edits(module, operator, Change(site, [piece], {node: node.operand}, ""))

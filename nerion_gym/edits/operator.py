@@ -15,8 +15,8 @@ from nerion_gym.types.program import Program
 
 BEFORE, AFTER, NOTHING = "Before:", "After:", "Untouched:"
 Proposer = Callable[[Module], Iterator[Edit]] | Callable[[Program], Iterator[Edit]]
-"""Yields every edit of one operator in one file (or, if it is `whole`, in a program), in any fixed
-order."""
+"""Yields every edit of one operator in one piece of a file (or, if it is `whole`, in a program), in
+any fixed order."""
 
 
 class Example(NamedTuple):
@@ -33,11 +33,15 @@ class Operator:
     Attributes:
         name: canonical name, snake case; its place in `OPERATOR_IDS` is its id.
         kind: whether meaning is kept.
-        propose: generator function; its docstring is the operator's manual.
+        propose: generator function; its docstring is the operator's manual. It is given a piece of
+            a file: one definition of the module, or the statements between two, as a `Module` whose
+            positions count from the piece's own start. What it may know of the rest of the file is
+            in `module.outside`; its result must depend on nothing else, because it is kept.
         repairable: whether, with all our operators, the catalog of every changed program holds
             an edit that gives back the original's syntax tree.
         aliases: other names, the journal's upper-case one among them.
-        whole: whether `propose` is given the whole program: its edits may reach several files.
+        whole: whether `propose` is given the whole program: its edits may reach several files,
+            and it is asked again for each program.
         others: what other tools call the like, tool -> name ("mutmut", "cosmic-ray", "BugLab",
             "SWE-smith").
     """

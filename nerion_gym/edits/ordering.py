@@ -12,7 +12,8 @@ from nerion_gym.edits.signs import TEXTS as OPERATIONS
 from nerion_gym.edits.values import BITS, NUMBERS, TEXTS, WHOLE, kind_of, mentions
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.positions import skip_gap
-from nerion_gym.syntax.scopes import LOCAL_KINDS, Mode
+from nerion_gym.syntax.scopes import LOCAL_KINDS
+from nerion_gym.syntax.trees import nodes_in
 
 if TYPE_CHECKING:
     from nerion_gym.edits.sites import Site
@@ -63,14 +64,13 @@ def is_steady(module: Module, node: ast.expr) -> bool:
     binding = module.scopes.binding(access)
     if access.scope is not binding.scope or access.scope.kind not in LOCAL_KINDS:
         return False
-    changes = [other for other in binding.accesses if other.mode is not Mode.READ]
     return name_flow(module).is_bound(node) and all(
-        other.scope is binding.scope for other in changes
+        other.scope is binding.scope for other in binding.changes
     )
 
 
 def _rebinds(node: ast.AST) -> bool:
-    return any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node))
+    return any(isinstance(inner, ast.NamedExpr) for inner in nodes_in(node))
 
 
 def commutes(module: Module, node: ast.BinOp) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections import defaultdict
 from functools import lru_cache
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nerion_gym.edits.rewriting import Piece, means
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.syntax.names import name_spans
+from nerion_gym.syntax.trees import twin
 from nerion_gym.types.edit import Edit, Splice
 from nerion_gym.types.program import Span
 
@@ -69,11 +69,11 @@ def renaming(
 
 
 def _renamed(node: ast.AST, name: str) -> ast.AST:
-    twin = copy.copy(node)
+    other = twin(node)
     for field in ("id", "arg", "attr"):
-        if hasattr(twin, field):
-            setattr(twin, field, name)
-    return twin
+        if hasattr(other, field):
+            setattr(other, field, name)
+    return other
 
 
 def mentions_of(module: Module, accesses: Iterable[Access]) -> list[Mention]:

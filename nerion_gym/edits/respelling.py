@@ -31,8 +31,12 @@ def parent_of(site: Site) -> ast.AST | None:
 def name_edits(module: Module, operator: str, node: ast.Name, name: str) -> Iterator[Edit]:
     """Yield the edit that reads another variable."""
     piece = Piece(*module.table.offsets(node), name.encode())
-    after = ast.Name(name, node.ctx)
-    yield from _edits(module, operator, node, (piece, after))
+    site = sites_of(module).of[node]
+    # What is not inside an f-string is not verified: nobody looks at the new node.
+    replaced: dict[ast.AST, ast.AST] = {}
+    if site.string is not None:
+        replaced[node] = ast.Name(name, node.ctx)
+    yield from plain_edits(module, operator, Change(site, [piece], replaced, name))
 
 
 def attribute_edits(

@@ -37,7 +37,7 @@ BRACKETLESS: dict[type[ast.AST], tuple[str, ...]] = {
 
 COMMENT = re.compile(rb"#[^\r\n]*")
 SPACE = re.compile(rb"(?:[\s\\]|#[^\r\n]*)*")
-COMMA = re.compile(rb"(?:[\s\\]|#[^\r\n]*)*,")
+COMMA = re.compile(rb"(?:[\s\\]|#[^\r\n]*+)*,")
 
 
 class Piece(NamedTuple):
@@ -67,9 +67,9 @@ class Change(NamedTuple):
 def build_edit(module: Module, operator: str, change: Change) -> Edit:
     """Return the edit of a change whose pieces are known to be right."""
     path, source = module.path, module.source
+    pieces = change.pieces if len(change.pieces) == 1 else merged(change.pieces)
     splices = tuple(
-        Splice(path, start, end, source[start:end], text)
-        for start, end, text in merged(change.pieces)
+        [Splice(path, start, end, source[start:end], text) for start, end, text in pieces]
     )
     return Edit(operator, splices, module.span(change.site.node), None, change.text)
 

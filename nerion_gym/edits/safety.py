@@ -7,10 +7,11 @@ one could, the name stays.
 from __future__ import annotations
 
 import ast
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.sites import Sites, sites_of
+from nerion_gym.edits.sites import Sites, hint_words, sites_of
 from nerion_gym.syntax.scopes import LOCAL_KINDS, Access, Binding, Mode, Scope
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ NOSY_ATTRIBUTES = frozenset(
 )
 NOSY_MODULES = frozenset({"f_locals", "_getframe", "f_back"})
 """Attributes that let a function see the names of any caller in its file."""
+STACK_READERS = re.compile(rb"stack_?level|extract_stack|findCaller")
+"""Words of code that counts the functions around it."""
 CONVENTIONS = frozenset({"self", "cls"})
 SIGNATURE_READERS = frozenset(
     {"signature", "getfullargspec", "getargspec", "getcallargs", "co_varnames", "__code__"}
@@ -89,7 +92,7 @@ def _access_reason(binding: Binding) -> str:
 def _annotation_reason(module: Module, binding: Binding) -> str:
     if any(access.annotation for access in binding.accesses):
         return "an annotation mentions it"
-    quoted = binding.name in sites_of(module).hint_words
+    quoted = binding.name in hint_words(module)
     return "a quoted annotation mentions it" if quoted else ""
 
 
@@ -111,9 +114,16 @@ def _nosy_reason(module: Module, scope: Scope) -> str:
 
 @lru_cache(maxsize=64)
 def module_attributes(module: Module) -> frozenset[str]:
-    """Return every attribute and name that a file mentions."""
+    """Return every attribute and name that a file mentions; of other pieces the watched ones."""
     attributes = {name for scope in module.scopes.all for name in scope.attributes}
-    return frozenset(attributes | {access.name for access in module.scopes.accesses})
+    names = {access.name for access in module.scopes.accesses}
+    return module.outside.words.union(attributes, names)
+
+
+def counts_callers(module: Module) -> bool:
+    """Whether a file holds words of code that counts the functions around it."""
+    found = STACK_READERS.search(module.source)
+    return bool(found) or any(STACK_READERS.match(word.encode()) for word in module.outside.words)
 
 
 @lru_cache(maxsize=4096)
@@ -210,10 +220,10 @@ def _given_to_builtin(module: Module, node: ast.Lambda, scope: Scope) -> bool:
 def _calls_builtin(module: Module, call: ast.AST, scope: Scope, names: frozenset[str]) -> bool:
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         return False
-    root = module.scopes.root
+    scopes, root = module.scopes, module.scopes.root
     name = call.func.id
     owner = (scope.parent or root).owner_of(name)
-    return name in names and owner is root and name not in root.bound and not root.star
+    return name in names and owner is root and name not in scopes.bound and not scopes.star
 
 
 def renamable(module: Module) -> Iterator[Binding]:

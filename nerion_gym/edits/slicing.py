@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.edits.expressions import binds_names, checked, enclosed
-from nerion_gym.edits.rewriting import Change, Piece
+from nerion_gym.edits.expressions import binds_names, enclosed
+from nerion_gym.edits.rewriting import Change, Piece, plain_edits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,12 +68,12 @@ def bounds_given(module: Module, operator: str, site: Site) -> Iterator[Edit]:
     if node.lower is None:
         piece = Piece(layout.start, layout.start, FIRST.encode())
         after = ast.Slice(ast.Constant(1), node.upper, None)
-        yield from checked(module, operator, Change(site, [piece], {node: after}, FIRST))
+        yield from plain_edits(module, operator, Change(site, [piece], {node: after}, FIRST))
     if node.upper is None:
         place = layout.colons[0] + 1
         piece = Piece(place, place, LAST.encode())
         after = ast.Slice(node.lower, ast.UnaryOp(ast.USub(), ast.Constant(1)), None)
-        yield from checked(module, operator, Change(site, [piece], {node: after}, LAST))
+        yield from plain_edits(module, operator, Change(site, [piece], {node: after}, LAST))
 
 
 def bounds_dropped(module: Module, operator: str, site: Site) -> Iterator[Edit]:
@@ -94,4 +94,4 @@ def bounds_dropped(module: Module, operator: str, site: Site) -> Iterator[Edit]:
                 start -= 1
         left = {name: getattr(node, name) for name in BOUNDS if name != field}
         change = Change(site, [Piece(start, end, b"")], {node: ast.Slice(**left)}, "")
-        yield from checked(module, operator, change)
+        yield from plain_edits(module, operator, change)

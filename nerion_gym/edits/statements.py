@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.sites import STRINGS, sites_of
+from nerion_gym.syntax.trees import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from nerion_gym.syntax.module import Module
 
 BLOCK_FIELDS = ("body", "orelse", "finalbody")
+OWNERS = tuple(cls for cls, fields in FIELDS.items() if not set(BLOCK_FIELDS).isdisjoint(fields))
 REST_OF_LINE = re.compile(rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
+LINE_END = re.compile(rb"\r\n|\r|\n")
 BLANK = re.compile(rb"[ \t\f]*\Z")
 LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -51,7 +54,7 @@ def blocks(module: Module) -> tuple[Block, ...]:
     """Return every list of statements of a file, in the order of their first statements."""
     sites = sites_of(module)
     found = []
-    for node in sites.of:
+    for node in sites.every(*OWNERS):
         for field in BLOCK_FIELDS:
             body = getattr(node, field, None)
             if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
@@ -113,16 +116,6 @@ def indentation(module: Module, statement: ast.stmt) -> bytes:
     return module.source[line:start]
 
 
-def may_move(nodes: Sequence[ast.AST]) -> bool:
-    """Whether statements mean the same at another depth: no string in them spans lines."""
-    texts = (ast.Constant, *STRINGS)
-    return not any(
-        isinstance(node, texts) and node.lineno != node.end_lineno
-        for top in nodes
-        for node in ast.walk(top)
-    )
-
-
 def reindented(text: bytes, old: bytes, new: bytes) -> bytes:
     """Return whole lines at another depth; blank lines, and those that stand out, stay."""
     lines = LINE.findall(text)
@@ -135,7 +128,12 @@ def _is_inside(line: bytes, old: bytes) -> bool:
 
 def line_end(module: Module) -> bytes:
     """Return how the file ends its lines."""
-    found = re.search(rb"\r\n|\r|\n", module.source)
+    return module.outside.line_end or line_end_of(module.source)
+
+
+def line_end_of(source: bytes) -> bytes:
+    """Return how the first line of a text ends."""
+    found = LINE_END.search(source)
     return found.group() if found else b"\n"
 
 
@@ -188,17 +186,16 @@ def closing(module: Module, last: ast.stmt) -> int | None:
 @lru_cache(maxsize=64)
 def _strings_over_lines(module: Module) -> tuple[int, ...]:
     """Return where the strings that span lines start, in order."""
-    texts = (ast.Constant, *STRINGS)
     found = [
         module.table.offsets(node)[0]
-        for node in sites_of(module).of
-        if isinstance(node, texts) and node.lineno != node.end_lineno
+        for node in sites_of(module).every(ast.Constant, *STRINGS)
+        if node.lineno != node.end_lineno
     ]
     return tuple(sorted(found))
 
 
 def is_movable(module: Module, body: Sequence[ast.stmt]) -> bool:
-    """Whether neighbours mean the same at another depth: `may_move` without a walk."""
+    """Whether neighbours mean the same at another depth: no string in them spans lines."""
     starts = _strings_over_lines(module)
     first = bisect_left(starts, extent(module, body[0])[0])
     return first == len(starts) or starts[first] >= extent(module, body[-1])[1]

@@ -9,6 +9,7 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from nerion_gym.edits.sites import sites_of
 from nerion_gym.syntax.flow import UNBOUND
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.scopes import LOCAL_KINDS, Mode
@@ -42,6 +43,10 @@ CALLS = {
 }
 """Builtins -> the kind of value that they give, whatever they are given. Not `str` and its like:
 what `__str__` gives may be a subclass."""
+WRITERS = (
+    *(ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr),
+    *(ast.For, ast.AsyncFor, ast.comprehension),
+)
 SUMS = (ast.Add, ast.Sub, ast.Mult)
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor)
 DEEPEST = 4
@@ -59,10 +64,10 @@ def is_builtin(module: Module, node: ast.AST, *names: str) -> bool:
     if not isinstance(node, ast.Name) or (names and node.id not in names):
         return False
     access = mentions(module).get(node)
-    if access is None or any(scope.star for scope in module.scopes.all):
+    if access is None or module.scopes.star:
         return False
     binding = module.scopes.binding(access)
-    return binding.scope is module.scopes.root and not binding.writes
+    return binding.scope is module.scopes.root and not binding.times_written
 
 
 def is_local(module: Module, node: ast.Name) -> bool:
@@ -211,8 +216,8 @@ def written_by(module: Module, target: ast.AST) -> ast.AST | None:
 @lru_cache(maxsize=64)
 def _writers(module: Module) -> dict[ast.AST, ast.AST]:
     found: dict[ast.AST, ast.AST] = {}
-    for node in ast.walk(module.tree):
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    for node in sites_of(module).every(*WRITERS):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:
             if isinstance(target, ast.Name):
                 found[target] = node

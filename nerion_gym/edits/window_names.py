@@ -15,7 +15,7 @@ from nerion_gym.edits.evaluation import (
     readers,
 )
 from nerion_gym.edits.values import kind_of, written_by
-from nerion_gym.syntax.flow import UNBOUND
+from nerion_gym.syntax.flow import UNBOUND, unit_of
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.scopes import Mode, Scope, ScopeKind
 
@@ -53,7 +53,7 @@ class Analysis:
         module: the file.
         function: the function that they are part of.
         statements: consecutive, of one block.
-        inside: numbers of the mentions of names in them.
+        inside: numbers of the mentions of the function's variables in them; all `may_move`.
         tail: whether the function ends after them.
     """
 
@@ -77,7 +77,7 @@ class Analysis:
 
     def window(self) -> Window | None:
         """Return the window, None where the statements may not move."""
-        if not all(self._may_move(number) for number in sorted(self._inside)):
+        if not all(self._fits(number) for number in sorted(self._inside)):
             return None
         outputs = [name for name in self._written if self._is_needed(name)]
         few = len(self._inputs) <= MOST_INPUTS and len(outputs) <= MOST_OUTPUTS
@@ -100,49 +100,19 @@ class Analysis:
         around = ancestors(self._module, self._statements[0])
         return any(isinstance(node, LOOPS) for node in around)
 
-    def _may_move(self, number: int) -> bool:
+    def _fits(self, number: int) -> bool:
+        """Whether what a mention needs and gives can be handed over; note it."""
         access = self._flow.accesses[number]
-        owner, name = self._module.scopes.key(access)
-        if name != access.name or name in ("super", "__class__"):
-            return False
-        if access.mode in (Mode.DELETE, Mode.DECLARE):
-            return False
-        if owner is self._scope:
-            return self._own_may_move(number, access)
-        if owner.kind is ScopeKind.MODULE:
-            return access.mode is Mode.READ
-        return owner.kind in (ScopeKind.COMPREHENSION, ScopeKind.LAMBDA)
-
-    def _own_may_move(self, number: int, access: Access) -> bool:
-        """Whether a mention of a variable of the function may move; note what it does."""
-        if is_read(self._module, access) and not self._reads(number, access):
-            return False
-        if access.mode is Mode.WRITE:
-            self._written.setdefault(access.name, []).append(number)
-            before = self._flow.writes.get(number, frozenset())
-            if access.name in self._inputs or not before or before - self._inside - {UNBOUND}:
-                return False
-        return self._is_shared_well(access)
-
-    def _reads(self, number: int, access: Access) -> bool:
-        found = self._flow.writes.get(number, frozenset())
-        if not found:
-            return False
-        if found - self._inside:
+        before = self._flow.writes[number]
+        if is_read(self._module, access) and before - self._inside:
             self._inputs[access.name] = None
             bound = is_surely_bound(self._module, access.node)
-            return bound and access.name not in self._written
-        return True
-
-    def _is_shared_well(self, access: Access) -> bool:
-        """Whether functions inside, if they see the variable, see the same as before."""
-        binding = self._module.scopes.binding(access)
-        changes, lazy_changes, own = _sharing(binding)
-        if changes == 1 and isinstance(binding.writes[0].node, ast.arg):
-            return True
+            if not bound or access.name in self._written:
+                return False
         if access.mode is Mode.WRITE:
-            return own
-        return not lazy_changes and not _is_lazy(access.scope, self._scope)
+            self._written.setdefault(access.name, []).append(number)
+            return access.name not in self._inputs and not before - self._inside - {UNBOUND}
+        return True
 
     def _is_needed(self, name: str) -> bool:
         return bool(readers(self._module, self._written[name]) - self._inside)
@@ -164,12 +134,43 @@ class Analysis:
         return isinstance(value, ast.expr) and kind_of(self._module, value) in PLAIN
 
 
+def may_move(module: Module, number: int) -> bool:
+    """Whether a mention of a name may stand in another function, if what it needs is handed over.
+
+    Args:
+        module: the file.
+        number: of the access.
+    """
+    access = name_flow(module).accesses[number]
+    owner, name = module.scopes.key(access)
+    if name != access.name or name in ("super", "__class__"):
+        return False
+    if access.mode in (Mode.DELETE, Mode.DECLARE):
+        return False
+    if owner is unit_of(access.scope):
+        # What never runs, as far as is known, finds no writes.
+        found = name_flow(module).writes.get(number)
+        return bool(found) and _is_shared_well(module.scopes.binding(access), access)
+    if owner.kind is ScopeKind.MODULE:
+        return access.mode is Mode.READ
+    return owner.kind in (ScopeKind.COMPREHENSION, ScopeKind.LAMBDA)
+
+
+def _is_shared_well(binding: Binding, access: Access) -> bool:
+    """Whether functions inside, if they see the variable, see the same as before."""
+    changes, lazy_changes, own = _sharing(binding)
+    if changes == 1 and isinstance(binding.writes[0].node, ast.arg):
+        return True
+    if access.mode is Mode.WRITE:
+        return own
+    return not lazy_changes and not _is_lazy(access.scope, binding.scope)
+
+
 @lru_cache(maxsize=4096)
 def _sharing(binding: Binding) -> tuple[int, bool, bool]:
     """Return how often a variable is changed, whether lazy code does, and whether none sees it."""
-    changes = [access for access in binding.accesses if access.mode is not Mode.READ]
     lazy = [access.mode for access in binding.accesses if _is_lazy(access.scope, binding.scope)]
-    return len(changes), any(mode is not Mode.READ for mode in lazy), not lazy
+    return len(binding.changes), any(mode is not Mode.READ for mode in lazy), not lazy
 
 
 def _is_lazy(scope: Scope, home: Scope) -> bool:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from nerion_gym.edits.evaluation import ancestors, homes
 from nerion_gym.edits.lifetimes import runs_at_once
 from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.window_names import LOOPS, Analysis, Window
-from nerion_gym.syntax.name_flow import name_flow
+from nerion_gym.edits.window_names import LOOPS, Analysis, Window, may_move
+from nerion_gym.syntax.flow import unit_of
+from nerion_gym.syntax.scopes import ScopeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from nerion_gym.edits.statements import Block
     from nerion_gym.syntax.module import Module
@@ -27,10 +28,12 @@ SIZES = (6, 4, 3, 2)
 """Statements of a window inside a function; one up to the function's end may have more."""
 MOST_WINDOWS = 3
 """Of one function."""
-STAYS = (
-    *(ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Nonlocal, ast.Global),
-    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom),
-    ast.Lambda,
+STAYS = frozenset(
+    {
+        *(ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith),
+        *(ast.Nonlocal, ast.Global, ast.Import, ast.ImportFrom),
+        *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
+    }
 )
 """What means something else in another function, or bears its name."""
 PLAIN_OWNERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.If, ast.For, ast.While)
@@ -44,52 +47,75 @@ class Marks:
     Attributes:
         stays: those that hold what may not move.
         returns: those that hold a `return`.
-        mentions: statement -> numbers of the mentions of names in it.
+        mentions: statement -> numbers of the mentions of its function's variables in it.
     """
 
     stays: set[ast.AST] = field(default_factory=set)
     returns: set[ast.AST] = field(default_factory=set)
     mentions: dict[ast.AST, set[int]] = field(default_factory=lambda: defaultdict(set))
 
+    def hand_up(self, inner: ast.AST, outer: ast.AST) -> None:
+        """Let a statement hold what another in it holds."""
+        if inner in self.stays:
+            self.stays.add(outer)
+        elif inner in self.returns:
+            self.returns.add(outer)
+        if inner in self.mentions:
+            self.mentions[outer] |= self.mentions[inner]
+
 
 @lru_cache(maxsize=64)
 def _marks(module: Module) -> Marks:
-    marks = Marks()
-    for node, site in sites_of(module).of.items():
-        if isinstance(node, STAYS) or site.frozen or _is_odd(module, node):
-            marks.stays.update(_statements_around(module, node))
-        elif isinstance(node, ast.Return):
-            marks.returns.update(_statements_around(module, node))
-        elif isinstance(node, ast.Break | ast.Continue):
-            marks.stays.update(_inside_loop(module, node))
-    flow = name_flow(module)
-    for number, access in enumerate(flow.accesses):
-        for node in _statements_around(module, access.node):
-            marks.mentions[node].add(number)
+    marks, sites = Marks(), sites_of(module)
+    statements: dict[ast.AST, ast.AST] = {}
+    for node in sites.nodes:
+        site = sites.of[node]
+        if site.parent is None or isinstance(node, ast.stmt):
+            statement = node
+        else:
+            statement = statements[site.parent.node]
+        statements[node] = statement
+        if site.frozen or node.__class__ in STAYS:
+            marks.stays.add(statement)
+    marks.stays.update(statements[node] for node in _odd(module))
+    marks.returns.update(sites.every(ast.Return))
+    _note_names(module, statements, marks)
+    for node in reversed(sites.nodes):
+        parent = sites.of[node].parent
+        if statements[node] is node and parent is not None:
+            marks.hand_up(node, statements[parent.node])
+    for site in sites.find(ast.Break, ast.Continue):
+        marks.stays.update(_inside_loop(module, site.node))
     return marks
 
 
-def _is_odd(module: Module, node: ast.AST) -> bool:
-    if isinstance(node, ast.GeneratorExp):
-        return not runs_at_once(module, node)
-    declares = isinstance(node, ast.AnnAssign) and node.value is None
-    return declares or (isinstance(node, ast.comprehension) and bool(node.is_async))
+def _note_names(module: Module, statements: Mapping[ast.AST, ast.AST], marks: Marks) -> None:
+    for number, access in enumerate(module.scopes.accesses):
+        home = unit_of(access.scope)
+        if home.kind is not ScopeKind.FUNCTION:
+            continue
+        statement = statements[access.node]
+        if not may_move(module, number):
+            marks.stays.add(statement)
+        elif module.scopes.binding(access).scope is home:
+            marks.mentions[statement].add(number)
 
 
-def _statements_around(module: Module, node: ast.AST) -> Iterator[ast.AST]:
-    """Yield a node's statement and those around it, up to the function's."""
-    for outer in (node, *ancestors(module, node)):
-        if isinstance(outer, ast.stmt):
-            yield outer
-        if outer is not node and isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
-            return
+def _odd(module: Module) -> Iterator[ast.AST]:
+    """Yield what means something else in another function only as it is written."""
+    sites = sites_of(module)
+    yield from (n for n in sites.every(ast.GeneratorExp) if not runs_at_once(module, n))
+    yield from (node for node in sites.every(ast.AnnAssign) if node.value is None)
+    yield from (node for node in sites.every(ast.comprehension) if node.is_async)
 
 
 def _inside_loop(module: Module, node: ast.AST) -> Iterator[ast.AST]:
-    for outer in _statements_around(module, node):
+    """Yield the statements around a jump, up to its loop's."""
+    for outer in (node, *ancestors(module, node)):
         if isinstance(outer, LOOPS):
             return
-        yield outer
+        if isinstance(outer, ast.stmt):
+            yield outer
 
 
 def windows(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[Window]:
@@ -147,7 +173,7 @@ def _longest(
     for size in sizes:
         statements = body[start : start + size]
         ends = tail and start + size == stop
-        if not ends and any(statement in marks.returns for statement in statements):
+        if not ends and not marks.returns.isdisjoint(statements):
             continue
         window = Analysis(
             module, function, statements, _held(module, statements), tail=ends
@@ -160,3 +186,8 @@ def _longest(
 def _held(module: Module, statements: Sequence[ast.stmt]) -> set[int]:
     mentions = _marks(module).mentions
     return {number for statement in statements for number in mentions[statement]}
+
+
+def may_return(module: Module, window: Window) -> bool:
+    """Whether a `return` stands in a window."""
+    return not _marks(module).returns.isdisjoint(window.statements)

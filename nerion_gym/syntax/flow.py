@@ -21,7 +21,7 @@ from nerion_gym.syntax.reaching import MOST_SOURCES, Link, Reaching
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from nerion_gym.syntax.control import Handler
@@ -54,12 +54,12 @@ class DataFlow:
     @cached_property
     def keys(self) -> tuple[tuple[Scope, str], ...]:
         """(owning scope, mangled name) of each access."""
-        return tuple(self.scopes.key(access) for access in self.accesses)
+        return tuple([self.scopes.key(access) for access in self.accesses])
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """The links of every unit; an access occurs several times where its code is copied."""
-        return tuple(Solver(self).solve())
+        return tuple(Solver(self).links())
 
 
 class Solver:
@@ -101,18 +101,29 @@ class Solver:
         most = len(self._data.accesses) if self._complete else MOST_ESCAPING
         return {b: tuple(w) for b, w in found.items() if len(w) <= most}
 
-    def solve(self) -> Iterable[Link]:
+    def links(self) -> Iterator[Link]:
         """Yield the links of each unit."""
-        free = self._free_names()
+        for solved in self.solve():
+            yield from solved.links()
+
+    def solve(self) -> Collection[Reaching]:
+        """Return the solution of each unit."""
+        free, own = self._free_names(), self._own_names()
         most = len(self._data.accesses) if self._complete else MOST_SOURCES
         for unit in self._data.units:
             flow = lay_out(unit.node, self._mentions, COMPLETE if self._complete else HANDLERS)
             entry = {binding: self._on_entry(unit, binding) for binding in free[unit]}
             if self._complete:
-                entry |= {b: (UNBOUND,) for b, owner in enumerate(self._owners) if owner is unit}
+                entry |= dict.fromkeys(own[unit], (UNBOUND,))
             self._solved[unit] = Reaching(flow, self._bindings, entry, self._escaping, most)
-        for solved in self._solved.values():
-            yield from solved.links()
+        return self._solved.values()
+
+    def _own_names(self) -> dict[Scope, list[int]]:
+        """Return the bindings that each unit owns."""
+        found: dict[Scope, list[int]] = defaultdict(list)
+        for binding, owner in enumerate(self._owners):
+            found[owner].append(binding)
+        return found
 
     def _free_names(self) -> dict[Scope, set[int]]:
         """Return the bindings that each unit mentions without owning them."""

@@ -14,12 +14,14 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from nerion_gym.errors import ConfigError, ProgramSyntaxError
+from nerion_gym.syntax.outside import NOTHING
 from nerion_gym.syntax.positions import BOM, LineTable
 from nerion_gym.syntax.scope_builder import build_scopes
-from nerion_gym.syntax.trees import deeper_than
+from nerion_gym.syntax.trees import FIELDS, deeper_than
 from nerion_gym.types.program import Span
 
 if TYPE_CHECKING:
+    from nerion_gym.syntax.outside import Outside
     from nerion_gym.syntax.scopes import Scopes
 
 MAX_DEPTH = 300
@@ -30,6 +32,7 @@ DECORATOR = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|[\r\n])[ \t\f]*@")
 """A decorator's sign is the first on its line; its expression may stand on a later one."""
 BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 """Fields with the statements below which a `def` can stand."""
+OWNERS = frozenset(cls for cls, fields in FIELDS.items() if not set(BLOCKS).isdisjoint(fields))
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -55,19 +58,28 @@ class Function:
 
 @dataclass(frozen=True, eq=False)
 class Module:
-    """A parsed file. Built by `parse_module` only; never change its tree.
+    """A parsed file, or a piece of one (`pieces`). Built by functions here; never change its tree.
 
     Attributes:
         path: relative POSIX path.
         source: bytes as on disk.
         tree: syntax tree.
         table: line starts.
+        outside: of a piece, what the rest of the file says of its names.
+        alone: of a piece, the same without that.
     """
 
     path: str
     source: bytes = field(repr=False)
     tree: ast.Module = field(repr=False)
     table: LineTable = field(repr=False)
+    outside: Outside = field(default=NOTHING, repr=False)
+    alone: Module | None = field(default=None, repr=False)
+    _spans: dict[ast.AST, Span] = field(default_factory=dict, init=False, repr=False)
+
+    def beside(self, outside: Outside) -> Module:
+        """Return this piece with what the rest of its file says of its names."""
+        return Module(self.path, self.source, self.tree, self.table, outside, self)
 
     def span(self, node: ast.AST) -> Span:
         """Return a node's bytes; the hull of its children where `ast` has no position.
@@ -75,8 +87,10 @@ class Module:
         Raises:
             ValueError: the node has neither (operators and contexts).
         """
-        start, end = self.table.offsets(node)
-        return Span(self.path, start, end)
+        span = self._spans.get(node)
+        if span is None:
+            span = self._spans[node] = Span(self.path, *self.table.offsets(node))
+        return span
 
     def text(self, node: ast.AST) -> bytes:
         """Return the source bytes of a node."""
@@ -112,6 +126,8 @@ class Module:
     @cached_property
     def scopes(self) -> Scopes:
         """Names: who binds them and who uses them."""
+        if self.alone is not None:
+            return self.alone.scopes.beside(self.outside)
         return build_scopes(self.tree)
 
 
@@ -195,7 +211,7 @@ def _functions(module: Module) -> list[Function]:
             if not isinstance(node, ast.ClassDef):
                 found.append(_function(module, node, name))
             prefix = f"{name}."
-        for name in reversed(BLOCKS):
+        for name in reversed(BLOCKS) if node.__class__ in OWNERS else ():
             below = node.__dict__.get(name, ())
             pending += [(child, prefix) for child in reversed(below)]
     return sorted(found, key=lambda function: (function.span.start, -function.span.end))

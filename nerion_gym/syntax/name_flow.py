@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from nerion_gym.syntax.flow import UNBOUND, DataFlow, Solver, unit_of
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from nerion_gym.syntax.module import Module
-    from nerion_gym.syntax.scopes import Access
+    from nerion_gym.syntax.scopes import Access, Scope
 
 NOTHING: frozenset[int] = frozenset()
 
@@ -60,24 +60,36 @@ class NameFlow:
         return frozenset().union(*(self.writes.get(n, NOTHING) for n in self.numbers(node)))
 
 
+class BoundFlow(DataFlow):
+    """The data flow of a text whose bindings are looked at anyway."""
+
+    @cached_property
+    def keys(self) -> tuple[tuple[Scope, str], ...]:
+        """(owning scope, mangled name) of each access."""
+        bindings = [self.scopes.binding(access) for access in self.accesses]
+        return tuple([(binding.scope, binding.name) for binding in bindings])
+
+
 @lru_cache(maxsize=64)
 def name_flow(module: Module) -> NameFlow:
     """Return the flow of a file's names, worked out once."""
     scopes = module.scopes
     units = tuple(scope for scope in scopes.all if unit_of(scope) is scope)
-    data = DataFlow(scopes, scopes.accesses, units)
-    writes: dict[int, set[int]] = defaultdict(set)
+    data = BoundFlow(scopes, scopes.accesses, units)
+    writes: dict[int, frozenset[int]] = {}
     uses: dict[int, set[int]] = defaultdict(set)
-    for link in Solver(data, complete=True).solve():
-        writes[link.access].update(link.writes)
-        for write in link.writes:
-            uses[write].add(link.access)
+    for solved in Solver(data, complete=True).solve():
+        for use, found in solved.last_writes():
+            # Code that is copied, as a `finally` is, finds more each time.
+            writes[use] = writes.get(use, NOTHING).union(found)
+            for write in found:
+                uses[write].add(use)
     numbers: dict[tuple[ast.AST, str], list[int]] = defaultdict(list)
     for number, access in enumerate(scopes.accesses):
         numbers[access.node, access.name].append(number)
     return NameFlow(
         scopes.accesses,
-        {access: frozenset(found) for access, found in writes.items()},
-        {write: frozenset(found) for write, found in uses.items()},
+        writes,
+        {write: frozenset(several) for write, several in uses.items()},
         dict(numbers),
     )

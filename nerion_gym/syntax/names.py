@@ -36,6 +36,8 @@ def name_spans(module: Module, access: Access) -> tuple[Span, ...]:
 
 
 def _text(word: bytes) -> str:
+    if word.isascii():
+        return word.decode()
     # Python compares identifiers in this form (PEP 3131).
     return unicodedata.normalize("NFKC", word.decode("utf-8", "replace"))
 

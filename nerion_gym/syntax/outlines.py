@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from nerion_gym.syntax.flow import CHANGING, lay_out, unit_of
+from nerion_gym.syntax.outside import NOTHING
 from nerion_gym.syntax.reaching import Reaching
 from nerion_gym.syntax.scope_builder import extend_scopes
 from nerion_gym.syntax.scopes import Mode, Scope, ScopeKind, Scopes
@@ -65,7 +66,7 @@ class Outline:
             return self.module.scopes
         root = Scope(ScopeKind.MODULE, "<module>", self.module.tree)
         extend_scopes(root, self.module.tree.body, entered(self.module, ()))
-        return Scopes(root)
+        return Scopes(root, NOTHING)
 
     @cached_property
     def defined(self) -> Defined:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.syntax.flow import DataFlow, unit_of, units_needed, units_shown
 from nerion_gym.syntax.outlines import Gate, entered, outline_of
+from nerion_gym.syntax.outside import NOTHING
 from nerion_gym.syntax.scope_builder import extend_scopes
 from nerion_gym.syntax.scopes import Access, Scope, ScopeKind, Scopes
 
@@ -64,7 +65,7 @@ class PieceScopes:
         self.shares: dict[int, Share] = {}
         for place in sorted(wanted):
             self._add(place, entered(pieces[place].module, wanted[place]))
-        self.scopes = Scopes(self.root)
+        self.scopes = Scopes(self.root, NOTHING)
 
     def _add(self, place: int, functions: frozenset[ast.AST] | None) -> None:
         root = self.root

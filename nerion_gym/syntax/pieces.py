@@ -168,16 +168,21 @@ def _one_changed(path: str, source: bytes, known: Pieces, change: Change) -> Pie
 
 def _stands_between(known: Pieces, place: int, module: Module) -> bool:
     """Whether a text is one piece in the place of another: cut before, after and not within."""
-    body = module.tree.body
-    if not body or any(True for _ in _cuts(module.tree, module.table)):
+    body, source, starts = module.tree.body, module.source, module.table.starts
+    if not body or (len(body) > 1 and any(True for _ in _cuts(module.tree, source))):
         return False
     if place:
         first = min([body[0].lineno, *(part.lineno for part in decorators(body[0]))])
-        unlike = first != 1 or module.source.startswith(BOM) or _has_cookie(module.source)
-        if unlike or not _may_cut(known[place - 1].module.tree.body[-1], body[0]):
+        said = all(source.startswith(b"#", at) for at in starts[: first - 1])
+        if not said or source.startswith(BOM) or _has_cookie(source):
             return False
-    after = known[place + 1 :][:1]
-    return not after or _may_cut(body[-1], after[0].module.tree.body[0])
+        if not _may_cut(known[place - 1].module.tree.body[-1], body[0]):
+            return False
+    if place + 1 == len(known):
+        return True
+    # A comment at the end would belong to what follows it.
+    is_said = len(starts) - 1 > (body[-1].end_lineno or 0) and source.startswith(b"#", starts[-2])
+    return not is_said and _may_cut(body[-1], known[place + 1].module.tree.body[0])
 
 
 def _unlike(known: Pieces, change: Change) -> tuple[int, int]:
@@ -206,7 +211,7 @@ def _middle(path: str, text: bytes, known: Pieces) -> list[Piece] | None:
 
 def _parsed(path: str, source: bytes, tree: ast.Module, known: Pieces) -> Pieces | None:
     """Return the pieces of a parsed text, the known ones again; None: one does not stand alone."""
-    starts = [0, *_cuts(tree, LineTable.of(source))]
+    starts = [0, *_cuts(tree, source)]
     texts = [source[start:end] for start, end in pairwise([*starts, len(source)])]
     if any(_has_cookie(text) for text in texts[1:]):
         return None
@@ -224,14 +229,19 @@ def _has_cookie(text: bytes) -> bool:
     return any(COOKIE.search(line) for line in text.split(b"\n", 2)[:2])
 
 
-def _cuts(tree: ast.Module, table: LineTable) -> Iterator[int]:
-    """Yield the offsets, but the file's start, at which a piece begins."""
-    before: ast.stmt | None = None
-    for node in tree.body:
-        if before is not None and _is_seam(before, node):
+def _cuts(tree: ast.Module, source: bytes) -> Iterator[int]:
+    """Yield the offsets, but the file's start, at which a piece begins: comments above included."""
+    table = LineTable.of(source)
+    for before, node in pairwise(tree.body):
+        if _is_seam(before, node):
             line = min([node.lineno, *(part.lineno for part in decorators(node))])
+            while line - 1 > (before.end_lineno or 0) and _is_comment(source, table, line - 1):
+                line -= 1
             yield table.starts[line - 1]
-        before = node
+
+
+def _is_comment(source: bytes, table: LineTable, line: int) -> bool:
+    return source.startswith(b"#", table.starts[line - 1])
 
 
 def _is_seam(before: ast.stmt, node: ast.stmt) -> bool:

@@ -10,6 +10,7 @@ import ast
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from nerion_gym.syntax.trees import children
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BOM = b"\xef\xbb\xbf"
-NEWLINE = re.compile(rb"\r\n|\r|\n")
-"""What ends a line for Python's tokeniser; form feeds and U+2028 do not."""
 GAP = re.compile(rb"(?:[\s()\\]|#[^\r\n]*)*")
 """What may stand between an operand and its operator: spacing, parentheses, comments."""
 WORD = re.compile(rb"#[^\r\n]*|[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*")
@@ -41,8 +40,11 @@ class LineTable:
     def of(cls, source: bytes) -> LineTable:
         """Build the table of a file."""
         first = len(BOM) if source.startswith(BOM) else 0
-        starts = (first, *(match.end() for match in NEWLINE.finditer(source)))
-        return cls(starts, len(source))
+        # Bytes are split where Python's tokeniser ends a line: not at form feeds, not at U+2028.
+        ends = list(accumulate(map(len, source.splitlines(keepends=True))))
+        if not source.endswith((b"\n", b"\r")):
+            del ends[-1:]
+        return cls((first, *ends), len(source))
 
     def offset(self, line: int, column: int) -> int:
         """Return the file offset of an `ast` position (1-based line, UTF-8 column)."""

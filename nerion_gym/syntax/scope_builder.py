@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from nerion_gym.syntax.outside import NOTHING
 from nerion_gym.syntax.scopes import Access, Mode, Scope, ScopeKind, Scopes
-from nerion_gym.syntax.trees import children
+from nerion_gym.syntax.trees import FIELDS, children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
 
 
-class Visit(NamedTuple):
-    """A node to look at, the scope that it stands in, and whether it is part of an annotation."""
-
-    node: ast.AST
-    scope: Scope
-    annotation: bool = False
-
-
+Visit = tuple[ast.AST, Scope, bool]
+"""A node to look at, the scope that it stands in, and whether it is part of an annotation."""
 Todo = list[Visit]
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef})
+READ, WRITE, DELETE, DECLARE = Mode
+NO_NODES: Todo = []
 
 
 def build_scopes(tree: ast.Module) -> Scopes:
     """Resolve every name of a module."""
     root = Scope(ScopeKind.MODULE, "<module>", tree)
-    _resolve([Visit(node, root) for node in reversed(tree.body)])
-    return Scopes(root)
+    root = Scope(ScopeKind.MODULE, "<module>", tree)
+    _resolve(_visits(reversed(tree.body), root))
+    return Scopes(root, NOTHING)
 
 
 def _resolve(todo: Todo) -> None:
     while todo:
-        visit = todo.pop()
-        handler = HANDLERS.get(type(visit.node), _plain)
-        todo += reversed(handler(visit.node, visit))
+        node, scope, annotation = todo.pop()
+        handler = HANDLERS.get(node.__class__)
+        if handler is not None:
+            todo += reversed(handler(node, scope, annotation))
+        elif FIELDS[node.__class__]:
+            todo += [(child, scope, annotation) for child in reversed(children(node))]
 
 
 def extend_scopes(root: Scope, body: list[ast.stmt], entered: Container[ast.AST] | None) -> None:
@@ -48,46 +49,31 @@ def extend_scopes(root: Scope, body: list[ast.stmt], entered: Container[ast.AST]
         body: statements.
         entered: functions outside all others whose bodies are looked into; None: all.
     """
-    todo = [Visit(node, root) for node in reversed(body)]
+    todo = _visits(reversed(body), root)
     if entered is None:
         _resolve(todo)
         return
     while todo:
-        visit = todo.pop()
-        node = visit.node
+        node, scope, annotation = todo.pop()
         if node.__class__ not in FUNCTIONS:
-            todo += reversed(HANDLERS.get(node.__class__, _plain)(node, visit))
+            todo += reversed(HANDLERS.get(node.__class__, _plain)(node, scope, annotation))
         elif node in entered:
-            _resolve([*reversed(_function(node, visit))])  # type: ignore[arg-type]
+            _resolve(_function(node, scope, annotation)[::-1])  # type: ignore[arg-type]
         else:
-            todo += reversed(_head(node, visit))  # type: ignore[arg-type]
+            todo += reversed(_head(node, scope, annotation)[1])  # type: ignore[arg-type]
 
 
-def _head(node: Definition, visit: Visit) -> Todo:
-    """Resolve a function but for its body and parameters."""
-    _bind(node.name, visit)
-    outside = _visits([*node.decorator_list, *_defaults(node.args)], visit.scope)
-    around, generics = _generic(node, visit.scope)
-    hints = [*(arg.annotation for arg in _parameters(node.args)), node.returns]
-    return [*outside, *generics, *_visits(hints, around, annotation=True)]
-
-
-def _plain(node: ast.AST, visit: Visit) -> Todo:
-    return _visits(children(node), visit.scope, visit.annotation)
+def _plain(node: ast.AST, scope: Scope, annotation: bool) -> Todo:
+    return [(child, scope, annotation) for child in children(node)]
 
 
 def _visits(nodes: Iterable[ast.AST | None], scope: Scope, annotation: bool = False) -> Todo:
-    return [Visit(node, scope, annotation) for node in nodes if node is not None]
+    return [(node, scope, annotation) for node in nodes if node is not None]
 
 
-def _mention(name: str, mode: Mode, visit: Visit) -> None:
-    access = Access(name, visit.node, mode, visit.scope, visit.annotation)
-    visit.scope.accesses.append(access)
-
-
-def _bind(name: str, visit: Visit) -> None:
-    _mention(name, Mode.WRITE, visit)
-    visit.scope.bound.add(visit.scope.mangled(name))
+def _bind(name: str, node: ast.AST, scope: Scope, annotation: bool = False) -> None:
+    scope.accesses.append(Access(name, node, WRITE, scope, annotation))
+    scope.bound.add(scope.mangled(name))
 
 
 def _open(kind: ScopeKind, name: str, node: ast.AST, parent: Scope) -> Scope:
@@ -96,83 +82,73 @@ def _open(kind: ScopeKind, name: str, node: ast.AST, parent: Scope) -> Scope:
     return scope
 
 
-def _name(node: ast.Name, visit: Visit) -> Todo:
+def _name(node: ast.Name, scope: Scope, annotation: bool) -> Todo:
     if isinstance(node.ctx, ast.Load):
-        _mention(node.id, Mode.READ, visit)
+        scope.accesses.append(Access(node.id, node, READ, scope, annotation))
     elif isinstance(node.ctx, ast.Store):
-        _bind(node.id, visit)
+        _bind(node.id, node, scope, annotation)
     else:
-        _mention(node.id, Mode.DELETE, visit)
-        visit.scope.bound.add(visit.scope.mangled(node.id))
-    return []
+        scope.accesses.append(Access(node.id, node, DELETE, scope, annotation))
+        scope.bound.add(scope.mangled(node.id))
+    return NO_NODES
 
 
-def _attribute(node: ast.Attribute, visit: Visit) -> Todo:
-    visit.scope.attributes.add(node.attr)
-    return [Visit(node.value, visit.scope, visit.annotation)]
+def _attribute(node: ast.Attribute, scope: Scope, annotation: bool) -> Todo:
+    scope.attributes.add(node.attr)
+    return [(node.value, scope, annotation)]
 
 
-def _walrus(node: ast.NamedExpr, visit: Visit) -> Todo:
-    target = visit._replace(node=node.target)
-    _mention(node.target.id, Mode.WRITE, target)
-    owner = visit.scope
+def _walrus(node: ast.NamedExpr, scope: Scope, annotation: bool) -> Todo:
+    scope.accesses.append(Access(node.target.id, node.target, WRITE, scope, annotation))
+    owner = scope
     while owner.kind is ScopeKind.COMPREHENSION and owner.parent is not None:
         # PEP 572: a comprehension's walrus binds in the scope around it.
         owner = owner.parent
     owner.bound.add(owner.mangled(node.target.id))
-    return [Visit(node.value, visit.scope, visit.annotation)]
+    return [(node.value, scope, annotation)]
 
 
-def _annotated(node: ast.AnnAssign, visit: Visit) -> Todo:
+def _annotated(node: ast.AnnAssign, scope: Scope, annotation: bool) -> Todo:
     todo: Todo = []
     if not isinstance(node.target, ast.Name):
-        todo.append(visit._replace(node=node.target))
+        todo.append((node.target, scope, annotation))
     elif node.simple or node.value is not None:
-        _bind(node.target.id, visit._replace(node=node.target))
-    todo.append(Visit(node.annotation, visit.scope, annotation=True))
-    return todo + _visits([node.value], visit.scope)
+        _bind(node.target.id, node.target, scope, annotation)
+    todo.append((node.annotation, scope, True))
+    return todo + _visits([node.value], scope)
 
 
-def _import(node: ast.Import | ast.ImportFrom, visit: Visit) -> Todo:
+def _import(node: ast.Import | ast.ImportFrom, scope: Scope, annotation: bool) -> Todo:
     for alias in node.names:
-        visit.scope.imports[alias] = node
+        scope.imports[alias] = node
         if alias.name == "*":
-            visit.scope.star = True
+            scope.star = True
         else:
-            name = alias.asname or alias.name.split(".")[0]
-            _bind(name, visit._replace(node=alias))
-    return []
+            _bind(alias.asname or alias.name.split(".")[0], alias, scope, annotation)
+    return NO_NODES
 
 
-def _declare(node: ast.Global | ast.Nonlocal, visit: Visit) -> Todo:
+def _declare(node: ast.Global | ast.Nonlocal, scope: Scope, annotation: bool) -> Todo:
+    kind = "global" if isinstance(node, ast.Global) else "nonlocal"
     for name in node.names:
-        _mention(name, Mode.DECLARE, visit)
-        kind = "global" if isinstance(node, ast.Global) else "nonlocal"
-        visit.scope.declared[visit.scope.mangled(name)] = kind
-    return []
+        scope.accesses.append(Access(name, node, DECLARE, scope, annotation))
+        scope.declared[scope.mangled(name)] = kind
+    return NO_NODES
 
 
-def _except(node: ast.ExceptHandler, visit: Visit) -> Todo:
+def _named(
+    node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar, scope: Scope, annotation: bool
+) -> Todo:
+    """Handle what binds its name, if it has one, as text."""
     if node.name is not None:
-        _bind(node.name, visit)
-    return _plain(node, visit)
+        _bind(node.name, node, scope, annotation)
+    return _plain(node, scope, annotation)
 
 
-def _capture(node: ast.MatchAs | ast.MatchStar, visit: Visit) -> Todo:
-    if node.name is not None:
-        _bind(node.name, visit)
-    return _plain(node, visit)
-
-
-def _rest(node: ast.MatchMapping, visit: Visit) -> Todo:
+def _rest(node: ast.MatchMapping, scope: Scope, annotation: bool) -> Todo:
     if node.rest is not None:
-        _bind(node.rest, visit)
-    return _plain(node, visit)
-
-
-def _type_parameter(node: Any, visit: Visit) -> Todo:
-    _bind(node.name, visit)
-    return _plain(node, visit)
+        _bind(node.rest, node, scope, annotation)
+    return _plain(node, scope, annotation)
 
 
 def _generic(node: Any, scope: Scope) -> tuple[Scope, Todo]:
@@ -185,21 +161,27 @@ def _generic(node: Any, scope: Scope) -> tuple[Scope, Todo]:
     return inner, _visits(parameters, inner)
 
 
-def _function(node: Definition, visit: Visit) -> Todo:
-    head = _head(node, visit)
-    around = visit.scope
-    if getattr(node, "type_params", []):
-        around = visit.scope.children[-1]
+def _head(node: Definition, scope: Scope, annotation: bool) -> tuple[Scope, Todo]:
+    """Bind a function's name; return the scope around it and what of it runs with its `def`."""
+    _bind(node.name, node, scope, annotation)
+    outside = _visits([*node.decorator_list, *_defaults(node.args)], scope)
+    around, generics = _generic(node, scope)
+    hints = [*(arg.annotation for arg in _parameters(node.args)), node.returns]
+    return around, [*outside, *generics, *_visits(hints, around, annotation=True)]
+
+
+def _function(node: Definition, scope: Scope, annotation: bool) -> Todo:
+    around, head = _head(node, scope, annotation)
     inner = _open(ScopeKind.FUNCTION, node.name, node, around)
     _bind_parameters(node.args, inner)
     return head + _visits(node.body, inner)
 
 
-def _lambda(node: ast.Lambda, visit: Visit) -> Todo:
-    inner = _open(ScopeKind.LAMBDA, "<lambda>", node, visit.scope)
+def _lambda(node: ast.Lambda, scope: Scope, annotation: bool) -> Todo:
+    inner = _open(ScopeKind.LAMBDA, "<lambda>", node, scope)
     _bind_parameters(node.args, inner)
-    outside = _visits(_defaults(node.args), visit.scope, visit.annotation)
-    return [*outside, *_visits([node.body], inner, visit.annotation)]
+    outside = _visits(_defaults(node.args), scope, annotation)
+    return [*outside, (node.body, inner, annotation)]
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:
@@ -213,38 +195,38 @@ def _defaults(arguments: ast.arguments) -> list[ast.expr | None]:
 
 def _bind_parameters(arguments: ast.arguments, scope: Scope) -> None:
     for arg in _parameters(arguments):
-        _bind(arg.arg, Visit(arg, scope))
+        _bind(arg.arg, arg, scope)
 
 
-def _class(node: ast.ClassDef, visit: Visit) -> Todo:
-    _bind(node.name, visit)
-    outside = _visits(node.decorator_list, visit.scope)
-    around, generics = _generic(node, visit.scope)
-    around.private = node.name if around is not visit.scope else around.private
+def _class(node: ast.ClassDef, scope: Scope, annotation: bool) -> Todo:
+    _bind(node.name, node, scope, annotation)
+    outside = _visits(node.decorator_list, scope)
+    around, generics = _generic(node, scope)
+    around.private = node.name if around is not scope else around.private
     inner = _open(ScopeKind.CLASS, node.name, node, around)
     inner.private = node.name
     bases = _visits([*node.bases, *node.keywords], around)
     return [*outside, *generics, *bases, *_visits(node.body, inner)]
 
 
-def _comprehension(node: Comprehension, visit: Visit) -> Todo:
-    inner = _open(ScopeKind.COMPREHENSION, type(node).__name__, node, visit.scope)
+def _comprehension(node: Comprehension, scope: Scope, annotation: bool) -> Todo:
+    inner = _open(ScopeKind.COMPREHENSION, type(node).__name__, node, scope)
     first, *others = node.generators
     # Python evaluates the first iterable outside: it sees a class body's names, say.
-    outside = [Visit(first.iter, visit.scope, visit.annotation)]
+    outside = (first.iter, scope, annotation)
     inside: list[ast.AST] = [first.target, *first.ifs, *others]
     results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-    return [*outside, *_visits([*inside, *results], inner, visit.annotation)]
+    return [outside, *_visits([*inside, *results], inner, annotation)]
 
 
-def _type_alias(node: Any, visit: Visit) -> Todo:
-    around, generics = _generic(node, visit.scope)
+def _type_alias(node: Any, scope: Scope, annotation: bool) -> Todo:
+    around, generics = _generic(node, scope)
     inner = _open(ScopeKind.TYPE, node.name.id, node, around)
-    return [visit._replace(node=node.name), *generics, *_visits([node.value], inner)]
+    return [(node.name, scope, annotation), *generics, (node.value, inner, False)]
 
 
-def _handlers() -> dict[type[ast.AST], Callable[[Any, Visit], Todo]]:
-    table: dict[type[ast.AST], Callable[[Any, Visit], Todo]] = {
+def _handlers() -> dict[type[ast.AST], Callable[[Any, Scope, bool], Todo]]:
+    table: dict[type[ast.AST], Callable[[Any, Scope, bool], Todo]] = {
         ast.Name: _name,
         ast.Attribute: _attribute,
         ast.NamedExpr: _walrus,
@@ -253,9 +235,9 @@ def _handlers() -> dict[type[ast.AST], Callable[[Any, Visit], Todo]]:
         ast.ImportFrom: _import,
         ast.Global: _declare,
         ast.Nonlocal: _declare,
-        ast.ExceptHandler: _except,
-        ast.MatchAs: _capture,
-        ast.MatchStar: _capture,
+        ast.ExceptHandler: _named,
+        ast.MatchAs: _named,
+        ast.MatchStar: _named,
         ast.MatchMapping: _rest,
         ast.FunctionDef: _function,
         ast.AsyncFunctionDef: _function,
@@ -268,7 +250,7 @@ def _handlers() -> dict[type[ast.AST], Callable[[Any, Visit], Todo]]:
     }
     for name in ("TypeVar", "ParamSpec", "TypeVarTuple"):
         if hasattr(ast, name):
-            table[getattr(ast, name)] = _type_parameter
+            table[getattr(ast, name)] = _named
     if hasattr(ast, "TypeAlias"):
         table[ast.TypeAlias] = _type_alias
     return table

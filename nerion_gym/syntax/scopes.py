@@ -6,7 +6,7 @@ the position of every access, which `symtable` does not give.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable, Iterator
+
+    from nerion_gym.syntax.outside import Mention, Outside
 
 
 class ScopeKind(StrEnum):
@@ -145,51 +147,100 @@ class Binding:
         name: mangled.
         scope: the scope that it belongs to.
         accesses: in source order.
+        elsewhere: how other pieces of the file mention it, where only a piece is looked at.
     """
 
     name: str
     scope: Scope
     accesses: tuple[Access, ...] = field(repr=False)
+    elsewhere: tuple[Mention, ...] = field(default=(), repr=False)
 
-    @property
+    @cached_property
+    def changes(self) -> tuple[Access, ...]:
+        """The mentions that do more than read it; none for builtins."""
+        return tuple([access for access in self.accesses if access.mode is not Mode.READ])
+
+    @cached_property
     def writes(self) -> tuple[Access, ...]:
-        """The mentions that bind it; none for builtins."""
-        return tuple(access for access in self.accesses if access.mode is Mode.WRITE)
+        """The mentions here that bind it; none for builtins."""
+        return tuple([access for access in self.changes if access.mode is Mode.WRITE])
+
+    @cached_property
+    def times_written(self) -> int:
+        """How often the file binds it, counted up to two elsewhere."""
+        return len(self.writes) + sum(other.mode is Mode.WRITE for other in self.elsewhere)
+
+    @cached_property
+    def is_imported(self) -> bool:
+        """Whether an import of the file binds it."""
+        here = any(access.node.__class__.__name__ == "alias" for access in self.writes)
+        return here or any(other.is_import for other in self.elsewhere)
 
 
 @dataclass(frozen=True, eq=False)
 class Scopes:
-    """All scopes of a module.
+    """All scopes of a module, or of a piece of one.
 
     Attributes:
         root: the module's scope.
+        outside: what the rest of the module says of its names.
+        alone: of a piece, the same without that.
     """
 
     root: Scope
+    outside: Outside
+    alone: Scopes | None = None
+
+    def beside(self, outside: Outside) -> Scopes:
+        """Return the scopes of a piece of a module with what the rest says of its names."""
+        return Scopes(self.root, outside, self)
+
+    @property
+    def star(self) -> bool:
+        """Whether the module has `from m import *`."""
+        return self.root.star or self.outside.star
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """Names that the module binds in its own scope; of other pieces only those used here."""
+        return self.outside.bound.union(self.root.bound)
 
     @cached_property
     def all(self) -> tuple[Scope, ...]:
         """Every scope, outer before inner, in source order."""
-        return tuple(self.root.walk())
+        return tuple(self.root.walk()) if self.alone is None else self.alone.all
 
     @cached_property
     def by_node(self) -> dict[ast.AST, Scope]:
         """Scope-opening node -> its scope (for generics: the inner one)."""
+        if self.alone is not None:
+            return self.alone.by_node
         return {scope.node: scope for scope in self.all}
 
     @cached_property
     def accesses(self) -> tuple[Access, ...]:
         """Every mention of a name, by position; nodes of one position keep their order."""
+        if self.alone is not None:
+            return self.alone.accesses
         every = [access for scope in self.all for access in scope.accesses]
         return tuple(sorted(every, key=_position))
 
     @cached_property
     def bindings(self) -> tuple[Binding, ...]:
         """Every binding, in the order of first mention."""
+        if self.alone is not None:
+            return tuple(map(self._seen_from_here, self.alone.bindings))
         found: dict[tuple[Scope, str], list[Access]] = {}
         for access in self.accesses:
             found.setdefault(self.key(access), []).append(access)
         return tuple(Binding(name, scope, tuple(uses)) for (scope, name), uses in found.items())
+
+    def _seen_from_here(self, binding: Binding) -> Binding:
+        elsewhere = self._elsewhere(binding.scope, binding.name)
+        return replace(binding, elsewhere=elsewhere) if elsewhere else binding
+
+    def _elsewhere(self, scope: Scope, name: str) -> tuple[Mention, ...]:
+        return self.outside.of(name) if scope is self.root else ()
 
     @cached_property
     def _by_key(self) -> dict[tuple[Scope, str], Binding]:
@@ -203,11 +254,19 @@ class Scopes:
     def find(self, scope: Scope, name: str) -> Binding | None:
         """Return what a name, as written, means in a scope; None where nothing mentions it."""
         mangled = scope.mangled(name)
-        return self._by_key.get((scope.owner_of(mangled), mangled))
+        owner = scope.owner_of(mangled)
+        found = self._by_key.get((owner, mangled))
+        if found is None and self._elsewhere(owner, mangled):
+            return Binding(mangled, owner, (), self._elsewhere(owner, mangled))
+        return found
+
+    @cached_property
+    def _by_access(self) -> dict[Access, Binding]:
+        return {access: binding for binding in self.bindings for access in binding.accesses}
 
     def binding(self, access: Access) -> Binding:
         """Return the binding that a mention belongs to."""
-        return self._by_key[self.key(access)]
+        return self._by_access[access]
 
 
 def _position(access: Access) -> tuple[int, int]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+N = TypeVar("N", bound=ast.AST)
 POSITIONS = frozenset({"lineno", "col_offset", "end_lineno", "end_col_offset"})
 MARKS = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
 """Nodes that stand for a word or sign of their parent and have neither position nor children."""
@@ -17,11 +18,19 @@ LEAVES: frozenset[type] = frozenset({ast.Name, ast.Constant})
 CLASSES: tuple[type[ast.AST], ...] = tuple(
     cls for cls in vars(ast).values() if isinstance(cls, type) and issubclass(cls, ast.AST)
 )
-NOT_CHILDREN = frozenset({"ctx", "op", "ops", "attr", "arg", "type_comment", "type_ignores"})
+NOT_CHILDREN = frozenset(
+    {"ctx", "op", "ops", "attr", "arg", "id", "name", "asname", "module", "level", "simple"}
+    | {"is_async", "conversion", "rest", "kwd_attrs", "tag", "str", "type_comment", "type_ignores"}
+)
+NAMES_ALONE = (*LEAVES, ast.alias, ast.Global, ast.Nonlocal)
 FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
     cls: tuple(name for name in cls._fields if name not in NOT_CHILDREN) for cls in CLASSES
-} | dict.fromkeys(LEAVES, ())
+} | dict.fromkeys(NAMES_ALONE, ())
 """Class -> the fields that may hold child nodes."""
+if hasattr(ast, "TypeAlias"):
+    FIELDS[ast.TypeAlias] = ast.TypeAlias._fields  # here alone the name is a node
+GAPPED = (ast.Dict, ast.arguments)
+"""Nodes with a None in their lists: for `**a`, and for a keyword without a default."""
 NOT_NODES = frozenset({"identifier", "int", "string", "constant"})
 SIGNATURE = re.compile(r"(\w+)([*?]?) (\w+)")
 
@@ -46,10 +55,32 @@ def children(node: ast.AST) -> list[ast.AST]:
     for name in FIELDS[node.__class__]:
         value = getattr(node, name, None)
         if value.__class__ is list:
-            found += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST):
+            found += value
+        elif value.__class__ in FIELDS:
             found.append(value)
+    return [child for child in found if child is not None] if isinstance(node, GAPPED) else found
+
+
+def nodes_in(top: ast.AST) -> list[ast.AST]:
+    """Return a node and all nodes below it, in the order of `ast.walk` in a third of its time.
+
+    Operators and contexts are left out.
+    """
+    found = [top]
+    for node in found:
+        if FIELDS[node.__class__]:
+            found += children(node)
     return found
+
+
+def twin(node: N) -> N:
+    """Return another node with the same fields and position: `copy.copy` takes ten times as long.
+
+    What replaces a node must not hold the node itself.
+    """
+    other = node.__class__.__new__(node.__class__)
+    other.__dict__.update(node.__dict__)
+    return other
 
 
 def deeper_than(tree: ast.AST, limit: int) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from nerion_gym.types.program import setters
+
 if TYPE_CHECKING:
     from nerion_gym.types.program import Span
 
@@ -18,7 +20,7 @@ class Kind(StrEnum):
     GENERATIVE = "generative"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True, init=False)
 class Splice:
     """Replace bytes [start, end) of `path`, which must read `before`, by `after`."""
 
@@ -28,8 +30,19 @@ class Splice:
     before: bytes
     after: bytes
 
+    def __init__(self, path: str, start: int, end: int, before: bytes, after: bytes) -> None:
+        set_path, set_start, set_end, set_before, set_after = SPLICE
+        set_path(self, path)
+        set_start(self, start)
+        set_end(self, end)
+        set_before(self, before)
+        set_after(self, after)
 
-@dataclass(frozen=True)
+
+SPLICE = setters(Splice)
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Edit:
     """One operator at one site.
 
@@ -47,6 +60,21 @@ class Edit:
     argument: Span | None = None
     text: str = ""
 
+    def __init__(
+        self,
+        operator: str,
+        splices: tuple[Splice, ...],
+        site: Span,
+        argument: Span | None = None,
+        text: str = "",
+    ) -> None:
+        set_operator, set_splices, set_site, set_argument, set_text = EDIT
+        set_operator(self, operator)
+        set_splices(self, splices)
+        set_site(self, site)
+        set_argument(self, argument)
+        set_text(self, text)
+
     def inverse(self) -> Edit:
         """Return the edit that turns the edited program back, byte for byte."""
         shifts: dict[str, int] = {}
@@ -59,3 +87,6 @@ class Edit:
             growth = len(splice.after) - len(splice.before)
             shifts[splice.path] = shifts.get(splice.path, 0) + growth
         return Edit(self.operator, tuple(back), self.site, self.argument, self.text)
+
+
+EDIT = setters(Edit)

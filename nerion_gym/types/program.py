@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 Files = tuple[tuple[str, bytes], ...]
 """Sorted (relative POSIX path, raw bytes) pairs."""
@@ -24,7 +24,7 @@ def digest_files(files: Files, *salt: str) -> str:
     return hasher.hexdigest()
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True, init=False)
 class Span:
     """A half-open byte range of one file."""
 
@@ -32,9 +32,27 @@ class Span:
     start: int
     end: int
 
+    def __init__(self, path: str, start: int, end: int) -> None:
+        set_path, set_start, set_end = SPAN
+        set_path(self, path)
+        set_start(self, start)
+        set_end(self, end)
+
     def contains(self, other: Span) -> bool:
         """Whether `other` lies inside this span (equal spans count)."""
         return self.path == other.path and self.start <= other.start and other.end <= self.end
+
+
+def setters(cls: type) -> tuple[Callable[[object, object], None], ...]:
+    """Return what sets each field of a new object of a frozen class with slots.
+
+    For those that catalogs hold by the thousand: twice as fast as the `__init__` that dataclasses
+    make, which looks each name up.
+    """
+    return tuple(getattr(cls, name).__set__ for name in cls.__slots__)  # type: ignore[attr-defined]
+
+
+SPAN = setters(Span)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import replace
@@ -27,6 +26,7 @@ from nerion_gym.edits.rewriting import Change, Piece, plain_edits
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.values import is_builtin
 from nerion_gym.syntax.flow import unit_of
+from nerion_gym.syntax.trees import twin
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _swapped(module: Module, first: ast.expr, second: ast.expr) -> Iterator[Edit
         for old, new in ((first, second), (second, first))
     ]
     # Copies, because what replaces a node must not hold a node that is replaced itself.
-    replaced: dict[ast.AST, ast.AST] = {first: copy.copy(second), second: copy.copy(first)}
+    replaced: dict[ast.AST, ast.AST] = {first: twin(second), second: twin(first)}
     change = Change(sites_of(module).of[first], pieces, replaced, "")
     for edit in plain_edits(module, "swap_arguments", change):
         yield replace(edit, argument=module.span(second))

@@ -6,6 +6,7 @@ import ast
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+from nerion_gym.edits.doubtful import is_doubtful
 from nerion_gym.edits.evaluation import early, homes, is_still, is_surely_bound, keeps_lifetime
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import (
@@ -22,6 +23,7 @@ from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import own_lines
 from nerion_gym.edits.values import mentions
 from nerion_gym.syntax.scopes import Mode, ScopeKind
+from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -141,7 +143,7 @@ def _is_simple(arguments: ast.arguments) -> bool:
 def _is_bound_to_frame(module: Module, body: ast.Return) -> bool:
     """Whether a returned expression means something else elsewhere, or reads badly there."""
     kinds = (*NEVER, ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr, ast.JoinedStr)
-    inside = list(ast.walk(body))
+    inside = nodes_in(body)
     special = any(isinstance(node, ast.Name) and node.id in FRAMED for node in inside)
     return (
         special
@@ -198,7 +200,7 @@ def _may_move_in(
     """Whether an argument may be worked out where its parameter stands: once, and first."""
     uses = [access.node for access in reads if access.name == arg]
     inside = (*NEVER, ast.Yield, ast.YieldFrom, ast.NamedExpr)
-    if len(uses) != 1 or any(isinstance(node, inside) for node in ast.walk(value)):
+    if len(uses) != 1 or any(isinstance(node, inside) for node in nodes_in(value)):
         return False
     place = uses[0]
     first = any(node is place for node in early(module, found.body))
@@ -215,9 +217,11 @@ def _written(
     if value is None:
         return
     start, end = module.table.offsets(value)
-    names = [node for node in ast.walk(value) if isinstance(node, ast.Name) and node.id in given]
+    names = [node for node in nodes_in(value) if isinstance(node, ast.Name) and node.id in given]
     replaced: dict[ast.AST, ast.AST] = {node: given[node.id] for node in names}
     replaced[site.node] = value
+    if _is_any_doubtful(module, replaced):
+        return
     room = site.parent is not None and isinstance(site.parent.node, ROOMY)
     bare = room or not isinstance(value, LOOSE)
     closed = not any(isinstance(argument, LOOSE) for argument in given.values())
@@ -232,6 +236,15 @@ def _written(
             pieces = [piece, *_definition(module, found)]
             yield build_edit(module, "inline_function", Change(site, pieces, {}, found.node.name))
             return
+
+
+def _is_any_doubtful(module: Module, replaced: Mapping[ast.AST, ast.AST]) -> bool:
+    """Whether Python would warn of what stands in the place of another."""
+    around = {node: sites_of(module).of[node].parent for node in replaced}
+    return any(
+        above is not None and is_doubtful(above.node, node, replaced[node])
+        for node, above in around.items()
+    )
 
 
 def _closed(form: bytes, value: ast.expr, module: Module) -> bytes:

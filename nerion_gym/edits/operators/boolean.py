@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import ast
-import copy
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import (
     Change,
     Piece,
-    build_edit,
     fit,
     is_bare,
     operator_piece,
     parentheses,
+    plain_edits,
     verified_edit,
 )
 from nerion_gym.edits.sites import sites_of
+from nerion_gym.syntax.trees import twin
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -102,9 +102,8 @@ def _swapped_constant(module: Module, site: Site) -> Iterator[Edit]:
     start, end = module.table.offsets(node)
     if module.source[start:end] == old:
         piece = fit(module.source, start, end, text.encode())
-        yield from _checked(
-            module, Change(site, [piece], {node: ast.Constant(not node.value)}, text)
-        )
+        change = Change(site, [piece], {node: ast.Constant(not node.value)}, text)
+        yield from plain_edits(module, NAME, change)
 
 
 def _conditions(sites: Sites) -> Iterator[Site]:
@@ -154,7 +153,7 @@ def _without_not(module: Module, site: Site, node: ast.UnaryOp) -> Iterator[Edit
         end += 1
     if module.source[start : start + len(NOT)] == NOT:
         change = Change(site, [Piece(start, end, b"")], {node: node.operand}, "")
-        yield from _checked(module, change)
+        yield from plain_edits(module, NAME, change)
 
 
 def _with_not(module: Module, site: Site, node: ast.AST) -> Iterator[Edit]:
@@ -164,18 +163,8 @@ def _with_not(module: Module, site: Site, node: ast.AST) -> Iterator[Edit]:
     loose = isinstance(node, LOOSER)
     opened = fit(module.source, start, start, b"not (" if loose else b"not ")
     pieces = [opened, Piece(end, end, b")")] if loose else [opened]
-    # A copy, because what replaces a node must not hold the node itself.
-    after = ast.UnaryOp(ast.Not(), copy.copy(node))
-    yield from _checked(module, Change(site, pieces, {node: after}, "not"))
-
-
-def _checked(module: Module, change: Change) -> Iterator[Edit]:
-    if change.site.string is None:
-        yield build_edit(module, NAME, change)
-        return
-    edit = verified_edit(module, NAME, change)
-    if edit is not None:
-        yield edit
+    after = ast.UnaryOp(ast.Not(), twin(node))
+    yield from plain_edits(module, NAME, Change(site, pieces, {node: after}, "not"))
 
 
 OPERATORS = (

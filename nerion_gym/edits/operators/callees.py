@@ -7,7 +7,7 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.call_text import Shape, calls, shape_of, takes
+from nerion_gym.edits.call_text import Shape, calls, shape_of, signatures, takes
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.respelling import attribute_edits, name_edits, parent_of, root_of
 from nerion_gym.edits.safety import CONVENTIONS
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.sites import Site
     from nerion_gym.syntax.module import Module
+    from nerion_gym.syntax.outside import Signature
     from nerion_gym.syntax.scopes import Scope
 
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Swaps = dict[str, list[tuple[str, int | None]]]
 """Name -> (another, how many arguments a call of either needs to have by position alone; None:
 any, keywords too)."""
@@ -122,7 +122,7 @@ def _has_arguments(call: ast.Call, count: int | None) -> bool:
 def _means_builtin(module: Module, node: ast.Name, name: str) -> bool:
     """Whether another name would mean a builtin too in the place of a builtin's."""
     binding = module.scopes.find(mentions(module)[node].scope, name)
-    return binding is None or (binding.scope is module.scopes.root and not binding.writes)
+    return binding is None or (binding.scope is module.scopes.root and not binding.times_written)
 
 
 def propose_methods(module: Module) -> Iterator[Edit]:
@@ -164,9 +164,7 @@ def _table(module: Module, func: ast.Attribute) -> Swaps:
     if own or (func.attr in INDEXES and kind_of(module, base) in LISTS):
         return {}
     access = mentions(module).get(root_of(base))
-    imported = access is not None and any(
-        isinstance(write.node, ast.alias) for write in module.scopes.binding(access).writes
-    )
+    imported = access is not None and module.scopes.binding(access).is_imported
     return FUNCTION_SWAPS if imported else METHOD_SWAPS
 
 
@@ -201,7 +199,7 @@ def propose_functions(module: Module) -> Iterator[Edit]:
         if not isinstance(func, ast.Name) or func.id not in known or shape is None:
             continue
         scope = mentions(module)[func].scope
-        taking = _taking(module, shape, isinstance(known[func.id], ast.AsyncFunctionDef))
+        taking = _taking(module, shape, known[func.id].is_async)
         alike = [name for name in taking if _is_visible(module, scope, name)]
         if func.id in alike and scope.kind in LOCAL_KINDS:
             place = alike.index(func.id)
@@ -210,15 +208,14 @@ def propose_functions(module: Module) -> Iterator[Edit]:
 
 
 @lru_cache(maxsize=64)
-def _functions(module: Module) -> dict[str, FunctionNode]:
+def _functions(module: Module) -> dict[str, Signature]:
     """Return the functions of a file that are defined once, for all, as they are."""
-    nodes = [node for node in module.tree.body if isinstance(node, FunctionNode)]
+    outside, root = module.outside, module.scopes.root
     found = {}
-    for node in nodes:
-        binding = module.scopes.find(module.scopes.root, node.name)
-        once = binding is not None and len(binding.writes) == 1
-        if once and not node.decorator_list and not node.name.startswith("__"):
-            found[node.name] = node
+    for signature in (*outside.before, *signatures(module.tree), *outside.after):
+        binding = module.scopes.find(root, signature.name)
+        if binding is None or binding.times_written == 1:
+            found[signature.name] = signature
     return found
 
 
@@ -227,15 +224,14 @@ def _taking(module: Module, shape: Shape, is_async: bool) -> tuple[str, ...]:
     """Return the functions, async or not, that may be called so, in their order."""
     return tuple(
         name
-        for name, node in _functions(module).items()
-        if isinstance(node, ast.AsyncFunctionDef) is is_async and takes(node.args, shape)
+        for name, signature in _functions(module).items()
+        if signature.is_async is is_async and takes(signature.parameters, shape)
     )
 
 
 def _is_visible(module: Module, scope: Scope, name: str) -> bool:
     """Whether a name means the file's function in a scope."""
-    binding = module.scopes.find(scope, name)
-    return binding is not None and binding.scope is module.scopes.root
+    return scope.owner_of(scope.mangled(name)) is module.scopes.root
 
 
 OPERATORS = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import re
 from bisect import bisect_left
 from collections import defaultdict
@@ -18,6 +17,7 @@ from nerion_gym.edits.rewriting import Change, Piece, anchor_of, fit, plain_edit
 from nerion_gym.edits.sites import STRINGS, sites_of
 from nerion_gym.edits.values import DISPLAYS, is_builtin, mentions
 from nerion_gym.syntax.flow import unit_of
+from nerion_gym.syntax.trees import twin
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -218,9 +218,8 @@ def _wrapped(module: Module, site: Site, text: bytes) -> Iterator[Edit]:
     pieces = [fit(module.source, start, start, text + b"("), Piece(end, end, b")")]
     replaced: dict[ast.AST, ast.AST] = {}
     if site.string is not None:
-        # A copy, because what replaces a node must not hold the node itself.
         callee = ast.parse(text, mode="eval").body
-        replaced[site.node] = ast.Call(callee, [copy.copy(site.node)], [])  # type: ignore[list-item]
+        replaced[site.node] = ast.Call(callee, [twin(site.node)], [])  # type: ignore[list-item]
     yield from plain_edits(module, "wrap_call", Change(site, pieces, replaced, text.decode()))
 
 

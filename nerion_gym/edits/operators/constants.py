@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.expressions import binds_names, checked
+from nerion_gym.edits.expressions import binds_names
 from nerion_gym.edits.literal_text import changed_texts, nearby_literals, texts_used
 from nerion_gym.edits.named_constants import named_constants, rescaled, shortened
 from nerion_gym.edits.numeric import is_number, stepped_by_one
 from nerion_gym.edits.operator import Operator, Proposer
-from nerion_gym.edits.rewriting import Change, fit, parse_expression
+from nerion_gym.edits.rewriting import Change, fit, parse_expression, plain_edits
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.slicing import bounds_dropped, bounds_given
 from nerion_gym.types.edit import Kind
@@ -60,7 +60,7 @@ def _replaced(module: Module, operator: str, site: Site, text: str) -> Iterator[
     piece = fit(module.source, start, end, text.encode())
     after = None if site.string is None else parse_expression(text.encode())
     replaced = {} if after is None else {site.node: after}
-    yield from checked(module, operator, Change(site, [piece], replaced, text))
+    yield from plain_edits(module, operator, Change(site, [piece], replaced, text))
 
 
 def propose_empty_containers(module: Module) -> Iterator[Edit]:

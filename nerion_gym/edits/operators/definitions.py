@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 # From the name, or the last type parameter, to the bracket before the bases; from them to its end.
 NAMED = re.compile(rb"class[\s\\]+[A-Za-z0-9_\x80-\xff]+[\s\\]*\(")
-TYPED = re.compile(rb"(?:[\s\\,]|#[^\r\n]*)*\][\s\\]*\(")
-CLOSING = re.compile(rb"(?:[\s\\,]|#[^\r\n]*)*\)")
+TYPED = re.compile(rb"(?:[\s\\,]|#[^\r\n]*+)*\][\s\\]*\(")
+CLOSING = re.compile(rb"(?:[\s\\,]|#[^\r\n]*+)*\)")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 TYPING_ONLY = frozenset({"overload", "override", "final", "no_type_check", "type_check_only"})
 """Decorators that change nothing when the program runs."""

@@ -14,6 +14,7 @@ from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import indentation, line_end, own_lines
 from nerion_gym.edits.values import kind_of
 from nerion_gym.syntax.scopes import subtree_names
+from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -93,11 +94,11 @@ def _is_worth(module: Module, statement: ast.stmt, node: ast.expr) -> bool:
         return False
     if isinstance(statement, WHOLE) and around is statement:
         return False
-    if any(isinstance(part, ast.NamedExpr) for part in ast.walk(node)):
+    if any(isinstance(part, ast.NamedExpr) for part in nodes_in(node)):
         return False
     if isinstance(node, ast.UnaryOp | ast.Compare):
         # A test of plain names says what it means by itself.
-        return any(isinstance(part, ast.Call | ast.BinOp) for part in ast.walk(node))
+        return any(isinstance(part, ast.Call | ast.BinOp) for part in nodes_in(node))
     return not (isinstance(node, ast.Call) and _name_of(node.func) == "super")
 
 

@@ -7,14 +7,14 @@ import re
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.evaluation import ancestors
-from nerion_gym.edits.naming import free_name
+from nerion_gym.edits.naming import free_name, part_name
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import Change, Piece, build_edit
-from nerion_gym.edits.safety import module_attributes
+from nerion_gym.edits.safety import counts_callers, module_attributes
 from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import indentation, line_end, may_move, own_lines, reindented
-from nerion_gym.edits.windows import windows
-from nerion_gym.syntax.scopes import ScopeKind, subtree_names
+from nerion_gym.edits.statements import indentation, is_movable, line_end, own_lines, reindented
+from nerion_gym.edits.windows import may_return, windows
+from nerion_gym.syntax.scopes import ScopeKind
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.scopes import Scope
 
-STACK_READERS = re.compile(rb"stack_?level|extract_stack|findCaller")
-"""Words of code that counts the functions around it."""
 HARMLESS = frozenset(
     {"property", "staticmethod", "classmethod", "abstractmethod", "setter", "contextmanager"}
 )
@@ -77,7 +75,7 @@ def propose_functions(module: Module) -> Iterator[Edit]:
             print(b)
             return b
     """
-    if not STACK_READERS.search(module.source):
+    if not counts_callers(module):
         yield from _extracted(module)
 
 
@@ -107,7 +105,8 @@ def _top_of(module: Module, function: ast.AST) -> int | None:
     while number and module.source[starts[number - 1] :].startswith(b"#"):
         number -= 1
     # What opens a file may be about the file.
-    return starts[number] if number or not own else None
+    opens = not number and module.outside.is_first
+    return None if opens and own else starts[number]
 
 
 def _is_unread(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -126,7 +125,7 @@ def _keeps_names(
     generic = any(inner.kind is ScopeKind.TYPE for inner in _around(scope))
     start, _ = module.table.offsets(window.statements[0])
     _, end = module.table.offsets(window.statements[-1])
-    hiding = module.scopes.root.bound.intersection(window.inputs)
+    hiding = module.scopes.bound.intersection(window.inputs)
     if generic or hiding:
         return False
     return not (scope.private and MANGLED.search(module.source, start, end))
@@ -145,20 +144,16 @@ def _moved(
     lines = own_lines(module, first, last)
     old, outer = indentation(module, first), indentation(module, function)
     body = indentation(module, function.body[0])
-    if lines is None or not may_move(window.statements) or not body.startswith(outer):
+    if lines is None or not is_movable(module, window.statements) or not body.startswith(outer):
         return
-    taken = subtree_names(module.scopes.all) | module_attributes(module)
-    name = free_name(f"_{function.name.strip('_') or 'inner'}_part", taken).encode()
+    name = free_name(part_name(function.name), module_attributes(module)).encode()
     end, unit = line_end(module), body[len(outer) :]
     given = ", ".join(window.outputs).encode()
     call = name + b"(" + ", ".join(window.inputs).encode() + b")"
     text = reindented(module.source[slice(*lines)], old, unit)
     text += b"" if text.endswith((b"\n", b"\r")) else end
     text += unit + b"return " + given + end if given else b""
-    leaves = any(
-        isinstance(node, ast.Return) for stmt in window.statements for node in ast.walk(stmt)
-    )
-    before = given + b" = " if given else b"return " * leaves
+    before = given + b" = " if given else b"return " * may_return(module, window)
     pieces = [
         Piece(top, top, b"def " + call + b":" + end + text + end + end),
         Piece(*lines, old + before + call + end),

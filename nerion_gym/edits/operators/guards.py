@@ -176,8 +176,9 @@ def _named(node: ast.AST) -> list[ast.Name]:
 
 @lru_cache(maxsize=64)
 def _bound(module: Module) -> frozenset[str]:
-    """Return every name that a file binds anywhere."""
-    return frozenset(name for scope in module.scopes.all for name in scope.bound)
+    """Return every name that a file binds: anywhere here, in other pieces for all to see."""
+    here = (name for scope in module.scopes.all for name in scope.bound)
+    return module.scopes.bound.union(here)
 
 
 OPERATORS = (

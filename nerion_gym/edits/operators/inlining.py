@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from nerion_gym.edits.doubtful import is_doubtful
 from nerion_gym.edits.effects import Effect, effect_of
 from nerion_gym.edits.evaluation import (
     PARTS,
@@ -17,12 +18,13 @@ from nerion_gym.edits.evaluation import (
 )
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import Change, Piece, anchor_of, build_edit, fit, means
-from nerion_gym.edits.sites import sites_of
+from nerion_gym.edits.sites import hint_words, sites_of
 from nerion_gym.edits.statements import own_lines
 from nerion_gym.edits.values import mentions
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.positions import skip_gap
 from nerion_gym.syntax.scopes import ScopeKind
+from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ def _assignments(module: Module) -> Iterator[Assignment]:
         if binding.scope is not scope or scope.kind is not ScopeKind.FUNCTION:
             continue
         lines = own_lines(module, statement)
-        if lines is None or binding.name in sites_of(module).hint_words:
+        if lines is None or binding.name in hint_words(module):
             continue
         yield Assignment(statement, target, statement.value, lines, following, scope, binding)
 
@@ -152,7 +154,7 @@ def _is_reader(module: Module, found: Assignment, node: ast.Name) -> bool:
 def _may_wait(module: Module, found: Assignment, use: ast.Name) -> bool:
     """Whether the value may be worked out where it is used instead."""
     value = found.value
-    inside = list(ast.walk(value))
+    inside = nodes_in(value)
     if any(isinstance(node, ast.NamedExpr | ast.Yield | ast.YieldFrom) for node in inside):
         return False
     if not keeps_lifetime(module, found.following, use, value):
@@ -176,12 +178,14 @@ def _is_in_head(module: Module, statement: ast.stmt, use: ast.Name) -> bool:
     """Whether a statement evaluates a name itself, not in a block inside, and binds none before."""
     parts = PARTS.get(type(statement))
     heads = [part for part in parts(statement) if part is not None] if parts else []
-    inside = [node for head in heads for node in ast.walk(head)]
+    inside = [node for head in heads for node in nodes_in(head)]
     return use in inside and not any(isinstance(node, ast.NamedExpr) for node in inside)
 
 
 def _inlined(module: Module, found: Assignment, use: ast.Name) -> Iterator[Edit]:
     site = sites_of(module).of[use]
+    if site.parent is not None and is_doubtful(site.parent.node, use, found.value):
+        return
     start, end = module.table.offsets(use)
     text = module.text(found.value)
     closed = not isinstance(found.value, LOOSE) or (

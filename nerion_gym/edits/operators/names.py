@@ -15,6 +15,7 @@ from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.values import mentions
 from nerion_gym.edits.variables import choices
 from nerion_gym.syntax.flow import unit_of
+from nerion_gym.syntax.outside import Parameters
 from nerion_gym.syntax.scopes import Scope, ScopeKind
 from nerion_gym.types.edit import Edit, Kind
 
@@ -117,11 +118,12 @@ def _callable_so(owner: Scope, site: Site, names: set[str]) -> set[str]:
         return names
     bound = shape._replace(given=shape.given + 1)
     methods = {node.name: node for node in owner.node.body if isinstance(node, FUNCTIONS)}
-    return {
+    refusing = {
         name
-        for name in names
-        if name not in methods or methods[name].decorator_list or takes(methods[name].args, bound)
+        for name, node in methods.items()
+        if not node.decorator_list and not takes(Parameters.of(node.args), bound)
     }
+    return names - refusing
 
 
 def propose_variables(module: Module) -> Iterator[Edit]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.edits.expressions import (
     binds_names,
-    checked,
     exchanged,
     holds_text,
     loose_operands,
@@ -22,7 +21,7 @@ from nerion_gym.edits.numeric import (
     unsigned,
 )
 from nerion_gym.edits.operator import Operator, Proposer
-from nerion_gym.edits.rewriting import Change, fit
+from nerion_gym.edits.rewriting import Change, fit, plain_edits
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.types.edit import Kind
 
@@ -235,7 +234,7 @@ def propose_forced_conditions(module: Module) -> Iterator[Edit]:
             for value in values:
                 piece = fit(module.source, *module.table.offsets(test), str(value).encode())
                 change = Change(place, [piece], {test: ast.Constant(value)}, str(value))
-                yield from checked(module, "force_condition", change)
+                yield from plain_edits(module, "force_condition", change)
 
 
 def _tests(node: ast.AST) -> list[ast.expr]:

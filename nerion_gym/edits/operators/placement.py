@@ -26,6 +26,7 @@ from nerion_gym.edits.statements import (
     own_lines,
     reindented,
 )
+from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ SHUFFLED = (*MOVED, *BRANCHES, ast.Try, ast.Match)
 PLAIN = (
     *(ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Constant, ast.BinOp, ast.UnaryOp),
     *(ast.BoolOp, ast.Compare, ast.IfExp, ast.Tuple, ast.List, ast.Dict, ast.Set),
-    *(ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop),
 )
 """What runs, as a rule, no code that others could notice."""
 
@@ -129,7 +129,7 @@ def _touched(
     writes: set[str] = set()
     mentions: set[str] = set()
     for top in [*targets, *([statement.value] if statement.value else [])]:
-        for node in ast.walk(top):
+        for node in nodes_in(top):
             if not isinstance(node, PLAIN):
                 return None
             if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):

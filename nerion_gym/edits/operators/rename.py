@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.naming import new_name
@@ -13,6 +12,7 @@ from nerion_gym.edits.safety import renamable
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.syntax.names import name_spans
 from nerion_gym.syntax.scopes import subtree_names
+from nerion_gym.syntax.trees import twin
 from nerion_gym.types.edit import Edit, Kind, Splice
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _rename(module: Module, binding: Binding) -> Edit | None:
     if not all(spans.values()) or not _strings_hold(module, spans, name):
         return None
     old, new = binding.name.encode(), name.encode()
-    places = sorted({span for found in spans.values() for span in found})
+    places = sorted({span for found in spans.values() for span in found}, key=_start)
     if any(module.source[place.start : place.end] != old for place in places):
         # Written in another Unicode form than Python compares (PEP 3131).
         return None
@@ -107,14 +107,18 @@ def _strings_hold(module: Module, spans: Mapping[Access, tuple[Span, ...]], name
     return True
 
 
+def _start(span: Span) -> int:
+    return span.start
+
+
 def renamed(node: ast.AST, name: str) -> ast.AST:
     """Return a copy of a name or parameter node under another name."""
-    twin = copy.copy(node)
-    if isinstance(twin, ast.Name):
-        twin.id = name
-    elif isinstance(twin, ast.arg):
-        twin.arg = name
-    return twin
+    other = twin(node)
+    if isinstance(other, ast.Name):
+        other.id = name
+    elif isinstance(other, ast.arg):
+        other.arg = name
+    return other
 
 
 OPERATORS = (

@@ -17,10 +17,11 @@ from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.private import INSTANCE_READERS, Member, members
 from nerion_gym.edits.renames import Mention, mentions_of, renaming, says, underscored
 from nerion_gym.edits.safety import module_attributes, nosy_scope, outermost, refusal
-from nerion_gym.edits.sites import sites_of
+from nerion_gym.edits.sites import hint_words, sites_of
 from nerion_gym.edits.values import mentions
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.syntax.scopes import ScopeKind, subtree_names
+from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind
 from nerion_gym.types.program import Span
 
@@ -157,7 +158,7 @@ def _may_change(module: Module, binding: Binding) -> bool:
     plain = all(
         access.name == binding.name and not access.annotation for access in binding.accesses
     )
-    quoted = binding.name in sites_of(module).hint_words
+    quoted = binding.name in hint_words(module)
     return plain and not quoted and not nosy_scope(module, outermost(binding.scope))
 
 
@@ -170,7 +171,7 @@ def _is_silent(module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> 
         isinstance(node, ast.FunctionDef)
         and all(other.kind is ScopeKind.COMPREHENSION for other in inner)
         and not any(isinstance(other.node, ast.GeneratorExp) for other in inner)
-        and not any(isinstance(part, speaking) for part in ast.walk(node))
+        and not any(isinstance(part, speaking) for part in nodes_in(node))
     )
 
 
@@ -268,7 +269,7 @@ def _is_at_start(module: Module, node: ast.Attribute) -> bool:
     if not isinstance(above, ast.FunctionDef) or above.name != "__init__":
         return False
     own = isinstance(node.value, ast.Name) and node.value.id == "self"
-    return own and not any(isinstance(inner, ast.Return) for inner in ast.walk(above))
+    return own and not any(isinstance(inner, ast.Return) for inner in nodes_in(above))
 
 
 OPERATORS = (

@@ -10,6 +10,7 @@ from nerion_gym.edits.cutting import may_go, removal, structural
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting import Change, Piece, build_edit, fit
 from nerion_gym.edits.sites import sites_of
+from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _is_free_to_go(value: ast.expr) -> bool:
     """Whether the value is not None already and binds no name that others may need."""
     if isinstance(value, ast.Constant) and value.value is None:
         return False
-    return not any(isinstance(node, ast.NamedExpr) for node in ast.walk(value))
+    return not any(isinstance(node, ast.NamedExpr) for node in nodes_in(value))
 
 
 def propose_missing(module: Module) -> Iterator[Edit]:
@@ -94,7 +95,7 @@ def propose_missing(module: Module) -> Iterator[Edit]:
         node = site.node
         if not isinstance(node, ast.Return) or _is_plain_end(node, site):
             continue
-        works = any(isinstance(inner, WORK) for inner in ast.walk(node))
+        works = any(isinstance(inner, WORK) for inner in nodes_in(node))
         piece = _without_word(module, node) if works else removal(module, node)
         yield structural(module, "remove_return", node, [piece], piece.text.decode())
 

@@ -12,6 +12,7 @@ from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.statements import extent, is_idle
 from nerion_gym.edits.values import mentions
 from nerion_gym.syntax.scopes import Mode
+from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def propose_skipped_loops(module: Module) -> Iterator[Edit]:
         around = site.node.iter if isinstance(site.node, ast.For) else None
         if around is None or _is_empty(around) or not may_go(module, *module.table.offsets(around)):
             continue
-        if not any(isinstance(node, ast.NamedExpr) for node in ast.walk(around)):
+        if not any(isinstance(node, ast.NamedExpr) for node in nodes_in(around)):
             piece = fit(module.source, *module.table.offsets(around), EMPTY)
             yield structural(module, "skip_loop", around, [piece], EMPTY.decode())
 

@@ -9,6 +9,7 @@ from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.preview import apply
 from nerion_gym.edits.registry import operator
 from nerion_gym.syntax.module import parse_module
+from nerion_gym.syntax.outside import Parameters
 from nerion_gym.types.program import Program
 
 pytestmark = pytest.mark.pure
@@ -177,7 +178,7 @@ TAKEN = [
 def test_what_a_function_takes(parameters, call, answer):
     function = ast.parse(f"def f({parameters}): pass").body[0]
     shape = shape_of(ast.parse(call, mode="eval").body)
-    assert takes(function.args, shape) is answer
+    assert takes(Parameters.of(function.args), shape) is answer
     assert python_takes(f"def f({parameters}): pass\n{call}") is answer
 
 

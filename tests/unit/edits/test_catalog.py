@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from nerion_gym.edits.catalog import enumerate_edits, file_edits, result_of
+from nerion_gym.edits.catalog import enumerate_edits, file_edits
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.preview import apply, splice_bytes, undo
 from nerion_gym.edits.registry import operator, resolve
+from nerion_gym.edits.results import result_of
 from nerion_gym.errors import ConfigError, EditError, ProgramSyntaxError, UnknownOperatorError
 from nerion_gym.types.edit import Edit, Kind, Splice
 from nerion_gym.types.program import Focus, FunctionRef, Program, Span
@@ -85,7 +86,7 @@ def test_a_bad_file_is_a_clear_error():
         enumerate_edits(Program.from_files({"m.py": b"def"}), OPERATORS, None)
 
 
-def test_an_edit_in_one_file_leaves_the_others_edits_as_they_are():
+def test_an_edit_leaves_the_edits_of_other_files_and_pieces_as_they_are():
     proposed = []
 
     def propose(module):
@@ -96,10 +97,14 @@ def test_an_edit_in_one_file_leaves_the_others_edits_as_they_are():
     rows = (Operator("increment_number", Kind.MUTATION, propose),)
     edits = enumerate_edits(PROGRAM, rows, None)
     (first,) = [edit for edit in edits if edit.site.path == "a.py"]
-    assert proposed == ["a.py", "b.py"]
+    assert proposed == ["a.py", *["b.py"] * 3]  # its first line, f, g
     after = enumerate_edits(apply(PROGRAM, first), rows, None)
-    assert proposed == ["a.py", "b.py", "a.py"]
+    assert proposed == ["a.py", *["b.py"] * 3, "a.py"]
     assert after[1:] == edits[1:]
+    (inner,) = [edit for edit in edits if edit.splices[0].before == b"2"]
+    after = enumerate_edits(apply(PROGRAM, inner), rows, None)
+    assert proposed == ["a.py", *["b.py"] * 3, "a.py", "b.py"]
+    assert [edit.site for edit in after] == [edit.site for edit in edits]
     assert enumerate_edits(Program.from_files(FILES), rows, None) is edits
 
 

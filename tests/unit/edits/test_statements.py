@@ -1,10 +1,15 @@
 """Where statements stand, against answers worked out by hand."""
 
-import ast
-
 import pytest
 
-from nerion_gym.edits.statements import blocks, extent, indentation, may_move, own_lines, reindented
+from nerion_gym.edits.statements import (
+    blocks,
+    extent,
+    indentation,
+    is_movable,
+    own_lines,
+    reindented,
+)
 from nerion_gym.syntax.module import parse_module
 
 pytestmark = pytest.mark.pure
@@ -76,6 +81,10 @@ def test_the_last_line_may_lack_its_end():
 def test_text_moves_to_another_depth():
     text = b"    if x:\n\n        y()\n  # out\n"
     assert reindented(text, b"    ", b"\t") == b"\tif x:\n\n\t    y()\n  # out\n"
-    assert not may_move(ast.parse("x = '''a\nb'''").body)
-    assert may_move(ast.parse("x = ('a'\n'b')").body) is False
-    assert may_move(ast.parse("x = (1 +\n2)").body)
+
+
+def test_strings_that_span_lines_stay_at_their_depth():
+    source = b"x = '''a\nb'''\nx = ('a'\n'b')\nx = (1 +\n2)\n"
+    module = module_of(source)
+    found = [is_movable(module, [statement]) for statement in module.tree.body]
+    assert found == [False, False, True]

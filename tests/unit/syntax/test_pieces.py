@@ -31,7 +31,11 @@ def texts(source):
     "expected",
     [
         [b"import os\nx = 1\n", b"def f():\n    pass\n"],
-        [b"import os\n\n# of f\n", b"@a\n@b\nasync def f():\n    pass\n\n", b"class A: pass\n"],
+        [
+            b"import os\n# of os\n\n",
+            b"# of f\n#\n@a\n@b\nasync def f(): pass\n\n",
+            b"class A: pass\n",
+        ],
         [b"\xef\xbb\xbf'''doc'''\nx = 1\n", b"def f(): pass\n", b"y = 2\nz = 3"],
         [b"def f(): pass; x = 1\n", b"def g(): pass\n"],
         [b"x = 1; y = 2\ndef_ = 3\n"],

@@ -38,8 +38,9 @@ from nerion_gym.commands.provenance import git_state
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.preview import apply
 from nerion_gym.edits.registry import resolve
-from nerion_gym.graphs import builder, definitions, modules, parts
+from nerion_gym.graphs import builder, definitions, exports, modules, parts
 from nerion_gym.logbook.files import write_json
+from nerion_gym.syntax import outlines, pieces
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.syntax.scope_builder import build_scopes
 from nerion_gym.tasks.builder import corpus_task
@@ -60,7 +61,10 @@ CACHES = (
     parts.file_part,
     builder._build,
     definitions.definitions_of,
-    definitions.exports_of,
+    exports.exports_of,
+    exports.exports_of_whole,
+    exports.piece_names,
+    outlines.outline_of,
     modules.layout_of,
 )
 
@@ -108,6 +112,7 @@ def forget() -> None:
     """Empty every cache on the way from a text to its graph."""
     for cached in CACHES:
         cached.cache_clear()
+    pieces.forget()
 
 
 def milliseconds(work: Any, *arguments: Any) -> float:
@@ -128,11 +133,13 @@ def collected() -> Iterator[None]:
         gc.enable()
 
 
-def read(program: Program) -> None:
-    """Parse the files of a program and resolve their names, as a catalog of edits does too."""
+def read(subject: Subject, program: Program) -> None:
+    """Parse what is shown of a program: the whole files, or of a focus the pieces."""
     for path, source in program.files:
-        module = parse_module(path, source)
-        _ = module.scopes, module.functions
+        if subject.focus is None:
+            _ = parse_module(path, source).scopes
+        else:
+            pieces.pieces_of(path, source)
 
 
 def after_edit(subject: Subject, rounds: int) -> dict[str, Any]:
@@ -146,7 +153,7 @@ def after_edit(subject: Subject, rounds: int) -> dict[str, Any]:
         builder.build(subject.program, subject.focus, None, ())
         with collected():
             for program in subject.edited:
-                shared = milliseconds(read, program)
+                shared = milliseconds(read, subject, program)
                 rest = milliseconds(builder.build, program, subject.focus, None, ())
                 whole.append(shared + rest)
                 own.append(rest)

@@ -137,7 +137,8 @@ def _build(
         tests = tuple(test for test in tests if test in reaching)
     placed, first_test = _place(parts, len(tests))
     numbers = {test: first_test + place for place, test in enumerate(tests)}
-    between = links(program, {item.part.path: item for item in placed})
+    shown = {item.part.path: item for item in placed}
+    between = links(program, shown, whole=focus is None)
     edge_types, edge_links = _edges(placed, [*_covers(placed, known, numbers), *between])
     names = [part.path for part in parts]
     return ProgramGraph(
@@ -218,8 +219,11 @@ def _edges(placed: tuple[Placed, ...], others: list[Edge]) -> tuple[np.ndarray, 
         others: edges between parts and from tests.
     """
     found = [_renumbered(item) for item in placed]
-    found.append(packed(*np.array(others, np.int64).reshape(-1, 3).T))
-    types, source, target = unpacked(distinct(np.concatenate(found)))
+    if others:
+        found.append(packed(*np.array(others, np.int64).reshape(-1, 3).T))
+    # A part's edges are sorted, and its nodes keep their order.
+    edges = distinct(np.concatenate(found)) if len(found) > 1 else found[0]
+    types, source, target = unpacked(edges)
     joined = np.empty((len(types), 2), np.int32)
     joined[:, 0], joined[:, 1] = source, target
     types.flags.writeable = joined.flags.writeable = False

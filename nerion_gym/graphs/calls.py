@@ -45,7 +45,7 @@ def targets(call: ast.Call, known: Definitions, key_of: dict[ast.AST, Key]) -> I
 
 
 def _method(known: Definitions, cls: ast.ClassDef, name: str) -> Iterator[Target]:
-    mangled = known.module.scopes.by_node[cls].mangled(name)
+    mangled = known.scope_of(cls).mangled(name)
     for function in known.methods(cls).get(mangled, ()):
         yield Target(function)
 

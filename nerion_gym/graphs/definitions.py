@@ -13,20 +13,18 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.errors import ProgramSyntaxError
-from nerion_gym.syntax.module import parse_module
+from nerion_gym.syntax.outlines import DEFINING, FUNCTIONS, certain
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from nerion_gym.syntax.module import Module
-    from nerion_gym.syntax.scopes import Access, Scope
+    from nerion_gym.syntax.positions import LineTable
+    from nerion_gym.syntax.scopes import Access, Scope, Scopes
 
 MOST_TARGETS = 4
 """A name stands for at most so many definitions: the latest in the text."""
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-DEFINING: frozenset[type] = frozenset({*FUNCTIONS, ast.ClassDef, ast.alias})
 NOT_CALLED = frozenset({"property", "cached_property", "getter", "setter", "deleter"})
 """Decorators that make `self.name()` call something else than the method of that name."""
 NO_INSTANCE = "staticmethod"
@@ -72,13 +70,13 @@ class Definition(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Definitions:
-    """The definitions of a parsed file.
+    """The definitions of a file.
 
     Attributes:
-        module: the file.
+        scopes: of the file.
     """
 
-    module: Module = field(repr=False)
+    scopes: Scopes = field(repr=False)
     _methods: dict[ast.ClassDef, dict[str, tuple[ast.AST, ...]]] = field(
         default_factory=dict, repr=False
     )
@@ -88,7 +86,7 @@ class Definitions:
         """Mangled name -> the definitions and imports that bind it, of whatever scope."""
         every = [
             access
-            for scope in self.module.scopes.all
+            for scope in self.scopes.all
             for access in scope.accesses
             if access.node.__class__ in DEFINING
         ]
@@ -100,12 +98,16 @@ class Definitions:
     def of(self, key: Key) -> tuple[ast.AST, ...]:
         """Return the definitions and imports that a name may stand for, the latest first."""
         named = self._by_name.get(key[1], ())
-        same = [access.node for access in named if self.module.scopes.key(access) == key]
+        same = [access.node for access in named if self.scopes.key(access) == key]
         return lasting(same, key[0].node)
 
     @cached_property
     def _statement(self) -> dict[ast.alias, ast.Import | ast.ImportFrom]:
-        return {k: v for scope in self.module.scopes.all for k, v in scope.imports.items()}
+        return {k: v for scope in self.scopes.all for k, v in scope.imports.items()}
+
+    def statement_of(self, alias: ast.alias) -> ast.Import | ast.ImportFrom:
+        """Return the statement that an import's name stands in."""
+        return self._statement[alias]
 
     def spec(self, alias: ast.alias, *, bound: bool) -> Spec:
         """Return what an import names.
@@ -114,7 +116,7 @@ class Definitions:
             alias: of an import statement.
             bound: what the name that it binds stands for: `import a.b` binds `a`.
         """
-        statement = self._statement[alias]
+        statement = self.statement_of(alias)
         if isinstance(statement, ast.ImportFrom):
             taken = () if alias.name == "*" else (alias.name,)
             return Spec(statement.level, statement.module or "", taken)
@@ -124,7 +126,7 @@ class Definitions:
     def methods(self, node: ast.ClassDef) -> dict[str, tuple[ast.AST, ...]]:
         """Return the functions that a class itself defines under each (mangled) name."""
         if node not in self._methods:
-            scope = self.module.scopes.by_node[node]
+            scope = self.scope_of(node)
             bound = defaultdict(list)
             for access in scope.accesses:
                 if access.mode is Mode.WRITE and access.name not in scope.declared:
@@ -133,6 +135,10 @@ class Definitions:
             whole = {name: nodes for name, nodes in final.items() if all(map(is_method, nodes))}
             self._methods[node] = whole
         return self._methods[node]
+
+    def scope_of(self, node: ast.ClassDef) -> Scope:
+        """Return a class's own scope."""
+        return self.scopes.by_node[node]
 
     def instance_class(self, key: Key) -> ast.ClassDef | None:
         """Return the class whose method's first parameter (`self`, `cls`) a name is, if it is."""
@@ -151,7 +157,7 @@ class Definitions:
     def _rebound(self, key: Key) -> bool:
         accesses = [a for scope in key[0].walk() for a in scope.accesses if a.name == key[1]]
         changed = [a for a in accesses if a.mode in (Mode.WRITE, Mode.DELETE)]
-        return sum(self.module.scopes.key(access) == key for access in changed) > 1
+        return sum(self.scopes.key(access) == key for access in changed) > 1
 
 
 def is_method(node: ast.AST) -> bool:
@@ -169,73 +175,38 @@ def lasting(nodes: Iterable[ast.AST], block: ast.AST) -> tuple[ast.AST, ...]:
     bindings = list(nodes)
     if len(bindings) < 2:  # nearly always
         return tuple(bindings)
-    certain = set(_certain(getattr(block, "body", [])))
+    surely = set(certain(getattr(block, "body", [])))
     found: list[ast.AST] = []
     for node in reversed(bindings[-MOST_TARGETS:]):
         found.append(node)
-        if node in certain:
+        if node in surely:
             break
     return tuple(found)
-
-
-def _certain(statements: list[ast.stmt]) -> Iterator[ast.AST]:
-    """Yield the bindings that no branch decides."""
-    for statement in statements:
-        yield statement
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            yield from statement.names
-        elif isinstance(statement, ast.Assign):
-            yield from statement.targets
-        elif isinstance(statement, ast.AnnAssign):
-            yield statement.target
-
-
-@dataclass(frozen=True, eq=False)
-class Exports:
-    """What other files can import from one: a summary without its tree.
-
-    Attributes:
-        names: module-level name -> what it stands for.
-        stars: modules of `from m import *`, the latest first.
-    """
-
-    names: dict[str, tuple[Definition, ...]] = field(repr=False)
-    stars: tuple[Spec, ...]
 
 
 @lru_cache(maxsize=128)
 def definitions_of(module: Module) -> Definitions:
     """Return the definitions of a file, worked out once; fewer are kept than parsed files."""
-    return Definitions(module)
+    return Definitions(module.scopes)
 
 
-@lru_cache(maxsize=4096)
-def exports_of(path: str, source: bytes) -> Exports:
-    """Return what a file offers to others: nothing where it is not valid Python."""
-    try:
-        module = parse_module(path, source)
-    except ProgramSyntaxError:
-        # Importing it would fail, so nothing in it is named by anybody.
-        return Exports({}, ())
-    known = definitions_of(module)
-    root = module.scopes.root
-    bound: dict[str, list[ast.AST]] = defaultdict(list)
-    for access in root.accesses:
-        if access.mode is Mode.WRITE:
-            bound[access.name].append(access.node)
-    names = {
-        name: tuple(_summary(known, node) for node in lasting(nodes, module.tree))
-        for name, nodes in bound.items()
-    }
-    stars = [alias for alias in root.imports if alias.name == "*"]
-    return Exports(names, tuple(known.spec(alias, bound=False) for alias in reversed(stars)))
+def summary(known: Definitions, table: LineTable, node: ast.AST, start: int = 0) -> Definition:
+    """Return what others need of a definition.
 
+    Args:
+        known: the definitions of its file, or of a piece of it.
+        table: of the text.
+        node: the definition.
+        start: of the text in the file.
+    """
 
-def _summary(known: Definitions, node: ast.AST) -> Definition:
-    offsets = known.module.table.offsets
+    def extent(node: ast.AST) -> Extent:
+        first, last = table.offsets(node)
+        return first + start, last + start
+
     spec = known.spec(node, bound=True) if isinstance(node, ast.alias) else None
     methods = None
     if isinstance(node, ast.ClassDef):
         found = known.methods(node).items()
-        methods = {name: tuple(map(offsets, nodes)) for name, nodes in found}
-    return Definition(offsets(node), spec, isinstance(node, FUNCTIONS), methods)
+        methods = {name: tuple(map(extent, nodes)) for name, nodes in found}
+    return Definition(extent(node), spec, isinstance(node, FUNCTIONS), methods)

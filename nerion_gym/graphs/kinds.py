@@ -40,13 +40,18 @@ SIGN_TEXTS = {
 CONVERSIONS = {115: "!s", 114: "!r", 97: "!a"}
 
 
+def constant_kind(node: ast.Constant) -> int:
+    """Return the kind id of a literal."""
+    return CONSTANT_KINDS.get(node.value.__class__, OTHER)
+
+
 def describe(node: ast.AST) -> tuple[int, int, str]:
     """Return a node's kind id, token id (0: none of its own) and label."""
     if isinstance(node, ast.Name):
         return NAME_KINDS[node.ctx.__class__], token_id(node.id), node.id
     if isinstance(node, ast.Constant):
         label = repr(node.value)
-        return CONSTANT_KINDS.get(node.value.__class__, OTHER), token_id(label), label
+        return constant_kind(node), token_id(label), label
     return DESCRIPTIONS[node.__class__]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.graphs import schema
 from nerion_gym.graphs.definitions import MOST_TARGETS
+from nerion_gym.graphs.exports import exports_of, exports_of_whole
 from nerion_gym.graphs.modules import Modules
 
 if TYPE_CHECKING:
@@ -25,14 +26,15 @@ CALLS, RETURNS_TO = schema.RELATION["calls"], schema.RELATION["returns_to"]
 IMPORTS = schema.RELATION["imports"]
 
 
-def links(program: Program, placed: Mapping[str, Placed]) -> Iterator[Edge]:
+def links(program: Program, placed: Mapping[str, Placed], *, whole: bool) -> Iterator[Edge]:
     """Yield the edges that leave a file.
 
     Args:
         program: all its files.
         placed: path -> part of each shown file, with its place in the graph.
+        whole: whether every file is shown whole, so that none is cut into pieces.
     """
-    modules = Modules(program)
+    modules = Modules(program, exports_of_whole if whole else exports_of)
     for item in placed.values():
         yield from imports(item, modules, placed)
         yield from calls(item, modules, placed)

@@ -10,12 +10,13 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.graphs.definitions import CONSTRUCTOR, Extent, exports_of
+from nerion_gym.graphs.definitions import CONSTRUCTOR, Extent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from nerion_gym.graphs.definitions import Definition, Spec
+    from nerion_gym.graphs.exports import Exports
     from nerion_gym.types.program import Program
 
 Seen = set[tuple[str, "Spec"]]
@@ -96,10 +97,12 @@ class Modules:
 
     Args:
         program: all its files.
+        exports: says what a file offers to others.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, exports: Callable[[str, bytes], Exports]) -> None:
         self._program = program
+        self._exports = exports
         self._layout = layout_of(program.paths)
 
     @cached_property
@@ -133,12 +136,13 @@ class Modules:
         yield from found
 
     def _own(self, file: str, attributes: tuple[str, ...], seen: Seen) -> Iterator[Found]:
-        exports = exports_of(file, self._sources[file])
+        exports = self._exports(file, self._sources[file])
         name, rest = attributes[0], attributes[1:]
-        if name not in exports.names:
+        definitions = exports.get(name)
+        if definitions is None:
             starred = (self._find(file, s.then(attributes), seen) for s in exports.stars)
             yield from next(filter(None, starred), [])
-        for definition in exports.names.get(name, ()):
+        for definition in definitions or ():
             if definition.spec is not None:
                 yield from self._find(file, definition.spec.then(rest), seen)
             elif not rest:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import ast
+from array import array
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from nerion_gym.graphs import schema
-from nerion_gym.graphs.nodes import Row
 from nerion_gym.graphs.relations import FILE_FAMILIES
+from nerion_gym.graphs.rows import REGION
 from nerion_gym.graphs.view import view_file
 from nerion_gym.graphs.words import token_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from nerion_gym.graphs.definitions import Spec
+    from nerion_gym.graphs.regions import Lines
+    from nerion_gym.graphs.rows import FileNodes
     from nerion_gym.graphs.view import FileView
     from nerion_gym.types.program import FunctionRef
 
@@ -39,7 +45,7 @@ class FilePart:
         edges: int64 [e], sorted, none twice: relation id, from and to packed in one number
             (see `packed`), local node numbers.
         labels, fields: text of each node; field that it stands in below its parent.
-        index: (start, end) -> node.
+        nodes: what the arrays were made from.
         region_lines: lines of each region.
         functions: (node, region) of each function definition.
         imports: (node, what it names) of each name in an import statement.
@@ -57,14 +63,19 @@ class FilePart:
     edges: np.ndarray = field(repr=False)
     labels: tuple[str, ...] = field(repr=False)
     fields: tuple[str, ...] = field(repr=False)
-    index: dict[tuple[int, int], int] = field(repr=False)
-    region_lines: tuple[frozenset[int], ...] = field(repr=False)
+    nodes: FileNodes = field(repr=False)
+    region_lines: tuple[Lines, ...] = field(repr=False)
     functions: tuple[tuple[int, int], ...] = field(repr=False)
     imports: tuple[tuple[int, Spec], ...] = field(repr=False)
     calls: tuple[tuple[int, Spec], ...] = field(repr=False)
     returns: dict[int, list[int]] = field(repr=False)
     syntax: int
     focused: bool
+
+    @property
+    def index(self) -> dict[tuple[int, int], int]:
+        """(start, end) -> node; made when first asked for."""
+        return self.nodes.index
 
     def smallest_around(self, start: int, end: int) -> int | None:
         """Return the smallest node that contains these bytes, the innermost of equals, or None."""
@@ -95,39 +106,36 @@ def file_part(
     """Build the part of one file; see `view_file` for the arguments and errors."""
     view = view_file(path, source, edited, shown)
     nodes, symbols = view.nodes, view.symbols
-    flags = [row.focused for row in nodes.rows]
-    focused = np.array(flags + _focused_symbols(view, flags), np.int16)
-    kinds, tokens, labels, starts, ends, fields, _, regions, _ = _columns(nodes.rows)
+    kinds, tokens, labels, starts, ends, fields, _, regions, flags = nodes.columns
     none = (-1,) * len(symbols)
-    rows = np.zeros((len(focused), schema.NODE_WIDTH), np.int16)
-    rows[:, schema.KIND] = (*kinds, *(SYMBOL for _ in symbols))
-    rows[:, schema.TOKEN] = (*tokens, *map(token_id, symbols))
-    rows[:, schema.FLAGS] = focused * schema.FLAG_IN_FOCUS
+    rows = np.zeros((len(labels) + len(symbols), schema.NODE_WIDTH), np.int16)
+    rows[:, schema.KIND] = _numbers(kinds, (SYMBOL for _ in symbols))
+    rows[:, schema.TOKEN] = _numbers(tokens, map(token_id, symbols))
+    rows[:, schema.FLAGS] = _numbers(flags, _focused_symbols(view, flags))
+    rows[:, schema.FLAGS] *= schema.FLAG_IN_FOCUS
+    extents = np.empty((len(rows), 2), np.int32)
+    extents[:, 0], extents[:, 1] = _numbers(starts, none), _numbers(ends, none)
     return FilePart(
         path=path,
         size=len(source),
         rows=rows,
-        extents=np.array([(*starts, *none), (*ends, *none)], np.int32).T,
-        regions=np.array((*regions, *(0 for _ in symbols)), np.int32),
+        extents=extents,
+        regions=_numbers(regions, (0 for _ in symbols)).astype(np.int32),
         edges=_edges(view),
         labels=(*labels, *symbols),
         fields=(*fields, *("" for _ in symbols)),
-        index=nodes.index,
+        nodes=nodes,
         region_lines=view.regions,
         functions=_functions(view),
         imports=tuple(view.imports),
         calls=tuple((call, target.spec) for call, target in view.targets if target.spec),
         returns=view.returns,
-        syntax=len(nodes.rows),
-        focused=bool(focused.any()),
+        syntax=len(labels),
+        focused=bool(rows[:, schema.FLAGS].any()),
     )
 
 
-def _columns(rows: list[Row]) -> list[tuple[Any, ...]]:
-    return list(zip(*rows, strict=True)) if rows else [()] * len(Row._fields)
-
-
-def _focused_symbols(view: FileView, focused: list[bool]) -> list[bool]:
+def _focused_symbols(view: FileView, focused: Sequence[bool]) -> list[bool]:
     flags = [False] * len(view.symbols)
     for place, symbol in zip(view.places, view.symbol_of, strict=True):
         if place >= 0 and focused[place]:
@@ -136,11 +144,27 @@ def _focused_symbols(view: FileView, focused: list[bool]) -> list[bool]:
 
 
 def _edges(view: FileView) -> np.ndarray:
-    keys: list[int] = []
+    pairs: list[np.ndarray] = []
+    flat = array("q")  # the machine's integers: half the time of lists of pairs
+    relations, counts = [], []
     for name, family in FILE_FAMILIES.items():
-        relation = schema.RELATION[name] << (2 * NODE_BITS)
-        keys += [relation | source << NODE_BITS | target for source, target in family(view)]
-    return distinct(np.array(keys, np.int64))
+        found = family(view)
+        if isinstance(found, np.ndarray):
+            pairs.append(packed(schema.RELATION[name], found[:, 0], found[:, 1]))
+        else:
+            before = len(flat)
+            flat.extend(chain.from_iterable(found))
+            relations.append(schema.RELATION[name])
+            counts.append((len(flat) - before) // 2)
+    if flat:
+        others = np.frombuffer(flat, np.int64).reshape(-1, 2)
+        pairs.append(packed(np.repeat(relations, counts), others[:, 0], others[:, 1]))
+    return distinct(np.concatenate(pairs))
+
+
+def _numbers(*parts: Iterable[int]) -> np.ndarray:
+    """Return int64 [n] of some runs of integers."""
+    return np.frombuffer(array("q", chain(*parts)), np.int64)
 
 
 def distinct(keys: np.ndarray) -> np.ndarray:
@@ -163,4 +187,4 @@ def unpacked(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _functions(view: FileView) -> tuple[tuple[int, int], ...]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     numbers = [n for node, n in view.nodes.number.items() if isinstance(node, kinds)]
-    return tuple((number, view.nodes.syntax[number].region) for number in numbers)
+    return tuple((number, view.nodes.syntax[number][REGION]) for number in numbers)

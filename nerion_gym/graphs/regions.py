@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from nerion_gym.syntax.outlines import BLOCKS_OF, inner_definitions
+
 if TYPE_CHECKING:
-    from nerion_gym.syntax.module import Module
+    from collections.abc import Iterable
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 STATEMENTS = frozenset(
@@ -22,27 +24,30 @@ AT_DEFINITION = ("decorator_list", "returns")
 """Fields of a function that run when it is defined; its defaults and annotations do too."""
 
 
+Lines = frozenset[int] | range
+
+
 class Regions:
     """Numbers the regions of a file in the order in which a walk meets them; 0 is none.
 
-    Args:
-        module: the parsed file.
+    Attributes:
+        lines: of each region.
+        above: lines of the file before the first line of the text that is being walked.
     """
 
-    def __init__(self, module: Module) -> None:
-        self._module = module
-        self._place = {function.node: at for at, function in enumerate(module.functions)}
+    def __init__(self) -> None:
         self._heads: dict[ast.AST, int] = {}
-        self.lines: list[frozenset[int]] = [frozenset()]
+        self.lines: list[Lines] = [frozenset()]
+        self.above = 0
 
-    def of(self, node: ast.AST, inherited: int) -> int:
-        """Return the region of a node, given its parent's."""
-        if node.__class__ not in STATEMENTS:  # nine nodes of ten
-            return inherited
+    def of(self, node: ast.AST) -> int:
+        """Return the region of a statement, handler or case."""
+        above, lines = self.above, header_lines(node)
+        self.lines.append(range(lines.start + above, lines.stop + above) if above else lines)
         if node.__class__ in FUNCTIONS:
-            self._heads[node] = self._new(header_lines(node))
-            return self._new(own_lines(self._module, self._place[node]))
-        return self._new(header_lines(node))
+            self._heads[node] = len(self.lines) - 1
+            self.lines.append(frozenset(line + above for line in own_lines(node)))
+        return len(self.lines) - 1
 
     def outside(self, node: ast.AST, field: str, region: int) -> int:
         """Return the region that a function's child gets: defaults run with the `def` line."""
@@ -52,13 +57,11 @@ class Regions:
         at_definition = field in AT_DEFINITION or field.endswith("defaults")
         return head if at_definition else region
 
-    def _new(self, lines: frozenset[int]) -> int:
-        self.lines.append(lines)
-        return len(self.lines) - 1
 
-
-def header_lines(node: Any) -> frozenset[int]:
+def header_lines(node: Any) -> range:
     """Return the lines of a simple statement, or of a compound one up to its body."""
+    if not BLOCKS_OF[node.__class__]:  # most statements
+        return range(node.lineno, node.end_lineno + 1)
     body = getattr(node, "body", None) or getattr(node, "cases", None)
     pattern = getattr(node, "pattern", node)
     first, last = pattern.lineno, pattern.end_lineno
@@ -67,21 +70,22 @@ def header_lines(node: Any) -> frozenset[int]:
         below = getattr(inner, "pattern", inner)
         at = min([below.lineno, *(d.lineno for d in getattr(below, "decorator_list", ()))])
         last = max(first, at - 1)
-    return frozenset(range(first, last + 1))
+    return range(first, last + 1)
 
 
-def own_lines(module: Module, place: int) -> frozenset[int]:
-    """Return the lines of a function's body that belong to no function inside it.
-
-    Args:
-        module: the parsed file.
-        place: of the function in `module.functions`, where those inside it follow it.
-    """
-    function = module.functions[place]
-    body = frozenset(module.lines(function.body))
+def own_lines(function: Any) -> Iterable[int]:
+    """Return the lines of a function's body that belong to no function inside it."""
+    body = body_lines(function)
     own = set(body)
-    for other in module.functions[place + 1 :]:
-        if other.span.start >= function.span.end:
-            break
-        own.difference_update(module.lines(other.body))
-    return frozenset(own) or body
+    pending = list(inner_definitions(function))
+    while pending:
+        inner = pending.pop()
+        pending += inner_definitions(inner)
+        if inner.__class__ in FUNCTIONS:
+            own.difference_update(body_lines(inner))
+    return own or body
+
+
+def body_lines(function: Any) -> range:
+    """Return the lines from the first statement of a function to its last."""
+    return range(function.body[0].lineno, function.body[-1].end_lineno + 1)

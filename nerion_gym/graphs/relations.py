@@ -9,17 +9,21 @@ size of the text: a node has a bounded number of edges of a family that could mu
 from __future__ import annotations
 
 import ast
+from array import array
 from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from nerion_gym.graphs import schema
 from nerion_gym.graphs.assignments import ASSIGNING
 from nerion_gym.graphs.guards import GUARDING, in_block
+from nerion_gym.graphs.rows import PARENT
 from nerion_gym.syntax.reaching import MOST_SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from nerion_gym.graphs.view import FileView
 
@@ -27,48 +31,48 @@ Pair = tuple[int, int]
 READ = schema.KIND_ID["Name"]
 
 
-def child(view: FileView) -> Iterator[Pair]:
+def child(view: FileView) -> np.ndarray:
     """Parent -> syntax node or token directly below it; file -> its outermost nodes."""
-    parents = [row.parent for row in view.nodes.rows]
-    file = view.file
-    return ((parent if parent >= 0 else file, number) for number, parent in enumerate(parents))
+    parents = np.frombuffer(array("q", view.nodes.columns[PARENT]), np.int64)
+    return np.stack([np.where(parents < 0, view.file, parents), np.arange(len(parents))], 1)
 
 
-def next_token(view: FileView) -> Iterator[Pair]:
+def next_token(view: FileView) -> list[Pair]:
     """Leaf or token -> the one after it in the text, within one root."""
-    for chain in view.chains:
-        yield from pairwise(chain)
+    return [pair for chain in view.chains for pair in pairwise(chain)]
 
 
-def last_read(view: FileView) -> Iterator[Pair]:
+def last_read(view: FileView) -> list[Pair]:
     """Access -> reads of the same name that may have come last before it.
 
     The data flow of Allamanis et al. 2018 (arXiv 1711.00740): branches, loops and exceptions
     give several; a loop may give the access itself.
     """
-    for link in view.flow.links:
-        yield from _placed(view, link.access, link.reads)
+    places = view.places
+    return [
+        (places[access], places[source])
+        for access, reads, _ in view.flow.links
+        for source in reads
+        if places[access] >= 0 and places[source] >= 0
+    ]
 
 
-def last_write(view: FileView) -> Iterator[Pair]:
+def last_write(view: FileView) -> list[Pair]:
     """Access -> writes of the same name that may have come last before it (see `last_read`)."""
-    for link in view.flow.links:
-        yield from _placed(view, link.access, link.writes)
+    places = view.places
+    return [
+        (places[access], places[source])
+        for access, _, writes in view.flow.links
+        for source in writes
+        if places[access] >= 0 and places[source] >= 0
+    ]
 
 
-def _placed(view: FileView, access: int, sources: tuple[int, ...]) -> Iterator[Pair]:
-    place = view.places[access]
-    if place >= 0:
-        for source in sources:
-            if view.places[source] >= 0:
-                yield place, view.places[source]
-
-
-def binds(view: FileView) -> Iterator[Pair]:
+def binds(view: FileView) -> list[Pair]:
     """Mention of a name (access or declaration) -> its symbol."""
-    for place, symbol in zip(view.places, view.symbol_of, strict=True):
-        if place >= 0:
-            yield place, view.first_symbol + symbol
+    first = view.first_symbol
+    pairs = zip(view.places, view.symbol_of, strict=True)
+    return [(place, first + symbol) for place, symbol in pairs if place >= 0]
 
 
 def computed_from(view: FileView) -> Iterator[Pair]:
@@ -78,14 +82,15 @@ def computed_from(view: FileView) -> Iterator[Pair]:
     text (Allamanis et al. 2018, arXiv 1711.00740).
     """
     number = view.nodes.number
-    reads = [at for at, row in enumerate(view.nodes.syntax) if row.kind == READ]
+    reads = [at for at, row in enumerate(view.nodes.syntax) if row[0] == READ]
     for cls, assignments in ASSIGNING.items():
         for node in view.of_class.get(cls, ()):
             for target, value in assignments(node):
                 named = isinstance(target, ast.pattern)
                 place = view.captures[target] if named else number[target]
-                first = bisect_left(reads, number[value])
-                last = bisect_left(reads, view.ends[number[value]], first)
+                start = number[value]
+                first = bisect_left(reads, start)
+                last = bisect_left(reads, view.ends[start], first)
                 for read in reads[first : min(last, first + MOST_SOURCES)]:
                     yield place, read
 
@@ -93,7 +98,7 @@ def computed_from(view: FileView) -> Iterator[Pair]:
 def guarded_by(view: FileView) -> Iterator[Pair]:
     """Statement or expression -> the condition that decides whether it runs (see `guards`)."""
     number = view.nodes.number
-    for statement, condition in in_block(view.nodes.module.tree.body):
+    for statement, condition in in_block(view.statements):
         if statement in number and condition in number:
             yield number[statement], number[condition]
     for cls, guards in GUARDING.items():
@@ -136,7 +141,7 @@ def covers(
             yield test
 
 
-FILE_FAMILIES: dict[str, Callable[[FileView], Iterator[Pair]]] = {
+FILE_FAMILIES: dict[str, Callable[[FileView], Iterable[Pair] | np.ndarray]] = {
     "child": child,
     "next_token": next_token,
     "last_read": last_read,

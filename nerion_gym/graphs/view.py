@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from nerion_gym.graphs.calls import Target, targets
 from nerion_gym.graphs.definitions import FUNCTIONS, MOST_TARGETS, definitions_of
-from nerion_gym.graphs.nodes import Collector, FileNodes
+from nerion_gym.graphs.focus import FileFocus
+from nerion_gym.graphs.nodes import Collector
 from nerion_gym.graphs.regions import Regions
+from nerion_gym.graphs.rows import LABEL, PARENT, FileNodes, Root
 from nerion_gym.syntax.flow import DataFlow, data_flow
 from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:
-    from nerion_gym.graphs.definitions import Key, Spec
-    from nerion_gym.syntax.module import Function, Module
+    from nerion_gym.graphs.definitions import Definitions, Key, Spec
+    from nerion_gym.graphs.regions import Lines
+    from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.scopes import Access
     from nerion_gym.types.program import FunctionRef
 
@@ -36,10 +39,16 @@ class FileView:
     Attributes:
         nodes: syntax nodes and tokens.
         regions: lines that decide the "covered" flag, by region number.
+        statements: shown ones at module level.
+        flow: accesses and their data flow.
+        definitions: what names stand for.
     """
 
     nodes: FileNodes
-    regions: tuple[frozenset[int], ...]
+    regions: tuple[Lines, ...]
+    statements: list[ast.stmt]
+    flow: DataFlow
+    definitions: Definitions
 
     @cached_property
     def chains(self) -> list[list[int]]:
@@ -47,11 +56,6 @@ class FileView:
         last = len(self.nodes.syntax) - 1
         chains = self.nodes.chain
         return [[n if n >= 0 else last - n for n in chain] for chain in chains]
-
-    @cached_property
-    def flow(self) -> DataFlow:
-        """Accesses and their data flow."""
-        return data_flow(self.nodes.module.scopes, self.nodes.number.keys())
 
     @cached_property
     def places(self) -> list[int]:
@@ -68,7 +72,7 @@ class FileView:
         number = self.nodes.number.get(access.node, -1)
         named = self.nodes.named.get(number, ())
         tokens = self.nodes.tokens
-        places = [place for place in named if tokens[place].label == access.name]
+        places = [place for place in named if tokens[place][LABEL] == access.name]
         if not places:
             return number
         # `import a.a as a`: the name that is bound stands last there, first everywhere else.
@@ -105,11 +109,13 @@ class FileView:
     @cached_property
     def ends(self) -> list[int]:
         """Syntax node number -> the number after the last node below it."""
-        found = list(range(1, len(self.nodes.syntax) + 1))
-        for number in range(len(found) - 1, -1, -1):
-            parent = self.nodes.syntax[number].parent
-            if parent >= 0 and found[parent] < found[number]:
-                found[parent] = found[number]
+        parents = self.nodes.columns[PARENT]
+        size = len(self.nodes.syntax)
+        found = list(range(1, size + 1))
+        for number in range(size - 1, -1, -1):
+            parent, end = parents[number], found[number]
+            if parent >= 0 and found[parent] < end:
+                found[parent] = end
         return found
 
     @cached_property
@@ -127,7 +133,7 @@ class FileView:
     @cached_property
     def targets(self) -> list[tuple[int, Target]]:
         """(number of a call, what it may run), in preorder."""
-        known = definitions_of(self.nodes.module)
+        known = self.definitions
         return [
             (self.nodes.number[call], target)
             for call in self.of_class.get(ast.Call, ())
@@ -153,14 +159,14 @@ class FileView:
         for statement in self.of_class.get(ast.Return, ()):
             at = number[statement]
             while at not in found:
-                at = rows[at].parent
+                at = rows[at][PARENT]
             found[at].append(number[statement])
         return {at: places[-MOST_RETURNS:] or [at] for at, places in found.items()}
 
     @cached_property
     def imports(self) -> list[tuple[int, Spec]]:
         """(number of a name in an import statement, what it names in another module)."""
-        known, number = definitions_of(self.nodes.module), self.nodes.number
+        known, number = self.definitions, self.nodes.number
         aliases = self.of_class.get(ast.alias, ())
         return [(number[alias], known.spec(alias, bound=False)) for alias in aliases]
 
@@ -193,27 +199,29 @@ def view_file(
         ConfigError: a function does not exist in the file.
         ProgramSyntaxError: the file is not valid Python.
     """
-    module = parse_module(path, source)
-    regions = Regions(module)
-    if edited is None or any(not ref.qualname for ref in edited):
-        collector = Collector(module, None, regions)
-        roots: list[ast.AST] = list(module.tree.body)
-    else:
-        focus = [module.function(ref.qualname) for ref in edited]
-        context = [module.function(ref.qualname) for ref in shown if ref.qualname]
-        whole = any(not ref.qualname for ref in shown)
-        collector = Collector(module, frozenset(f.node for f in focus), regions)
-        roots = list(module.tree.body) if whole else outermost(module, [*focus, *context])
-    return FileView(collector.collect(roots), tuple(regions.lines))
+    if edited is None or not all(ref.qualname for ref in (*edited, *shown)):
+        return _view_whole(parse_module(path, source), edited, shown)
+    names = [ref.qualname for ref in edited], [ref.qualname for ref in shown]
+    focus = FileFocus(path, source, *names)
+    regions = Regions()
+    nodes = Collector(source, focus.in_focus, regions).collect(focus.roots())
+    flow = focus.names.flow(nodes.number.keys())
+    return FileView(nodes, tuple(regions.lines), [], flow, focus.definitions)
 
 
-def outermost(module: Module, functions: list[Function]) -> list[ast.AST]:
-    """Return the definitions that lie in no other one, in source order, each once."""
-    chosen = {function.qualname: function for function in functions}
-    roots: list[ast.AST] = []
-    end = -1
-    for function in module.functions:
-        if function.qualname in chosen and function.span.start >= end:
-            roots.append(function.node)
-            end = function.span.end
-    return roots
+def _view_whole(
+    module: Module, edited: tuple[FunctionRef, ...] | None, shown: tuple[FunctionRef, ...]
+) -> FileView:
+    """Return the view of all nodes of a file."""
+    focus = None
+    if edited is not None and all(ref.qualname for ref in edited):
+        focus = frozenset(module.function(ref.qualname).node for ref in edited)
+        for ref in shown:
+            if ref.qualname:
+                module.function(ref.qualname)
+    regions = Regions()
+    body: list[ast.stmt] = module.tree.body
+    roots = [Root(node, module.table.starts, 0) for node in body]
+    nodes = Collector(module.source, focus, regions).collect(roots)
+    flow = data_flow(module.scopes)
+    return FileView(nodes, tuple(regions.lines), body, flow, definitions_of(module))

@@ -59,7 +59,7 @@ def words_of(gap: bytes, owner: str) -> list[Word]:
         gap: bytes between two leaves: no literal in them.
         owner: class name of the syntax node that the gap belongs to.
     """
-    return _cached(gap, owner) if len(gap) <= LONGEST_KEPT else _words_of(gap, owner)
+    return short_words(gap, owner) if len(gap) <= LONGEST_KEPT else _words_of(gap, owner)
 
 
 def _words_of(gap: bytes, owner: str) -> list[Word]:
@@ -80,7 +80,8 @@ def _read(gap: bytes) -> tuple[Word, ...]:
     )
 
 
-_cached = lru_cache(maxsize=1 << 14)(_words_of)
+short_words = lru_cache(maxsize=1 << 14)(_words_of)
+"""As `words_of`, for gaps of at most `LONGEST_KEPT` bytes."""
 
 
 def _word(start: int, end: int, raw: str) -> Word:

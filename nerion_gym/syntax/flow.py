@@ -10,15 +10,14 @@ left to their symbol: every access is joined to it anyway.
 from __future__ import annotations
 
 import ast
-import itertools
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nerion_gym.syntax import flow_blocks, flow_simple
 from nerion_gym.syntax.control import ENTRY, EXIT, Flow
-from nerion_gym.syntax.reaching import MOST_SOURCES, Reaching
+from nerion_gym.syntax.reaching import MOST_SOURCES, Link, Reaching
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 
 if TYPE_CHECKING:
@@ -32,16 +31,9 @@ HANDLERS = {**flow_simple.HANDLERS, **flow_blocks.HANDLERS}
 COMPLETE = {**HANDLERS, **flow_blocks.SWALLOWING}
 UNIT_KINDS = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.LAMBDA)
 MOST_ESCAPING = 8
+CHANGING = (Mode.WRITE, Mode.DELETE)
 UNBOUND = -1
 """Stands for "nothing was written yet" among the writes of a complete solution."""
-
-
-class Link(NamedTuple):
-    """An access with the accesses of the same name that may have come last before it."""
-
-    access: int
-    reads: tuple[int, ...]
-    writes: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +54,7 @@ class DataFlow:
     @cached_property
     def keys(self) -> tuple[tuple[Scope, str], ...]:
         """(owning scope, mangled name) of each access."""
-        bindings = [self.scopes.binding(access) for access in self.accesses]
-        return tuple([(binding.scope, binding.name) for binding in bindings])
+        return tuple([self.scopes.key(access) for access in self.accesses])
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -86,7 +77,8 @@ class Solver:
         numbers: dict[tuple[Scope, str], int] = {}
         self._bindings = [numbers.setdefault(key, len(numbers)) for key in data.keys]
         self._owners = [unit_of(scope) for scope, _ in numbers]
-        self._units = [unit_of(access.scope) for access in data.accesses]
+        units = {scope: unit_of(scope) for scope in {access.scope for access in data.accesses}}
+        self._units = [units[access.scope] for access in data.accesses]
         self._mentions = self._collect_mentions()
         self._escaping = self._collect_escaping()
         self._solved: dict[Scope, Reaching] = {}
@@ -101,10 +93,10 @@ class Solver:
     def _collect_escaping(self) -> dict[int, tuple[int, ...]]:
         """Return the writes of each binding that stand in other functions than its own."""
         found: dict[int, list[int]] = defaultdict(list)
-        for number, access in enumerate(self._data.accesses):
-            binding = self._bindings[number]
-            writes = access.mode in (Mode.WRITE, Mode.DELETE)
-            if writes and self._units[number] is not self._owners[binding]:
+        owners = self._owners
+        pairs = zip(self._bindings, self._units, strict=True)
+        for number, (binding, unit) in enumerate(pairs):
+            if unit is not owners[binding] and self._data.accesses[number].mode in CHANGING:
                 found[binding].append(number)
         most = len(self._data.accesses) if self._complete else MOST_ESCAPING
         return {b: tuple(w) for b, w in found.items() if len(w) <= most}
@@ -112,7 +104,7 @@ class Solver:
     def links(self) -> Iterator[Link]:
         """Yield the links of each unit."""
         for solved in self.solve():
-            yield from itertools.starmap(Link, solved.links())
+            yield from solved.links()
 
     def solve(self) -> Collection[Reaching]:
         """Return the solution of each unit."""
@@ -184,31 +176,12 @@ def unit_of(scope: Scope) -> Scope:
     return scope
 
 
-def data_flow(scopes: Scopes, inside: AbstractSet[ast.AST]) -> DataFlow:
-    """Return the data flow of what is shown: of a focus only the units that decide its edges.
-
-    Args:
-        scopes: of the file.
-        inside: the graph's syntax nodes.
-    """
-    if all(node in inside for node in getattr(scopes.root.node, "body", [])):
-        return DataFlow(scopes, scopes.accesses, tuple(s for s in scopes.all if unit_of(s) is s))
-    units = _units_shown(scopes, inside)
-    chosen = [scope for scope in scopes.all if unit_of(scope) in units]
-    shown = [access for scope in chosen for access in scope.accesses if access.node in inside]
-    needed = _units_needed(scopes, shown, inside)
-    beside = [
-        access
-        for scope in chosen
-        if unit_of(scope) in needed
-        for access in scope.accesses
-        if access.node not in inside
-    ]
-    accesses = sorted([*shown, *beside], key=_position)
-    return DataFlow(scopes, tuple(accesses), tuple(s for s in chosen if s in needed))
+def data_flow(scopes: Scopes) -> DataFlow:
+    """Return the data flow of a file; of a part of one see `PieceScopes`."""
+    return DataFlow(scopes, scopes.accesses, tuple(s for s in scopes.all if unit_of(s) is s))
 
 
-def _units_shown(scopes: Scopes, inside: AbstractSet[ast.AST]) -> set[Scope]:
+def units_shown(scopes: Scopes, inside: AbstractSet[ast.AST]) -> set[Scope]:
     """Return the units with a shown node and those around them."""
     units = {scopes.root}
     for scope in scopes.all:
@@ -220,7 +193,7 @@ def _units_shown(scopes: Scopes, inside: AbstractSet[ast.AST]) -> set[Scope]:
     return units
 
 
-def _units_needed(scopes: Scopes, shown: list[Access], inside: AbstractSet[ast.AST]) -> set[Scope]:
+def units_needed(scopes: Scopes, shown: list[Access], inside: AbstractSet[ast.AST]) -> set[Scope]:
     """Return the shown units, and around them those where a name meets another shown mention."""
     keys = [scopes.key(access) for access in shown]
     mentions = Counter(keys)
@@ -230,7 +203,3 @@ def _units_needed(scopes: Scopes, shown: list[Access], inside: AbstractSet[ast.A
         if unit.node in inside or mentions[key] > 1:
             needed.add(unit)
     return needed
-
-
-def _position(access: Access) -> tuple[int, int]:
-    return access.node.lineno, access.node.col_offset  # type: ignore[attr-defined]

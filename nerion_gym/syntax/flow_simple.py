@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from nerion_gym.syntax.control import CALL, EXIT, Flow, Handler
-from nerion_gym.syntax.trees import FIELDS
+from nerion_gym.syntax.control import CALL, EXIT, MAY_RAISE, Flow, Handler
+from nerion_gym.syntax.trees import SHAPES
 
 RISKY = frozenset(
     {ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Starred, ast.FormattedValue}
@@ -22,22 +22,28 @@ def plain(flow: Flow, node: ast.AST) -> None:
     _children(flow, node)
     if node.__class__ in RISKY:
         flow.risk()
-    flow.mention(node)
+    if node in flow.mentions:
+        flow.mention(node)
 
 
 def _children(flow: Flow, node: ast.AST) -> None:
-    for name in FIELDS[node.__class__]:
-        value = getattr(node, name, None)
-        if isinstance(value, ast.AST):
-            flow.visit(value)
-        elif value.__class__ is list:
-            for item in value:
-                if isinstance(item, ast.AST):
-                    flow.visit(item)
+    handlers = flow.handlers
+    for name, many in SHAPES[node.__class__]:
+        value = getattr(node, name)
+        for item in value if many else (value,):
+            cls = item.__class__
+            if cls is ast.Name:  # half of all nodes are names and literals
+                _name(flow, item)
+            elif item is not None and cls is not ast.Constant:
+                handlers.get(cls, plain)(flow, item)
 
 
 def _name(flow: Flow, node: ast.Name) -> None:
-    flow.mention(node)
+    events = flow.blocks[flow.now].events
+    for access, writes in flow.mentions.get(node, ()):
+        if not writes and flow.error >= 0:
+            events.append(MAY_RAISE)
+        events.append(2 * access + writes)
 
 
 def _nothing(flow: Flow, node: ast.AST) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from nerion_gym.syntax.flow import UNBOUND, DataFlow, Solver, unit_of
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from nerion_gym.syntax.module import Module
-    from nerion_gym.syntax.scopes import Access
+    from nerion_gym.syntax.scopes import Access, Scope
 
 NOTHING: frozenset[int] = frozenset()
 
@@ -60,12 +60,22 @@ class NameFlow:
         return frozenset().union(*(self.writes.get(n, NOTHING) for n in self.numbers(node)))
 
 
+class BoundFlow(DataFlow):
+    """The data flow of a text whose bindings are looked at anyway."""
+
+    @cached_property
+    def keys(self) -> tuple[tuple[Scope, str], ...]:
+        """(owning scope, mangled name) of each access."""
+        bindings = [self.scopes.binding(access) for access in self.accesses]
+        return tuple([(binding.scope, binding.name) for binding in bindings])
+
+
 @lru_cache(maxsize=64)
 def name_flow(module: Module) -> NameFlow:
     """Return the flow of a file's names, worked out once."""
     scopes = module.scopes
     units = tuple(scope for scope in scopes.all if unit_of(scope) is scope)
-    data = DataFlow(scopes, scopes.accesses, units)
+    data = BoundFlow(scopes, scopes.accesses, units)
     writes: dict[int, frozenset[int]] = {}
     uses: dict[int, set[int]] = defaultdict(set)
     for solved in Solver(data, complete=True).solve():

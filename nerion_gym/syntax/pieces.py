@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.errors import ProgramSyntaxError
 from nerion_gym.syntax.module import parse_module, parse_text, read_module
-from nerion_gym.syntax.positions import LineTable
+from nerion_gym.syntax.positions import BOM, LineTable
+from nerion_gym.syntax.splice import Change, spliced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +95,18 @@ def shared(one: bytes, two: bytes) -> int:
     low, high = 0, min(len(one), len(two))
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if one[:middle] == two[:middle] else (low, middle - 1)
+        low, high = (middle, high) if one[low:middle] == two[low:middle] else (low, middle - 1)
+    return low
+
+
+def shared_end(one: bytes, two: bytes, most: int) -> int:
+    """Return how many bytes, at most so many, two texts have in common at their end."""
+    low, high = 0, most
+    first, second = len(one), len(two)
+    while low < high:
+        middle = (low + high + 1) // 2
+        same = one[first - middle : first - low] == two[second - middle : second - low]
+        low, high = (middle, high) if same else (low, middle - 1)
     return low
 
 
@@ -108,31 +120,75 @@ def _cut(path: str, source: bytes) -> Pieces:
 
 
 def _patched(path: str, source: bytes) -> Pieces | None:
-    """Cut a file that is like one known: all but what differs and the pieces beside that are kept.
+    """Cut a file that is like one known: all but what differs is kept.
 
     The places to cut at depend on two neighbouring statements each: with one old piece on either
     side, they are those of the whole file.
     """
     for old in reversed(_versions.get(path, ())):
         known = _known[path, old]
-        first, last = _unlike(known, old, source)
+        head = shared(old, source)
+        tail = shared_end(old, source, min(len(old), len(source)) - head)
+        change = Change(head, len(old) - tail, len(source) - len(old))
+        found = _one_changed(path, source, known, change)
+        if found is not None:
+            return found
+        first, last = _unlike(known, change)
         if last - first >= len(known):
             continue
-        growth = len(source) - len(old)
-        middle = source[known[first].start : known[last - 1].end + growth]
+        middle = source[known[first].start : known[last - 1].end + change.growth]
         parts = _middle(path, middle, known[first:last])
         if parts is not None:
-            moved = (Piece(piece.start + growth, piece.module) for piece in known[last:])
-            return (*known[:first], *parts, *moved)
+            return (*known[:first], *parts, *_moved(known[last:], change.growth))
     return None
 
 
-def _unlike(known: Pieces, old: bytes, source: bytes) -> tuple[int, int]:
+def _moved(pieces: Pieces, growth: int) -> Pieces:
+    return tuple(Piece(start + growth, module) for start, module in pieces) if growth else pieces
+
+
+def _one_changed(path: str, source: bytes, known: Pieces, change: Change) -> Pieces | None:
+    """Cut a file of which one piece changed within, if it is one piece still."""
+    place = max(bisect_right(known, change.start, key=_start) - 1, 0)
+    start, module = known[place]
+    end = known[place].end
+    # The line end before the next piece has to stay.
+    if change.end > (end if place + 1 == len(known) else end - 1):
+        return None
+    text = source[start : end + change.growth]
+    try:
+        inside = Change(change.start - start, change.end - start, change.growth)
+        found = spliced(module, text, inside) or read_module(path, text)
+    except ProgramSyntaxError:
+        return None
+    if not _stands_between(known, place, found):
+        return None
+    return (*known[:place], Piece(start, found), *_moved(known[place + 1 :], change.growth))
+
+
+def _stands_between(known: Pieces, place: int, module: Module) -> bool:
+    """Whether a text is one piece in the place of another: cut before, after and not within."""
+    body, source, starts = module.tree.body, module.source, module.table.starts
+    if not body or (len(body) > 1 and any(True for _ in _cuts(module.tree, source))):
+        return False
+    if place:
+        first = min([body[0].lineno, *(part.lineno for part in decorators(body[0]))])
+        said = all(source.startswith(b"#", at) for at in starts[: first - 1])
+        if not said or source.startswith(BOM) or _has_cookie(source):
+            return False
+        if not _may_cut(known[place - 1].module.tree.body[-1], body[0]):
+            return False
+    if place + 1 == len(known):
+        return True
+    # A comment at the end would belong to what follows it.
+    is_said = len(starts) - 1 > (body[-1].end_lineno or 0) and source.startswith(b"#", starts[-2])
+    return not is_said and _may_cut(body[-1], known[place + 1].module.tree.body[0])
+
+
+def _unlike(known: Pieces, change: Change) -> tuple[int, int]:
     """Return [first, last) of the pieces that differ, one more on either side included."""
-    head = shared(old, source)
-    tail = min(shared(old[::-1], source[::-1]), min(len(old), len(source)) - head)
-    first = bisect_right(known, head, key=_start) - 1
-    last = bisect_left(known, len(old) - tail, key=_start)
+    first = bisect_right(known, change.start, key=_start) - 1
+    last = bisect_left(known, change.end, key=_start)
     return max(first - 1, 0), min(max(last, first + 1) + 1, len(known))
 
 
@@ -193,8 +249,11 @@ def _is_seam(before: ast.stmt, node: ast.stmt) -> bool:
 
     Not where they share a line, and not before a lone string, which would turn into a docstring.
     """
-    if before.end_lineno == node.lineno:
-        return False
+    return before.end_lineno != node.lineno and _may_cut(before, node)
+
+
+def _may_cut(before: ast.stmt, node: ast.stmt) -> bool:
+    """Whether a file may be cut between two statements on lines of their own."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return False
     return isinstance(before, DEFINITIONS) or isinstance(node, DEFINITIONS)

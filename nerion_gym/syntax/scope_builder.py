@@ -10,7 +10,7 @@ from nerion_gym.syntax.scopes import Access, Mode, Scope, ScopeKind, Scopes
 from nerion_gym.syntax.trees import FIELDS, children
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
 
 Visit = tuple[ast.AST, Scope, bool]
@@ -18,6 +18,7 @@ Visit = tuple[ast.AST, Scope, bool]
 Todo = list[Visit]
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
+FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef})
 READ, WRITE, DELETE, DECLARE = Mode
 NO_NODES: Todo = []
 
@@ -25,7 +26,12 @@ NO_NODES: Todo = []
 def build_scopes(tree: ast.Module) -> Scopes:
     """Resolve every name of a module."""
     root = Scope(ScopeKind.MODULE, "<module>", tree)
-    todo = _visits(reversed(tree.body), root)
+    root = Scope(ScopeKind.MODULE, "<module>", tree)
+    _resolve(_visits(reversed(tree.body), root))
+    return Scopes(root, NOTHING)
+
+
+def _resolve(todo: Todo) -> None:
     while todo:
         node, scope, annotation = todo.pop()
         handler = HANDLERS.get(node.__class__)
@@ -33,7 +39,28 @@ def build_scopes(tree: ast.Module) -> Scopes:
             todo += reversed(handler(node, scope, annotation))
         elif FIELDS[node.__class__]:
             todo += [(child, scope, annotation) for child in reversed(children(node))]
-    return Scopes(root, NOTHING)
+
+
+def extend_scopes(root: Scope, body: list[ast.stmt], entered: Container[ast.AST] | None) -> None:
+    """Resolve the names of more statements of a module, as far as they are looked at.
+
+    Args:
+        root: the module's scope, which they are added to.
+        body: statements.
+        entered: functions outside all others whose bodies are looked into; None: all.
+    """
+    todo = _visits(reversed(body), root)
+    if entered is None:
+        _resolve(todo)
+        return
+    while todo:
+        node, scope, annotation = todo.pop()
+        if node.__class__ not in FUNCTIONS:
+            todo += reversed(HANDLERS.get(node.__class__, _plain)(node, scope, annotation))
+        elif node in entered:
+            _resolve(_function(node, scope, annotation)[::-1])  # type: ignore[arg-type]
+        else:
+            todo += reversed(_head(node, scope, annotation)[1])  # type: ignore[arg-type]
 
 
 def _plain(node: ast.AST, scope: Scope, annotation: bool) -> Todo:
@@ -134,15 +161,20 @@ def _generic(node: Any, scope: Scope) -> tuple[Scope, Todo]:
     return inner, _visits(parameters, inner)
 
 
-def _function(node: Definition, scope: Scope, annotation: bool) -> Todo:
+def _head(node: Definition, scope: Scope, annotation: bool) -> tuple[Scope, Todo]:
+    """Bind a function's name; return the scope around it and what of it runs with its `def`."""
     _bind(node.name, node, scope, annotation)
     outside = _visits([*node.decorator_list, *_defaults(node.args)], scope)
     around, generics = _generic(node, scope)
     hints = [*(arg.annotation for arg in _parameters(node.args)), node.returns]
+    return around, [*outside, *generics, *_visits(hints, around, annotation=True)]
+
+
+def _function(node: Definition, scope: Scope, annotation: bool) -> Todo:
+    around, head = _head(node, scope, annotation)
     inner = _open(ScopeKind.FUNCTION, node.name, node, around)
     _bind_parameters(node.args, inner)
-    inside = [*_visits(hints, around, annotation=True), *_visits(node.body, inner)]
-    return [*outside, *generics, *inside]
+    return head + _visits(node.body, inner)
 
 
 def _lambda(node: ast.Lambda, scope: Scope, annotation: bool) -> Todo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -30,6 +31,22 @@ if hasattr(ast, "TypeAlias"):
     FIELDS[ast.TypeAlias] = ast.TypeAlias._fields  # here alone the name is a node
 GAPPED = (ast.Dict, ast.arguments)
 """Nodes with a None in their lists: for `**a`, and for a keyword without a default."""
+NOT_NODES = frozenset({"identifier", "int", "string", "constant"})
+SIGNATURE = re.compile(r"(\w+)([*?]?) (\w+)")
+
+
+def _shape(cls: type[ast.AST]) -> tuple[tuple[str, bool], ...]:
+    """Return (field, whether it is a list) of the fields that hold nodes, from `ast`'s own words.
+
+    The doc of a class of `ast` is its signature: "Call(expr func, expr* args, keyword* keywords)".
+    """
+    said = {name: (kind, many == "*") for kind, many, name in SIGNATURE.findall(cls.__doc__ or "")}
+    named = [(name, *said[name]) for name in FIELDS[cls] if name in said]
+    return tuple((name, many) for name, kind, many in named if kind not in NOT_NODES)
+
+
+SHAPES: dict[type[ast.AST], tuple[tuple[str, bool], ...]] = {cls: _shape(cls) for cls in CLASSES}
+"""Class -> the fields that hold child nodes, and whether each is a list (of nodes or `None`)."""
 
 
 def children(node: ast.AST) -> list[ast.AST]:

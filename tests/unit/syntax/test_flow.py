@@ -1,6 +1,5 @@
 """Last reads and writes, compared with answers worked out by hand in tests/golden/flow."""
 
-import ast
 from collections import defaultdict
 from pathlib import Path
 
@@ -22,7 +21,7 @@ CASES = sorted(GOLDEN.glob("*.txt"))
 def edges_of(source):
     """{(access, "read" | "write"): {source, ...}}; an access is name@line or name@line.place."""
     module = parse_module("m.py", source.encode())
-    flow = data_flow(module.scopes, set(ast.walk(module.tree)))
+    flow = data_flow(module.scopes)
     lines = defaultdict(list)
     for number, access in enumerate(flow.accesses):
         if access.mode != "declare":
@@ -135,5 +134,5 @@ def test_nested_finally_stays_small(depth):
         source += f"{pad}try:\n{pad}    x = x + 1\n{pad}finally:\n"
     source += "    " * depth + "x = x + 2\n"
     module = parse_module("m.py", source.encode())
-    events = len(data_flow(module.scopes, set(ast.walk(module.tree))).links)
+    events = len(data_flow(module.scopes).links)
     assert events < 40 * depth

@@ -175,7 +175,7 @@ class Run:
 
 def listed(source):
     module = parse_module("m.py", source.encode())
-    flow = data_flow(module.scopes, set(ast.walk(module.tree)))
+    flow = data_flow(module.scopes)
     at = [(access.node.lineno, access.node.col_offset) for access in flow.accesses]
     found = set()
     for link in flow.links:

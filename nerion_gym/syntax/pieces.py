@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from itertools import pairwise
+from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.errors import ProgramSyntaxError
@@ -52,6 +53,7 @@ class Piece(NamedTuple):
 Pieces = tuple[Piece, ...]
 _known: OrderedDict[tuple[str, bytes], Pieces] = OrderedDict()
 _versions: dict[str, list[bytes]] = {}
+_lock = RLock()
 
 
 def pieces_of(path: str, source: bytes) -> Pieces:
@@ -62,19 +64,21 @@ def pieces_of(path: str, source: bytes) -> Pieces:
     Raises:
         ProgramSyntaxError: as `parse_module` does.
     """
-    found = _known.get((path, source))
-    if found is None:
-        found = _patched(path, source) or _cut(path, source)
-        _keep(path, source, found)
-    else:
-        _known.move_to_end((path, source))
-    return found
+    with _lock:
+        found = _known.get((path, source))
+        if found is None:
+            found = _patched(path, source) or _cut(path, source)
+            _keep(path, source, found)
+        else:
+            _known.move_to_end((path, source))
+        return found
 
 
 def forget() -> None:
     """Drop everything that is kept."""
-    _known.clear()
-    _versions.clear()
+    with _lock:
+        _known.clear()
+        _versions.clear()
 
 
 def _keep(path: str, source: bytes, pieces: Pieces) -> None:

@@ -7,10 +7,10 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
-from nerion_gym.edits.listing import canonical, joined, place
+from nerion_gym.edits.listing import canonical, joined, place, require_distinct, searcher_of
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.results import result_of
-from nerion_gym.errors import ConfigError, EditError
+from nerion_gym.errors import EditError
 from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:
@@ -137,22 +137,4 @@ def file_edits(path: str, source: bytes, operators: Operators) -> tuple[Edit, ..
         ConfigError: two operators have the same id.
         EditError: an operator proposed an edit of another file, or an empty one.
     """
-    require_distinct(operators)
-    return joined(path, source, operators)
-
-
-def require_distinct(operators: Operators) -> None:
-    """Refuse operators whose ids collide: a third party's id is a hash of its name.
-
-    Raises:
-        ConfigError: naming both.
-    """
-    by_id: dict[int, Operator] = {}
-    for operator in operators:
-        other = by_id.setdefault(operator.id, operator)
-        if other != operator:
-            msg = (
-                f"operators {other.name!r} and {operator.name!r} have the same id {operator.id}; "
-                "rename the one that is yours"
-            )
-            raise ConfigError(msg)
+    return joined(path, source, searcher_of(operators))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from nerion_gym.edits.linking import linked
 from nerion_gym.edits.operator_ids import operator_id
 from nerion_gym.edits.results import Result, result_of
-from nerion_gym.errors import EditError
+from nerion_gym.errors import ConfigError, EditError
 from nerion_gym.types.edit import Edit, Splice
 from nerion_gym.types.program import Span
 
@@ -43,53 +43,64 @@ class Listed:
     touching: tuple[Edit, ...]
 
 
-_known: OrderedDict[tuple[str, bytes, Outside, Operators], Listed] = OrderedDict()
+class Searcher:
+    """Lists the edits of pieces with some operators; keeps those of the last ones, not their trees.
+
+    Raises:
+        ConfigError: two operators have the same id.
+    """
+
+    def __init__(self, operators: Operators) -> None:
+        require_distinct(operators)
+        self._operators = sorted(operators, key=_number)
+        self._known: OrderedDict[tuple[str, bytes, Outside], Listed] = OrderedDict()
+
+    def listed(self, module: Module) -> Listed:
+        """Return the edits of a piece."""
+        key = module.path, module.source, module.outside
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._search(module)
+            if len(self._known) > KEPT_PIECES:
+                self._known.popitem(last=False)
+        else:
+            self._known.move_to_end(key)
+        return found
+
+    def _search(self, module: Module) -> Listed:
+        source = module.source
+        found: dict[Result, Edit] = {}
+        for operator in self._operators:
+            propose = cast("Callable[[Module], Iterator[Edit]]", operator.propose)
+            for edit in sorted(propose(module), key=place):
+                _require_own(edit, module.path)
+                result = result_of(source, edit)
+                if result.before != result.after:
+                    found.setdefault(result, edit)
+        open_ones = {one: edit for one, edit in found.items() if not (one.before and one.after)}
+        size = len(source)
+        touching = (edit for one, edit in open_ones.items() if one.start + len(one.before) == size)
+        return Listed(tuple(sorted(found.values(), key=canonical)), open_ones, tuple(touching))
+
+
+searcher_of = lru_cache(maxsize=16)(Searcher)
 
 
 def forget() -> None:
     """Drop what is kept of pieces."""
-    _known.clear()
+    searcher_of.cache_clear()
     _moved.cache_clear()
 
 
-def joined(path: str, source: bytes, operators: Operators) -> tuple[Edit, ...]:
+def joined(path: str, source: bytes, searcher: Searcher) -> tuple[Edit, ...]:
     """Return the edits of a file in canonical order, each result once; see `catalog.file_edits`."""
     pieces = linked(path, source)
-    listed = [_listed(piece.module, operators) for piece in pieces]
+    listed = [searcher.listed(piece.module) for piece in pieces]
     every = [_moved(one, piece.start) for one, piece in zip(listed, pieces, strict=True)]
     for number, edit in _doubled(source, pieces, listed):
         gone = _shifted(edit, pieces[number].start)
         every[number] = tuple(other for other in every[number] if other != gone)
     return tuple(chain.from_iterable(every))
-
-
-def _listed(module: Module, operators: Operators) -> Listed:
-    """Return the edits of a piece; those of the last few thousand are kept, their trees are not."""
-    key = module.path, module.source, module.outside, operators
-    found = _known.get(key)
-    if found is None:
-        found = _known[key] = _search(module, operators)
-        if len(_known) > KEPT_PIECES:
-            _known.popitem(last=False)
-    else:
-        _known.move_to_end(key)
-    return found
-
-
-def _search(module: Module, operators: Operators) -> Listed:
-    source = module.source
-    found: dict[Result, Edit] = {}
-    for operator in sorted(operators, key=_number):
-        propose = cast("Callable[[Module], Iterator[Edit]]", operator.propose)
-        for edit in sorted(propose(module), key=place):
-            _require_own(edit, module.path)
-            result = result_of(source, edit)
-            if result.before != result.after:
-                found.setdefault(result, edit)
-    open_ones = {one: edit for one, edit in found.items() if not (one.before and one.after)}
-    size = len(source)
-    touching = (edit for one, edit in open_ones.items() if one.start + len(one.before) == size)
-    return Listed(tuple(sorted(found.values(), key=canonical)), open_ones, tuple(touching))
 
 
 def _doubled(
@@ -149,6 +160,23 @@ def _span(span: Span, by: int) -> Span:
     return Span(span.path, span.start + by, span.end + by)
 
 
+def require_distinct(operators: Operators) -> None:
+    """Refuse operators whose ids collide: a third party's id is a hash of its name.
+
+    Raises:
+        ConfigError: naming both.
+    """
+    by_id: dict[int, Operator] = {}
+    for operator in operators:
+        other = by_id.setdefault(operator.id, operator)
+        if other is not operator and other != operator:
+            msg = (
+                f"operators {other.name!r} and {operator.name!r} have the same id {operator.id}; "
+                "rename the one that is yours"
+            )
+            raise ConfigError(msg)
+
+
 def _number(operator: Operator) -> int:
     return operator.id
 
@@ -159,9 +187,10 @@ def _require_own(edit: Edit, path: str) -> None:
     Raises:
         EditError: it is one, or it changes nothing.
     """
-    if not edit.splices or any(splice.path != path for splice in edit.splices):
-        paths = sorted({splice.path for splice in edit.splices})
-        msg = f"{edit.operator} edited {paths or 'nothing'}; expected splices of {path!r} alone"
+    paths = {splice.path for splice in edit.splices}
+    if paths != {path}:
+        what = sorted(paths) or "nothing"
+        msg = f"{edit.operator} edited {what}; expected splices of {path!r} alone"
         raise EditError(msg)
 
 

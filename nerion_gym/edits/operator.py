@@ -54,6 +54,10 @@ class Operator:
     whole: bool = False
     others: tuple[tuple[str, str], ...] = ()
 
+    def __hash__(self) -> int:
+        """Cheap: catalogs are looked up by all their operators."""
+        return hash(self.name)
+
     @property
     def id(self) -> int:
         """Number of the operator, the same in every world."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import dis
 import re
+import sys
 import traceback
 import types
 import warnings
@@ -14,7 +17,7 @@ import numpy as np
 
 from nerion_gym.edits.catalog import enumerate_edits, file_edits
 from nerion_gym.edits.compose import compose, conflict
-from nerion_gym.edits.equivalence import ORIGINAL, equivalents
+from nerion_gym.edits.equivalence import HAS_DOCSTRING, ORIGINAL, equivalents
 from nerion_gym.edits.gates import pyflakes_clean
 from nerion_gym.edits.preview import apply, diff, undo
 from nerion_gym.edits.registry import OPERATORS, operator
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 
 QUOTED = re.compile(r"'[^']*'|`[^`]*`")
 RENAMES = (row.name for row in OPERATORS if row.name.startswith("rename"))
-READ_OTHERWISE = frozenset({*RENAMES, "invert_if"})
+READ_OTHERWISE = frozenset({*RENAMES, "invert_if", "if_to_ternary"})
 EMPTY = Program(())
 PAIRS, REPAIRS, SECOND_STEPS = 6, 2, 2
 """How many are drawn for the dearer checks."""
@@ -94,6 +97,8 @@ def grave(program: Program, edit: Edit) -> list[str]:
     if operator(edit.operator).kind is Kind.REFACTOR and not found:
         fresh = warned(after) - warned(program)
         return [f"Python warns: {text}" for text in fresh]
+    elif not found and ast.dump(_tree(after)) == ast.dump(_tree(program)):
+        return ["it changes no tree"]
     if not found:
         return []
     style = pyflakes_clean(before=program, after=after)
@@ -101,6 +106,10 @@ def grave(program: Program, edit: Edit) -> list[str]:
     if edit.operator in READ_OTHERWISE:
         return [text for text in found if text not in style]
     return [text for text in found if text not in style or QUOTED.sub("", text) not in known]
+
+
+def _tree(program: Program) -> ast.Module:
+    return parse_module("m.py", program.source("m.py")).tree
 
 
 def warned(program: Program) -> Counter[str]:
@@ -169,15 +178,26 @@ def stripped(program: Program) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         code = compile(program.source("m.py"), "m.py", "exec", dont_inherit=True)
-    return _without_positions(code)
+    return _shown(code)
 
 
-def _without_positions(code: types.CodeType) -> types.CodeType:
-    inner = tuple(
-        _without_positions(item) if isinstance(item, types.CodeType) else item
-        for item in code.co_consts
-    )
-    return code.replace(co_consts=inner, co_firstlineno=1, co_linetable=b"")
+def _shown(code: types.CodeType) -> Any:
+    """What `dis` shows of a code object and of those inside it."""
+    steps = [
+        (step.opname, step.arg if step.opcode not in dis.hasconst else _value(step.argval))
+        for step in dis.get_instructions(code)
+    ]
+    shape = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)
+    names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
+    documented = sys.version_info < (3, 14) or code.co_flags & HAS_DOCSTRING
+    document = _value(code.co_consts[0]) if documented and code.co_consts else None
+    return tuple(steps), shape, names, code.co_qualname, code.co_exceptiontable, document
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, types.CodeType):
+        return _shown(value)
+    return type(value).__name__, repr(value)
 
 
 def graphs(program: Program, edits: Sequence[Edit], _: Any) -> Iterator[Fault]:

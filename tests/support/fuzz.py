@@ -184,7 +184,7 @@ def stripped(program: Program) -> Any:
 def _shown(code: types.CodeType) -> Any:
     """What `dis` shows of a code object and of those inside it."""
     steps = [
-        (step.opname, step.arg if step.opcode not in dis.hasconst else _value(step.argval))
+        (step.opname, _value(code.co_consts[step.arg]) if _loads(step) else step.arg)
         for step in dis.get_instructions(code)
     ]
     shape = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)
@@ -192,6 +192,10 @@ def _shown(code: types.CodeType) -> Any:
     documented = sys.version_info < (3, 14) or code.co_flags & HAS_DOCSTRING
     document = _value(code.co_consts[0]) if documented and code.co_consts else None
     return tuple(steps), shape, names, code.co_qualname, code.co_exceptiontable, document
+
+
+def _loads(step: dis.Instruction) -> bool:
+    return step.arg is not None and step.opcode in dis.hasconst
 
 
 def _value(value: Any) -> Any:

@@ -13,6 +13,7 @@ version each. Exit code 1 where anything is wrong.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import re
@@ -43,7 +44,6 @@ def check_here() -> dict[str, Any]:
     """Ask everything of the interpreter that runs this."""
     import numpy as np
 
-    from tests.property.test_edits_scopes import FAST, STDLIB, compare_all
     from tests.support.differential import differing
     from tests.support.fuzz import faults
     from tests.support.layout import relaid
@@ -51,6 +51,8 @@ def check_here() -> dict[str, Any]:
     from tests.support.new_syntax import known
     from tests.support.plain_programs import Plain
 
+    scopes = importlib.import_module("tests.property.test_edits_scopes")
+    blocks = scopes.compare_all([*scopes.FAST, scopes.STDLIB / "typing.py"])
     wrong: list[str] = []
     edits: Counter[str] = Counter()
     syntax = {}
@@ -73,7 +75,7 @@ def check_here() -> dict[str, Any]:
         "implementation": sys.implementation.name,
         "edits_of_new_syntax": syntax,
         "edits": dict(edits),
-        "blocks_compared_with_symtable": compare_all([*FAST, STDLIB / "typing.py"]),
+        "blocks_compared_with_symtable": blocks,
         "wrong": wrong,
     }
 

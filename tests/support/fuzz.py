@@ -184,7 +184,7 @@ def stripped(program: Program) -> Any:
 def _shown(code: types.CodeType) -> Any:
     """What `dis` shows of a code object and of those inside it."""
     steps = [
-        (step.opname, _value(code.co_consts[step.arg]) if _loads(step) else step.arg)
+        (step.opname, _value(code.co_consts[step.arg or 0]) if _loads(step) else step.arg)
         for step in dis.get_instructions(code)
     ]
     shape = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)

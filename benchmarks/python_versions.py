@@ -5,7 +5,7 @@
 
 The interpreter needs the libraries of `pyproject.toml` without torch and what it needs: installed,
 or in a folder. On it are checked: the programs in new syntax that it takes, programs of pieces and
-plain ones (decision 15), the resolution of names against `symtable` over part of its standard
+plain ones (decision 16), the resolution of names against `symtable` over part of its standard
 library, and the tests of syntax, edits and graphs. Records `results/python_versions.json`, a
 version each. Exit code 1 where anything is wrong.
 """

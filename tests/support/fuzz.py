@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from nerion_gym.edits.catalog import enumerate_edits, file_edits
+from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.compose import compose, conflict
 from nerion_gym.edits.equivalence import HAS_DOCSTRING, ORIGINAL, equivalents
 from nerion_gym.edits.gates import pyflakes_clean
@@ -130,11 +130,20 @@ def the_catalog(program: Program, edits: Sequence[Edit], _: Any) -> Iterator[Fau
         other = results.setdefault(apply(program, edit).digest, edit)
         if other is not edit:
             yield Fault("unique", edit.operator, f"as {other.operator}\n{diff(program, edit)}")
-    file_edits.cache_clear()
-    parse_module.cache_clear()
-    again = enumerate_edits.__wrapped__(program, OPERATORS, None)
+    forget()
+    again = enumerate_edits(program, OPERATORS, None)
     if again != tuple(edits):
         yield Fault("determinism", "", "another catalog the second time")
+
+
+def forget() -> None:
+    """Empty every cache of the package: what comes next is worked out anew."""
+    names = [name for name in sys.modules if name.partition(".")[0] == "nerion_gym"]
+    for name in names:
+        for value in list(vars(sys.modules[name]).values()):
+            clear = getattr(value, "cache_clear", None)
+            if callable(clear):
+                clear()
 
 
 def in_focus(program: Program, edits: Sequence[Edit], _: Any) -> Iterator[Fault]:
@@ -233,10 +242,14 @@ def repairs(program: Program, edits: Sequence[Edit], rng: np.random.Generator) -
 def second_steps(
     program: Program, edits: Sequence[Edit], rng: np.random.Generator
 ) -> Iterator[Fault]:
-    """An edited program has edits of its own that keep to the same."""
+    """An edited program has edits of its own that keep to the same, whatever was known before."""
     for edit in _drawn(edits, SECOND_STEPS, rng):
         after = apply(program, edit)
-        for other in _drawn(enumerate_edits(after, OPERATORS, None), 10 * SECOND_STEPS, rng):
+        listed = enumerate_edits(after, OPERATORS, None)
+        forget()
+        if enumerate_edits(after, OPERATORS, None) != listed:
+            yield Fault("memory", edit.operator, f"not as from cold\n{diff(program, edit)}")
+        for other in _drawn(listed, 10 * SECOND_STEPS, rng):
             for why in grave(after, other):
                 yield Fault("second", other.operator, f"{why}\n{diff(after, other)}")
 

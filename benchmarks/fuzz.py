@@ -18,6 +18,7 @@ import time
 import warnings
 from collections import Counter
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from nerion_gym.types.edit import Edit
     from tests.support.fuzz import Fault
 
+DRAWS = ("hypothesis", "hypothesmith", "lark", "libcst")
 RECORD = ROOT / "benchmarks" / "results" / "fuzz.json"
 SHARES = {"pieces": 0.55, "plain": 0.3, "grammar": 0.05, "nodes": 0.1}
 """Parts of the time."""
@@ -160,9 +162,10 @@ def record_of(tallies: dict[str, Tally], options: argparse.Namespace) -> dict[st
     """Return what is recorded."""
     operators = sum((tally.edits for tally in tallies.values()), Counter[str]())
     return {
-        "command": f"python benchmarks/fuzz.py --minutes {options.minutes:g}",
+        "command": f"python benchmarks/fuzz.py --minutes {options.minutes:g} "
+        f"--first {options.first}",
         "git": git_state(),
-        "versions": versions(),
+        "versions": versions() | {name: version(name) for name in DRAWS},
         "programs": sum(tally.programs for tally in tallies.values()),
         "edits": sum(operators.values()),
         "operators": len(operators),

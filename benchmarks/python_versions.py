@@ -134,13 +134,13 @@ def main() -> int:
     from nerion_gym.commands.provenance import git_state
     from nerion_gym.logbook.files import write_json
 
-    found = outside(options)
+    found = {**outside(options), "git": git_state()}
     print(json.dumps(found, indent=2))
     known: dict[str, Any] = json.loads(RECORD.read_text()) if RECORD.exists() else {}
     versions = {**known.get("versions", {}), found["version"]: found}
     if not options.dry:
         command = "python benchmarks/python_versions.py PYTHON --how HOW"
-        write_json(RECORD, {"command": command, "git": git_state(), "versions": versions})
+        write_json(RECORD, {"command": command, "versions": versions})
     return 1 if found["wrong"] else 0
 
 

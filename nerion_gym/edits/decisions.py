@@ -19,6 +19,7 @@ from nerion_gym.edits.branches import (
     lines_of,
     moved,
 )
+from nerion_gym.edits.doubtful import is_always_true
 from nerion_gym.edits.negation import (
     LOOSER,
     Area,
@@ -115,7 +116,7 @@ def split(module: Module, branch: Branch, index: int) -> list[Piece] | None:
     test, body = branch.node.test, branch.node.body
     if branch.node.orelse or not isinstance(test, ast.BoolOp) or not _is_plain(module, branch.test):
         return None
-    found = operands_of(module, test)
+    found = None if _leaves_a_tuple(test, index) else operands_of(module, test)
     lines = lines_of(module, body, branch.colon)
     if found is None or (lines is None and inline_of(module, body, branch.colon) is None):
         return None
@@ -129,6 +130,12 @@ def split(module: Module, branch: Branch, index: int) -> list[Piece] | None:
     head = left + b":" + line_end(module) + inner + b"if " + right
     pieces = [fit(module.source, *branch.test, head)]
     return pieces if lines is None or text is None else [*pieces, Piece(*lines[:2], text)]
+
+
+def _leaves_a_tuple(test: ast.BoolOp, index: int) -> bool:
+    """Whether one of the two conditions would be a tuple, which linters take for a mistake."""
+    parts = (test.values[:index], test.values[index:])
+    return any(len(part) == 1 and is_always_true(part[0]) for part in parts)
 
 
 def _deeper(branch: Branch, lines: Lines) -> bytes:

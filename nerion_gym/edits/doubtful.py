@@ -15,6 +15,7 @@ NEVER_CALLED = (
 )  # fmt: skip
 NEVER_INDEXED = (ast.Set, ast.SetComp, ast.GeneratorExp, ast.Lambda)
 SEQUENCES = (ast.Tuple, ast.List, ast.ListComp, *STRINGS)
+TESTS = (ast.Assert, ast.If, ast.IfExp)
 SINGLETONS = (bool, type(None), type(...))
 
 
@@ -33,10 +34,11 @@ def is_doubtful(parent: ast.AST | None, place: ast.AST, value: ast.AST) -> bool:
         return _is_wrong_index(*whole)
     if isinstance(parent, ast.Compare):
         return _is_compared_by_identity(parent, place) and _has_no_identity(value)
-    return isinstance(parent, ast.Assert) and parent.test is place and _is_pair(value)
+    return isinstance(parent, TESTS) and parent.test is place and is_always_true(value)
 
 
-def _is_pair(value: ast.AST) -> bool:
+def is_always_true(value: ast.AST) -> bool:
+    """Whether a condition is a tuple that is written down: a comma too many, linters say."""
     return isinstance(value, ast.Tuple) and bool(value.elts)
 
 

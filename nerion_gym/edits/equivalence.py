@@ -6,8 +6,10 @@ never be noticed, and of two that are alike one is enough.
 
 from __future__ import annotations
 
+import dis
 import hashlib
 import marshal
+import sys
 import types
 import warnings
 from functools import lru_cache
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.program import Program
 
+HAS_DOCSTRING = 0x4000000
+"""Flag of a function whose first constant is its docstring, from Python 3.14."""
+LOADS = frozenset(dis.hasconst)
 ORIGINAL = -1
 """Stands for the unedited program among the numbers of edits."""
 
@@ -57,7 +62,7 @@ def code_digest(path: str, source: bytes) -> str:
     """Return a digest of a file's code, "" where it does not compile.
 
     Positions do not count: lines show in tracebacks alone. All else does: names of variables,
-    which `locals()` shows, docstrings, the order of constants.
+    which `locals()` shows, docstrings, constants in the order of their use.
     """
     try:
         with warnings.catch_warnings():
@@ -76,15 +81,36 @@ def _parts(code: types.CodeType) -> Iterator[bytes]:
     pending = [code]
     while pending:
         one = pending.pop()
-        inner = [item for item in one.co_consts if isinstance(item, types.CodeType)]
+        steps, used = _without_numbers(one)
+        inner = [item for item in used if isinstance(item, types.CodeType)]
         plain = tuple(
             "<code>" if isinstance(item, types.CodeType) else (type(item).__name__, repr(item))
-            for item in one.co_consts
+            for item in used
         )
         shape = (one.co_argcount, one.co_posonlyargcount, one.co_kwonlyargcount, one.co_flags)
         names = (one.co_names, one.co_varnames, one.co_freevars, one.co_cellvars, one.co_qualname)
-        yield one.co_code
+        yield steps
         yield one.co_exceptiontable
         yield marshal.dumps((shape, names))
         yield repr(plain).encode()
         pending += reversed(inner)
+
+
+def _without_numbers(code: types.CodeType) -> tuple[bytes, list[object]]:
+    """Return the instructions without the numbers of constants, and the constants that are used.
+
+    The docstring comes first. From Python 3.14 a function also keeps constants that went into
+    others (of `2 * 3` the 2), which nothing loads: they do not tell code apart.
+    """
+    kept, used, number = bytearray(code.co_code), list[object](code.co_consts[:1]), 0
+    if sys.version_info >= (3, 14) and not code.co_flags & HAS_DOCSTRING:
+        used.clear()
+    for at in range(0, len(kept), 2):
+        operation = kept[at]
+        number = (number << 8) | kept[at + 1]
+        if operation != dis.EXTENDED_ARG:
+            if operation in LOADS:
+                used.append(code.co_consts[number])
+                kept[at + 1] = 0
+            number = 0
+    return bytes(kept), used

@@ -16,7 +16,7 @@ from nerion_gym.edits.rewriting import (
 )
 from nerion_gym.edits.signs import LEVELS
 from nerion_gym.edits.sites import sites_of
-from nerion_gym.syntax.trees import nodes_in
+from nerion_gym.syntax.trees import nodes_in, same_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,6 +93,9 @@ def exchanged(
         nodes: the operands, in the order of the source.
         loose: those of the two that need parentheses in the other's place, if they have none.
     """
+    if same_tree(nodes[0], nodes[-1]):
+        # `(a) - a`: only the parentheses would go elsewhere.
+        return
     places = extents(module, change.site.node, nodes)
     ends = (places[0], places[-1])
     texts = []

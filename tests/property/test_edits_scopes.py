@@ -25,6 +25,9 @@ IMPLICIT = {
     "__class__",
     "__classdict__",
     "__static_attributes__",
+    "__type_params__",
+    ".type_params",
+    ".generic_base",
     ".0",
     "__conditional_annotations__",
 }
@@ -85,7 +88,7 @@ def merged_blocks(module):
         return set()
     inner = [scope for scope in module.scopes.all if scope.kind is ScopeKind.COMPREHENSION]
     return {
-        (scope.node.lineno, scope.name)
+        (scope.node.lineno, COMPREHENSIONS.get(scope.name, scope.name))
         for start in inner
         for scope in (start, start.parent)
         if scope.kind is not ScopeKind.MODULE

@@ -53,7 +53,7 @@ def test_programs_of_the_grammar(source):
 
 
 @pytest.mark.slow
-@settings(max_examples=600, **SLOWLY)
+@settings(max_examples=300, **SLOWLY)
 @given(hypothesmith.from_node())
 def test_programs_of_libcst_nodes(source):
     check(source.encode())

@@ -23,6 +23,9 @@ PROGRAMS = {
         "def f(a, b=1 # ) é\n):\n    return a + b\nf(1, b=2 # ) é\n)\n"
     ),
     "a literal would be compared by identity": "def f(a):\n    n = 1\n    return a and n is None\n",
+    "operands that are the same in parentheses": "x = (a) - a\nf((a), a)\ny = (a) if b else a\n",
+    "branches that are the same but for parentheses": "if a:\n    f(a)\nelse:\n    f((a))\n",
+    "a condition would be a tuple": "def f(a):\n    if a and (1, 2):\n        f(a)\n",
     "a literal would be called": "def f(a):\n    n = 0\n    n(a)\n",
 }
 

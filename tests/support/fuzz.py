@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import dis
 import re
+import sys
 import traceback
 import types
 import warnings
@@ -12,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from nerion_gym.edits.catalog import enumerate_edits, file_edits
+from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.compose import compose, conflict
-from nerion_gym.edits.equivalence import ORIGINAL, equivalents
+from nerion_gym.edits.equivalence import HAS_DOCSTRING, ORIGINAL, equivalents
 from nerion_gym.edits.gates import pyflakes_clean
 from nerion_gym.edits.preview import apply, diff, undo
 from nerion_gym.edits.registry import OPERATORS, operator
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 
 QUOTED = re.compile(r"'[^']*'|`[^`]*`")
 RENAMES = (row.name for row in OPERATORS if row.name.startswith("rename"))
-READ_OTHERWISE = frozenset({*RENAMES, "invert_if"})
+READ_OTHERWISE = frozenset({*RENAMES, "invert_if", "if_to_ternary"})
 EMPTY = Program(())
 PAIRS, REPAIRS, SECOND_STEPS = 6, 2, 2
 """How many are drawn for the dearer checks."""
@@ -94,6 +97,8 @@ def grave(program: Program, edit: Edit) -> list[str]:
     if operator(edit.operator).kind is Kind.REFACTOR and not found:
         fresh = warned(after) - warned(program)
         return [f"Python warns: {text}" for text in fresh]
+    elif not found and ast.dump(_tree(after)) == ast.dump(_tree(program)):
+        return ["it changes no tree"]
     if not found:
         return []
     style = pyflakes_clean(before=program, after=after)
@@ -103,12 +108,18 @@ def grave(program: Program, edit: Edit) -> list[str]:
     return [text for text in found if text not in style or QUOTED.sub("", text) not in known]
 
 
+def _tree(program: Program) -> ast.Module:
+    return parse_module("m.py", program.source("m.py")).tree
+
+
 def warned(program: Program) -> Counter[str]:
     """What Python says of a program when it compiles it."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         compile(program.source("m.py"), "m.py", "exec", dont_inherit=True)
-    return Counter(str(one.message) for one in said)
+    # The other way round it is the same mistake: `a is 1`, `a is not 1`.
+    texts = [str(one.message).replace("is not", "is").replace("!=", "==") for one in said]
+    return Counter(texts)
 
 
 def the_catalog(program: Program, edits: Sequence[Edit], _: Any) -> Iterator[Fault]:
@@ -121,11 +132,20 @@ def the_catalog(program: Program, edits: Sequence[Edit], _: Any) -> Iterator[Fau
         other = results.setdefault(apply(program, edit).digest, edit)
         if other is not edit:
             yield Fault("unique", edit.operator, f"as {other.operator}\n{diff(program, edit)}")
-    file_edits.cache_clear()
-    parse_module.cache_clear()
-    again = enumerate_edits.__wrapped__(program, OPERATORS, None)
+    forget()
+    again = enumerate_edits(program, OPERATORS, None)
     if again != tuple(edits):
         yield Fault("determinism", "", "another catalog the second time")
+
+
+def forget() -> None:
+    """Empty every cache of the package: what comes next is worked out anew."""
+    names = [name for name in sys.modules if name.partition(".")[0] == "nerion_gym"]
+    for name in names:
+        for value in list(vars(sys.modules[name]).values()):
+            clear = getattr(value, "cache_clear", None)
+            if callable(clear):
+                clear()
 
 
 def in_focus(program: Program, edits: Sequence[Edit], _: Any) -> Iterator[Fault]:
@@ -169,15 +189,30 @@ def stripped(program: Program) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         code = compile(program.source("m.py"), "m.py", "exec", dont_inherit=True)
-    return _without_positions(code)
+    return _shown(code)
 
 
-def _without_positions(code: types.CodeType) -> types.CodeType:
-    inner = tuple(
-        _without_positions(item) if isinstance(item, types.CodeType) else item
-        for item in code.co_consts
-    )
-    return code.replace(co_consts=inner, co_firstlineno=1, co_linetable=b"")
+def _shown(code: types.CodeType) -> Any:
+    """What `dis` shows of a code object and of those inside it."""
+    steps = [
+        (step.opname, _value(code.co_consts[step.arg or 0]) if _loads(step) else step.arg)
+        for step in dis.get_instructions(code)
+    ]
+    shape = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)
+    names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
+    documented = sys.version_info < (3, 14) or code.co_flags & HAS_DOCSTRING
+    document = _value(code.co_consts[0]) if documented and code.co_consts else None
+    return tuple(steps), shape, names, code.co_qualname, code.co_exceptiontable, document
+
+
+def _loads(step: dis.Instruction) -> bool:
+    return step.arg is not None and step.opcode in dis.hasconst
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, types.CodeType):
+        return _shown(value)
+    return type(value).__name__, repr(value)
 
 
 def graphs(program: Program, edits: Sequence[Edit], _: Any) -> Iterator[Fault]:
@@ -209,10 +244,14 @@ def repairs(program: Program, edits: Sequence[Edit], rng: np.random.Generator) -
 def second_steps(
     program: Program, edits: Sequence[Edit], rng: np.random.Generator
 ) -> Iterator[Fault]:
-    """An edited program has edits of its own that keep to the same."""
+    """An edited program has edits of its own that keep to the same, whatever was known before."""
     for edit in _drawn(edits, SECOND_STEPS, rng):
         after = apply(program, edit)
-        for other in _drawn(enumerate_edits(after, OPERATORS, None), 10 * SECOND_STEPS, rng):
+        listed = enumerate_edits(after, OPERATORS, None)
+        forget()
+        if enumerate_edits(after, OPERATORS, None) != listed:
+            yield Fault("memory", edit.operator, f"not as from cold\n{diff(program, edit)}")
+        for other in _drawn(listed, 10 * SECOND_STEPS, rng):
             for why in grave(after, other):
                 yield Fault("second", other.operator, f"{why}\n{diff(after, other)}")
 

@@ -26,7 +26,7 @@ from nerion_gym.edits.rewriting import Change, Piece, plain_edits
 from nerion_gym.edits.sites import sites_of
 from nerion_gym.edits.values import is_builtin
 from nerion_gym.syntax.flow import unit_of
-from nerion_gym.syntax.trees import twin
+from nerion_gym.syntax.trees import same_tree, twin
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def propose_swapped(module: Module) -> Iterator[Edit]:
     for _, call in calls(module):
         values = [keyword.value for keyword in call.keywords if keyword.arg is not None]
         for first, second in (*pairwise(call.args), *pairwise(values)):
-            if not isinstance(first, ast.Starred) and not isinstance(second, ast.Starred):
+            starred = isinstance(first, ast.Starred) or isinstance(second, ast.Starred)
+            if not starred and not same_tree(first, second):
                 yield from _swapped(module, first, second)
 
 

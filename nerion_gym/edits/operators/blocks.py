@@ -20,6 +20,7 @@ from nerion_gym.edits.statements import (
     line_span,
 )
 from nerion_gym.syntax.positions import words
+from nerion_gym.syntax.trees import same_tree
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -217,6 +218,8 @@ def propose_branch_swaps(module: Module) -> Iterator[Edit]:
 
 def _swapped(module: Module, node: ast.If) -> list[Piece]:
     bodies = (node.body, node.orelse)
+    if same_tree(ast.Module(node.body, []), ast.Module(node.orelse, [])):
+        return []
     depths = [indentation(module, body[0]) for body in bodies]
     if bool(BLANK.match(depths[0])) != bool(BLANK.match(depths[1])):
         return []

@@ -47,6 +47,14 @@ def test_what_the_compiler_warns_of_is_doubtful(place, value):
         assert "is" in place or "[" in place, "more is left alone than the compiler asks for"
 
 
+@pytest.mark.parametrize("place", ["if x: pass", "x if x else a", "assert x"])
+def test_a_condition_that_is_a_tuple_is_doubtful(place):
+    place = place.replace("x if x", "a if x")
+    assert judged(place, "(1, 2)")
+    assert not judged(place, "()")
+    assert not judged(place, "1")
+
+
 @pytest.mark.parametrize("value", VALUES)
 def test_an_assertion_of_a_pair_is_doubtful(value):
     assert judged("assert x", value) == bool(warns(f"assert {value}"))

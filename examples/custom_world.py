@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
 
+from nerion_gym.edits.analysis.sites import sites_of
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Change, build_edit, fit
-from nerion_gym.edits.sites import sites_of
+from nerion_gym.edits.rewriting.changes import Change, build_edit, fit
 from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.generators import FixedTasks
 from nerion_gym.envs.reward import Survivors

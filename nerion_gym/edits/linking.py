@@ -15,13 +15,13 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.branches import own_step
-from nerion_gym.edits.call_text import signatures
-from nerion_gym.edits.decisions import ORDER_READERS
-from nerion_gym.edits.naming import part_name
-from nerion_gym.edits.safety import NOSY_MODULES, SIGNATURE_READERS, STACK_READERS
-from nerion_gym.edits.sites import hint_words
-from nerion_gym.edits.statements import line_end_of
+from nerion_gym.edits.analysis.call_text import signatures
+from nerion_gym.edits.analysis.naming import part_name
+from nerion_gym.edits.analysis.safety import NOSY_MODULES, SIGNATURE_READERS, STACK_READERS
+from nerion_gym.edits.analysis.sites import hint_words
+from nerion_gym.edits.analysis.statements import line_end_of
+from nerion_gym.edits.rewriting.branches import own_step
+from nerion_gym.edits.rewriting.decisions import ORDER_READERS
 from nerion_gym.syntax.outside import Mention, Outside, Signature
 from nerion_gym.syntax.pieces import Piece, pieces_of
 from nerion_gym.syntax.scopes import Mode

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.call_text import (
+from nerion_gym.edits.analysis.call_text import (
     BINDERS,
     Argument,
     arguments_of,
@@ -19,12 +19,12 @@ from nerion_gym.edits.call_text import (
     measured,
     shares_brackets,
 )
+from nerion_gym.edits.analysis.places import by_distance, distinct, in_order, scope_at
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.values import is_builtin
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.places import by_distance, distinct, in_order, scope_at
-from nerion_gym.edits.respelling import keyword_edits
-from nerion_gym.edits.rewriting import Change, Piece, plain_edits
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.values import is_builtin
+from nerion_gym.edits.rewriting.changes import Change, Piece, plain_edits
+from nerion_gym.edits.rewriting.respelling import keyword_edits
 from nerion_gym.syntax.flow import unit_of
 from nerion_gym.syntax.trees import same_tree, twin
 from nerion_gym.types.edit import Edit, Kind

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.analysis.sites import sites_of
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import (
+from nerion_gym.edits.rewriting.changes import (
     Change,
     build_edit,
     is_bare,
@@ -14,15 +15,14 @@ from nerion_gym.edits.rewriting import (
     parentheses,
     verified_edit,
 )
-from nerion_gym.edits.signs import LEVELS, TEXTS, Sign
-from nerion_gym.edits.sites import sites_of
+from nerion_gym.edits.rewriting.signs import LEVELS, TEXTS, Sign
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from nerion_gym.edits.rewriting import Piece
-    from nerion_gym.edits.sites import Site
+    from nerion_gym.edits.analysis.sites import Site
+    from nerion_gym.edits.rewriting.changes import Piece
     from nerion_gym.syntax.module import Module
 
 MULTIPLY_TO_ADD: dict[Sign, tuple[Sign, ...]] = {ast.Mult: (ast.Add,)}

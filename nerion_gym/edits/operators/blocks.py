@@ -5,11 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.cutting import cut, may_go, removal, structural, text_at, unwrapped
-from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Piece
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import (
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.statements import (
     BLANK,
     LOOPS,
     closing,
@@ -19,6 +16,9 @@ from nerion_gym.edits.statements import (
     is_elif,
     line_span,
 )
+from nerion_gym.edits.operator import Operator
+from nerion_gym.edits.rewriting.changes import Piece
+from nerion_gym.edits.rewriting.cutting import cut, may_go, removal, structural, text_at, unwrapped
 from nerion_gym.syntax.positions import words
 from nerion_gym.syntax.trees import same_tree
 from nerion_gym.types.edit import Edit, Kind

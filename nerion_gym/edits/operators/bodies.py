@@ -6,10 +6,18 @@ import ast
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.edits.doubtful import is_doubtful
-from nerion_gym.edits.evaluation import early, homes, is_still, is_surely_bound, keeps_lifetime
+from nerion_gym.edits.analysis.evaluation import (
+    early,
+    homes,
+    is_still,
+    is_surely_bound,
+    keeps_lifetime,
+)
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.statements import own_lines
+from nerion_gym.edits.analysis.values import mentions
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import (
+from nerion_gym.edits.rewriting.changes import (
     Change,
     Piece,
     anchor_of,
@@ -19,9 +27,7 @@ from nerion_gym.edits.rewriting import (
     merged,
     spliced,
 )
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import own_lines
-from nerion_gym.edits.values import mentions
+from nerion_gym.edits.rewriting.doubtful import is_doubtful
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind
@@ -29,7 +35,7 @@ from nerion_gym.types.edit import Edit, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from nerion_gym.edits.sites import Site
+    from nerion_gym.edits.analysis.sites import Site
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.scopes import Access, Scope
 

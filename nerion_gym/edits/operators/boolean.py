@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.analysis.sites import sites_of
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import (
+from nerion_gym.edits.rewriting.changes import (
     Change,
     Piece,
     fit,
@@ -16,14 +17,13 @@ from nerion_gym.edits.rewriting import (
     plain_edits,
     verified_edit,
 )
-from nerion_gym.edits.sites import sites_of
 from nerion_gym.syntax.trees import twin
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nerion_gym.edits.sites import Site, Sites
+    from nerion_gym.edits.analysis.sites import Site, Sites
     from nerion_gym.syntax.module import Module
 
 NAME = "swap_boolean"

@@ -7,19 +7,19 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.call_text import Shape, calls, shape_of, signatures, takes
+from nerion_gym.edits.analysis.call_text import Shape, calls, shape_of, signatures, takes
+from nerion_gym.edits.analysis.safety import CONVENTIONS
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.values import is_builtin, kind_of, mentions
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.respelling import attribute_edits, name_edits, parent_of, root_of
-from nerion_gym.edits.safety import CONVENTIONS
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.values import is_builtin, kind_of, mentions
+from nerion_gym.edits.rewriting.respelling import attribute_edits, name_edits, parent_of, root_of
 from nerion_gym.syntax.scopes import LOCAL_KINDS
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from nerion_gym.edits.sites import Site
+    from nerion_gym.edits.analysis.sites import Site
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.outside import Signature
     from nerion_gym.syntax.scopes import Scope

@@ -8,14 +8,14 @@ from bisect import bisect_left
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.edits.call_text import BINDERS, binding_nodes, calls
-from nerion_gym.edits.effects import BUILTINS
+from nerion_gym.edits.analysis.call_text import BINDERS, binding_nodes, calls
+from nerion_gym.edits.analysis.effects import BUILTINS
+from nerion_gym.edits.analysis.places import by_distance, distinct, in_order, scope_at
+from nerion_gym.edits.analysis.sites import STRINGS, sites_of
+from nerion_gym.edits.analysis.values import DISPLAYS, is_builtin, mentions
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.places import by_distance, distinct, in_order, scope_at
-from nerion_gym.edits.respelling import parent_of, root_of
-from nerion_gym.edits.rewriting import Change, Piece, anchor_of, fit, plain_edits
-from nerion_gym.edits.sites import STRINGS, sites_of
-from nerion_gym.edits.values import DISPLAYS, is_builtin, mentions
+from nerion_gym.edits.rewriting.changes import Change, Piece, anchor_of, fit, plain_edits
+from nerion_gym.edits.rewriting.respelling import parent_of, root_of
 from nerion_gym.syntax.flow import unit_of
 from nerion_gym.syntax.trees import twin
 from nerion_gym.types.edit import Edit, Kind
@@ -23,7 +23,7 @@ from nerion_gym.types.edit import Edit, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nerion_gym.edits.sites import Site
+    from nerion_gym.edits.analysis.sites import Site
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.scopes import Binding, Scope
 

@@ -6,17 +6,17 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.analysis.sites import sites_of
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Change, build_edit, fit, gaps, verified_edit
-from nerion_gym.edits.sites import sites_of
+from nerion_gym.edits.rewriting.changes import Change, build_edit, fit, gaps, verified_edit
 from nerion_gym.syntax.positions import skip_gap
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nerion_gym.edits.rewriting import Piece
-    from nerion_gym.edits.sites import Site
+    from nerion_gym.edits.analysis.sites import Site
+    from nerion_gym.edits.rewriting.changes import Piece
     from nerion_gym.syntax.module import Module
 
 Sign = type[ast.cmpop]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.branches import branches
-from nerion_gym.edits.choices import as_expression, as_statements
-from nerion_gym.edits.de_morgan import gathered, spread
-from nerion_gym.edits.decisions import (
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.statements import blocks
+from nerion_gym.edits.operator import Operator
+from nerion_gym.edits.rewriting.branches import branches
+from nerion_gym.edits.rewriting.changes import Change, build_edit
+from nerion_gym.edits.rewriting.choices import as_expression, as_statements
+from nerion_gym.edits.rewriting.de_morgan import gathered, spread
+from nerion_gym.edits.rewriting.decisions import (
     endings,
     guards,
     inverted,
@@ -17,17 +21,13 @@ from nerion_gym.edits.decisions import (
     split,
     unnested,
 )
-from nerion_gym.edits.negation import is_negation, is_negative
-from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Change, build_edit
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import blocks
+from nerion_gym.edits.rewriting.negation import is_negation, is_negative
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nerion_gym.edits.rewriting import Piece
+    from nerion_gym.edits.rewriting.changes import Piece
     from nerion_gym.syntax.module import Module
 
 

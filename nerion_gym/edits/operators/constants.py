@@ -5,20 +5,20 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.expressions import binds_names
-from nerion_gym.edits.literal_text import changed_texts, nearby_literals, texts_used
-from nerion_gym.edits.named_constants import named_constants, rescaled, shortened
-from nerion_gym.edits.numeric import is_number, stepped_by_one
+from nerion_gym.edits.analysis.literal_text import changed_texts, nearby_literals, texts_used
+from nerion_gym.edits.analysis.sites import sites_of
 from nerion_gym.edits.operator import Operator, Proposer
-from nerion_gym.edits.rewriting import Change, fit, parse_expression, plain_edits
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.slicing import bounds_dropped, bounds_given
+from nerion_gym.edits.rewriting.changes import Change, fit, parse_expression, plain_edits
+from nerion_gym.edits.rewriting.expressions import binds_names
+from nerion_gym.edits.rewriting.named_constants import named_constants, rescaled, shortened
+from nerion_gym.edits.rewriting.numeric import is_number, stepped_by_one
+from nerion_gym.edits.rewriting.slicing import bounds_dropped, bounds_given
 from nerion_gym.types.edit import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nerion_gym.edits.sites import Site
+    from nerion_gym.edits.analysis.sites import Site
     from nerion_gym.syntax.module import Module
     from nerion_gym.types.edit import Edit
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.cutting import may_go, structural
+from nerion_gym.edits.analysis.sites import sites_of
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import (
+from nerion_gym.edits.rewriting.changes import (
     Piece,
     bracketed,
     fit,
 )
-from nerion_gym.edits.sites import sites_of
+from nerion_gym.edits.rewriting.cutting import may_go, structural
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:

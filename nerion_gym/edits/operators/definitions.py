@@ -6,9 +6,10 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.cutting import PASS, may_go, removal, structural
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.statements import REST_OF_LINE, before_break, extent, is_idle, places
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import (
+from nerion_gym.edits.rewriting.changes import (
     Change,
     Piece,
     bracketed,
@@ -18,8 +19,7 @@ from nerion_gym.edits.rewriting import (
     unlisted,
     verified_edit,
 )
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import REST_OF_LINE, before_break, extent, is_idle, places
+from nerion_gym.edits.rewriting.cutting import PASS, may_go, removal, structural
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:

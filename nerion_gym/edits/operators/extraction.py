@@ -6,13 +6,13 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.evaluation import early, homes, keeps_lifetime
-from nerion_gym.edits.naming import RESERVED, free_name
+from nerion_gym.edits.analysis.evaluation import early, homes, keeps_lifetime
+from nerion_gym.edits.analysis.naming import RESERVED, free_name
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.statements import indentation, line_end, own_lines
+from nerion_gym.edits.analysis.values import kind_of
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import BRACKETLESS, Change, Piece, build_edit, fit
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import indentation, line_end, own_lines
-from nerion_gym.edits.values import kind_of
+from nerion_gym.edits.rewriting.changes import BRACKETLESS, Change, Piece, build_edit, fit
 from nerion_gym.syntax.scopes import subtree_names
 from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind

@@ -6,21 +6,27 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.evaluation import ancestors
-from nerion_gym.edits.naming import free_name, part_name
+from nerion_gym.edits.analysis.evaluation import ancestors
+from nerion_gym.edits.analysis.naming import free_name, part_name
+from nerion_gym.edits.analysis.safety import counts_callers, module_attributes
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.statements import (
+    indentation,
+    is_movable,
+    line_end,
+    own_lines,
+    reindented,
+)
+from nerion_gym.edits.analysis.windows import may_return, windows
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Change, Piece, build_edit
-from nerion_gym.edits.safety import counts_callers, module_attributes
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import indentation, is_movable, line_end, own_lines, reindented
-from nerion_gym.edits.windows import may_return, windows
+from nerion_gym.edits.rewriting.changes import Change, Piece, build_edit
 from nerion_gym.syntax.scopes import ScopeKind
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nerion_gym.edits.window_names import Window
+    from nerion_gym.edits.analysis.window_names import Window
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.scopes import Scope
 

@@ -6,12 +6,12 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.cutting import may_go, structural, unwrapped
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.statements import indentation, line_end
+from nerion_gym.edits.analysis.values import is_builtin
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Piece
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import indentation, line_end
-from nerion_gym.edits.values import is_builtin
+from nerion_gym.edits.rewriting.changes import Piece
+from nerion_gym.edits.rewriting.cutting import may_go, structural, unwrapped
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:

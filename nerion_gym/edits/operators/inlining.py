@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.edits.doubtful import is_doubtful
-from nerion_gym.edits.effects import Effect, effect_of
-from nerion_gym.edits.evaluation import (
+from nerion_gym.edits.analysis.effects import Effect, effect_of
+from nerion_gym.edits.analysis.evaluation import (
     PARTS,
     early,
     homes,
@@ -16,11 +15,12 @@ from nerion_gym.edits.evaluation import (
     leaves_sense,
     readers,
 )
+from nerion_gym.edits.analysis.sites import hint_words, sites_of
+from nerion_gym.edits.analysis.statements import own_lines
+from nerion_gym.edits.analysis.values import mentions
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Change, Piece, anchor_of, build_edit, fit, means
-from nerion_gym.edits.sites import hint_words, sites_of
-from nerion_gym.edits.statements import own_lines
-from nerion_gym.edits.values import mentions
+from nerion_gym.edits.rewriting.changes import Change, Piece, anchor_of, build_edit, fit, means
+from nerion_gym.edits.rewriting.doubtful import is_doubtful
 from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.positions import skip_gap
 from nerion_gym.syntax.scopes import ScopeKind
@@ -30,7 +30,7 @@ from nerion_gym.types.edit import Edit, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nerion_gym.edits.statements import Block
+    from nerion_gym.edits.analysis.statements import Block
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.scopes import Access, Binding, Scope
 

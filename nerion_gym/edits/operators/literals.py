@@ -6,16 +6,16 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.numbers import Number, stepped
+from nerion_gym.edits.analysis.numbers import Number, stepped
+from nerion_gym.edits.analysis.sites import sites_of
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Change, build_edit, fit, verified_edit
-from nerion_gym.edits.sites import sites_of
+from nerion_gym.edits.rewriting.changes import Change, build_edit, fit, verified_edit
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nerion_gym.edits.sites import Site, Sites
+    from nerion_gym.edits.analysis.sites import Site, Sites
     from nerion_gym.syntax.module import Module
 
 NEGATIVE = re.compile(rb"-[ \t]*\Z")

@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.counted import counted_for, counted_while
-from nerion_gym.edits.gathering import comprehended, gathered
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.statements import blocks
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Change, Piece, build_edit
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import blocks
+from nerion_gym.edits.rewriting.changes import Change, Piece, build_edit
+from nerion_gym.edits.rewriting.counted import counted_for, counted_while
+from nerion_gym.edits.rewriting.gathering import comprehended, gathered
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from nerion_gym.edits.statements import Block
+    from nerion_gym.edits.analysis.statements import Block
     from nerion_gym.syntax.module import Module
 
     Rewrite = Callable[[Module, Block, int], Sequence[Piece]]

@@ -6,14 +6,14 @@ import ast
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.call_text import shape_of, takes
+from nerion_gym.edits.analysis.call_text import shape_of, takes
+from nerion_gym.edits.analysis.places import confusable, nearest_others
+from nerion_gym.edits.analysis.safety import CONVENTIONS
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.values import mentions
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.places import confusable, nearest_others
-from nerion_gym.edits.respelling import attribute_edits, name_edits, parent_of
-from nerion_gym.edits.safety import CONVENTIONS
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.values import mentions
-from nerion_gym.edits.variables import choices
+from nerion_gym.edits.rewriting.respelling import attribute_edits, name_edits, parent_of
+from nerion_gym.edits.rewriting.variables import choices
 from nerion_gym.syntax.flow import unit_of
 from nerion_gym.syntax.outside import Parameters
 from nerion_gym.syntax.scopes import Scope, ScopeKind
@@ -22,7 +22,7 @@ from nerion_gym.types.edit import Edit, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nerion_gym.edits.sites import Site
+    from nerion_gym.edits.analysis.sites import Site
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.scopes import Access
 

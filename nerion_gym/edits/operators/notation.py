@@ -5,23 +5,29 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.augmented import contracted, expanded
-from nerion_gym.edits.f_strings import (
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.operator import Operator
+from nerion_gym.edits.rewriting.augmented import contracted, expanded
+from nerion_gym.edits.rewriting.changes import Change, build_edit, fit
+from nerion_gym.edits.rewriting.f_strings import (
     f_string_of_format,
     f_string_of_percent,
     format_of_f_string,
 )
-from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.ordering import COMMUTATIVE, commutes, flipped, is_symmetric, reordered
-from nerion_gym.edits.rewriting import Change, build_edit, fit
-from nerion_gym.edits.sites import sites_of
+from nerion_gym.edits.rewriting.ordering import (
+    COMMUTATIVE,
+    commutes,
+    flipped,
+    is_symmetric,
+    reordered,
+)
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nerion_gym.edits.rewriting import Piece
-    from nerion_gym.edits.sites import Site
+    from nerion_gym.edits.analysis.sites import Site
+    from nerion_gym.edits.rewriting.changes import Piece
     from nerion_gym.syntax.module import Module
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.expressions import (
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.operator import Operator, Proposer
+from nerion_gym.edits.rewriting.changes import Change, fit, plain_edits
+from nerion_gym.edits.rewriting.expressions import (
     binds_names,
     exchanged,
     holds_text,
@@ -13,16 +16,13 @@ from nerion_gym.edits.expressions import (
     regrouped,
     without_each,
 )
-from nerion_gym.edits.numeric import (
+from nerion_gym.edits.rewriting.numeric import (
     counted,
     negated,
     numbers_used,
     stepped_by_one,
     unsigned,
 )
-from nerion_gym.edits.operator import Operator, Proposer
-from nerion_gym.edits.rewriting import Change, fit, plain_edits
-from nerion_gym.edits.sites import sites_of
 from nerion_gym.types.edit import Kind
 
 if TYPE_CHECKING:

@@ -6,11 +6,8 @@ import ast
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.cutting import structural
-from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Piece
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import (
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.statements import (
     BRANCHES,
     ENDS,
     LOOPS,
@@ -26,6 +23,9 @@ from nerion_gym.edits.statements import (
     own_lines,
     reindented,
 )
+from nerion_gym.edits.operator import Operator
+from nerion_gym.edits.rewriting.changes import Piece
+from nerion_gym.edits.rewriting.cutting import structural
 from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind
 

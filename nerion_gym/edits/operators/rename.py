@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.naming import new_name
+from nerion_gym.edits.analysis.naming import new_name
+from nerion_gym.edits.analysis.safety import renamable
+from nerion_gym.edits.analysis.sites import sites_of
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Piece, means
-from nerion_gym.edits.safety import renamable
-from nerion_gym.edits.sites import sites_of
+from nerion_gym.edits.rewriting.changes import Piece, means
 from nerion_gym.syntax.names import name_spans
 from nerion_gym.syntax.scopes import subtree_names
 from nerion_gym.syntax.trees import twin

@@ -11,14 +11,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.callers import fits, is_only_here, visible_calls
-from nerion_gym.edits.naming import new_name
+from nerion_gym.edits.analysis.naming import new_name
+from nerion_gym.edits.analysis.safety import module_attributes, nosy_scope, outermost, refusal
+from nerion_gym.edits.analysis.sites import hint_words, sites_of
+from nerion_gym.edits.analysis.values import mentions
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.private import INSTANCE_READERS, Member, members
-from nerion_gym.edits.renames import Mention, mentions_of, renaming, says, underscored
-from nerion_gym.edits.safety import module_attributes, nosy_scope, outermost, refusal
-from nerion_gym.edits.sites import hint_words, sites_of
-from nerion_gym.edits.values import mentions
+from nerion_gym.edits.rewriting.callers import fits, is_only_here, visible_calls
+from nerion_gym.edits.rewriting.private import INSTANCE_READERS, Member, members
+from nerion_gym.edits.rewriting.renames import Mention, mentions_of, renaming, says, underscored
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.syntax.scopes import ScopeKind, subtree_names
 from nerion_gym.syntax.trees import nodes_in

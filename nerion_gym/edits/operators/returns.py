@@ -6,17 +6,17 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.cutting import may_go, removal, structural
+from nerion_gym.edits.analysis.sites import sites_of
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Change, Piece, build_edit, fit
-from nerion_gym.edits.sites import sites_of
+from nerion_gym.edits.rewriting.changes import Change, Piece, build_edit, fit
+from nerion_gym.edits.rewriting.cutting import may_go, removal, structural
 from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nerion_gym.edits.sites import Site
+    from nerion_gym.edits.analysis.sites import Site
     from nerion_gym.syntax.module import Module
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.cutting import may_go, removal, structural
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.statements import extent, is_idle
+from nerion_gym.edits.analysis.values import mentions
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import fit, operator_piece
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import extent, is_idle
-from nerion_gym.edits.values import mentions
+from nerion_gym.edits.rewriting.changes import fit, operator_piece
+from nerion_gym.edits.rewriting.cutting import may_go, removal, structural
 from nerion_gym.syntax.scopes import Mode
 from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.edit import Edit, Kind

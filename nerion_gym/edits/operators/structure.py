@@ -6,10 +6,10 @@ import ast
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.statements import BLANK, REST_OF_LINE, extent, own_lines
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Change, Piece, build_edit
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import BLANK, REST_OF_LINE, extent, own_lines
+from nerion_gym.edits.rewriting.changes import Change, Piece, build_edit
 from nerion_gym.syntax.scopes import Mode
 from nerion_gym.types.edit import Edit, Kind
 

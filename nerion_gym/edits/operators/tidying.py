@@ -6,21 +6,21 @@ import ast
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.dead_code import dead_parts, is_text
-from nerion_gym.edits.docstrings import normalised
-from nerion_gym.edits.else_branches import flattened
-from nerion_gym.edits.hints import hint_of, unhinted
-from nerion_gym.edits.independence import are_independent
+from nerion_gym.edits.analysis.independence import are_independent
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.analysis.statements import before_break, blocks, line_span
 from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting import Change, Piece, build_edit
-from nerion_gym.edits.sites import sites_of
-from nerion_gym.edits.statements import before_break, blocks, line_span
+from nerion_gym.edits.rewriting.changes import Change, Piece, build_edit
+from nerion_gym.edits.rewriting.dead_code import dead_parts, is_text
+from nerion_gym.edits.rewriting.docstrings import normalised
+from nerion_gym.edits.rewriting.else_branches import flattened
+from nerion_gym.edits.rewriting.hints import hint_of, unhinted
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nerion_gym.edits.statements import Block
+    from nerion_gym.edits.analysis.statements import Block
     from nerion_gym.syntax.module import Module
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

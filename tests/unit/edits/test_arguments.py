@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from nerion_gym.edits.call_text import Shape, measured, shape_of, takes
+from nerion_gym.edits.analysis.call_text import Shape, measured, shape_of, takes
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.preview import apply
 from nerion_gym.edits.registry import operator

@@ -7,9 +7,9 @@ from itertools import product
 import pytest
 
 from nerion_gym.edits.catalog import enumerate_edits
-from nerion_gym.edits.negation import area_of, opposite, opposite_text
 from nerion_gym.edits.registry import operator
-from nerion_gym.edits.rewriting import parse_expression
+from nerion_gym.edits.rewriting.changes import parse_expression
+from nerion_gym.edits.rewriting.negation import area_of, opposite, opposite_text
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.syntax.trees import same_tree
 from nerion_gym.types.program import Focus, FunctionRef, Program

@@ -5,9 +5,7 @@ import textwrap
 
 import pytest
 
-from nerion_gym.edits.catalog import enumerate_edits
-from nerion_gym.edits.gates import compiles
-from nerion_gym.edits.places import (
+from nerion_gym.edits.analysis.places import (
     assigned_at,
     by_distance,
     distinct,
@@ -15,9 +13,11 @@ from nerion_gym.edits.places import (
     nearest_others,
     scope_at,
 )
+from nerion_gym.edits.analysis.sites import sites_of
+from nerion_gym.edits.catalog import enumerate_edits
+from nerion_gym.edits.gates import compiles
 from nerion_gym.edits.preview import apply
 from nerion_gym.edits.registry import operator
-from nerion_gym.edits.sites import sites_of
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.program import Program
 

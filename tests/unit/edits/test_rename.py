@@ -5,11 +5,11 @@ import textwrap
 
 import pytest
 
+from nerion_gym.edits.analysis.naming import new_name
+from nerion_gym.edits.analysis.safety import refusal
 from nerion_gym.edits.catalog import enumerate_edits
-from nerion_gym.edits.naming import new_name
 from nerion_gym.edits.preview import apply
 from nerion_gym.edits.registry import operator
-from nerion_gym.edits.safety import refusal
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.program import Program
 

@@ -4,11 +4,11 @@ import ast
 
 import pytest
 
-from nerion_gym.edits.callers import fits
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.gates import compiles, parses, pyflakes_clean
 from nerion_gym.edits.preview import apply
 from nerion_gym.edits.registry import operator
+from nerion_gym.edits.rewriting.callers import fits
 from nerion_gym.types.program import Program
 
 pytestmark = pytest.mark.pure

@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from nerion_gym.edits.effects import Effect, effect_of
-from nerion_gym.edits.values import kind_of
+from nerion_gym.edits.analysis.effects import Effect, effect_of
+from nerion_gym.edits.analysis.values import kind_of
 from nerion_gym.syntax.module import parse_module
 
 pytestmark = pytest.mark.pure

@@ -44,7 +44,7 @@ READ = Mention(Mode.READ, is_import=False, at_module=False, is_sure=False)
 """That a name is read is all that anybody asks."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Said:
     """What one piece says, as far as others may care.
 
@@ -67,6 +67,10 @@ class Said:
     hints: frozenset[str]
     functions: tuple[Signature, ...]
     parts: frozenset[str]
+
+    def __hash__(self) -> int:
+        """Of a part that is quick to look at: frozen sets keep their hashes."""
+        return hash((self.names, self.reads, self.words))
 
     def heard(self, words: frozenset[str]) -> frozenset[str]:
         """Return the words of others without names made of functions that are not its own."""
@@ -134,12 +138,19 @@ def linked(path: str, source: bytes) -> tuple[Piece, ...]:
         ProgramSyntaxError: the file is not valid Python.
     """
     pieces = pieces_of(path, source)
-    every = [said_by(piece.module) for piece in pieces]
-    view = _View.of(every, line_end_of(source), _step(pieces))
+    every = tuple(said_by(piece.module) for piece in pieces)
+    outsides = _outsides(every, line_end_of(source), _step(pieces))
     return tuple(
-        piece._replace(module=piece.module.beside(view.from_piece(number)))
-        for number, piece in enumerate(pieces)
+        piece._replace(module=piece.module.beside(outside))
+        for piece, outside in zip(pieces, outsides, strict=True)
     )
+
+
+@lru_cache(maxsize=64)
+def _outsides(every: tuple[Said, ...], line_end: bytes, step: bytes) -> tuple[Outside, ...]:
+    """Return what each piece may know of the others: mostly the same after an edit as before."""
+    view = _View.of(every, line_end, step)
+    return tuple(view.from_piece(number) for number in range(len(every)))
 
 
 def _step(pieces: Sequence[Piece]) -> bytes:

@@ -130,7 +130,7 @@ def _capped(found: Counter[Mention]) -> Mentions:
     return tuple(one for one in sorted(found) for _ in range(min(found[one], most.get(one, MOST))))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def linked(path: str, source: bytes) -> tuple[Piece, ...]:
     """Return the pieces of a file, each with what it may know of the others.
 

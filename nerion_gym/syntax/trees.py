@@ -32,7 +32,7 @@ if hasattr(ast, "TypeAlias"):
 GAPPED = (ast.Dict, ast.arguments)
 """Nodes with a None in their lists: for `**a`, and for a keyword without a default."""
 NOT_NODES = frozenset({"identifier", "int", "string", "constant"})
-SIGNATURE = re.compile(r"(\w+)([*?]?) (\w+)")
+SIGNATURE = re.compile(r"(\w+)([*?]*) (\w+)")
 
 
 def _shape(cls: type[ast.AST]) -> tuple[tuple[str, bool], ...]:
@@ -40,7 +40,7 @@ def _shape(cls: type[ast.AST]) -> tuple[tuple[str, bool], ...]:
 
     The doc of a class of `ast` is its signature: "Call(expr func, expr* args, keyword* keywords)".
     """
-    said = {name: (kind, many == "*") for kind, many, name in SIGNATURE.findall(cls.__doc__ or "")}
+    said = {name: (kind, "*" in many) for kind, many, name in SIGNATURE.findall(cls.__doc__ or "")}
     named = [(name, *said[name]) for name in FIELDS[cls] if name in said]
     return tuple((name, many) for name, kind, many in named if kind not in NOT_NODES)
 

@@ -5,6 +5,7 @@ import pytest
 
 from nerion_gym.errors import ConfigError, ProgramSyntaxError
 from nerion_gym.syntax.module import MAX_DEPTH, parse_module
+from nerion_gym.syntax.trees import NOT_CHILDREN, SHAPES, SIGNATURE
 from nerion_gym.types.program import Span
 
 pytestmark = pytest.mark.pure
@@ -141,3 +142,24 @@ def test_a_deep_program_within_the_limit_can_be_walked_recursively():
     module = parse_module("m.py", source)
     assert ast.unparse(module.tree).encode() == source
     assert sys.getrecursionlimit() >= 1000
+
+
+def test_shapes_name_every_field_that_holds_nodes():
+    """From the words of the running Python's `ast`, which has "expr?* keys" from 3.14 on."""
+    source = b"{a: b, **c}\n@d\ndef f(x=1, *, y=2, z): return lambda: (yield x[1:2])\n"
+    source += b"match a:\n    case {1: b, **c} | C(d, e=f) | [*g] if h: pass\n"
+    source += b"try: f'{a!r:>{b}}'\nexcept A as e: raise B from e\nfinally: del a.b\n"
+    for node in ast.walk(ast.parse(source)):
+        held = {
+            (name, isinstance(value, list))
+            for name, value in ast.iter_fields(node)
+            if isinstance(value, ast.AST)
+            or (isinstance(value, list) and any(isinstance(one, ast.AST) for one in value))
+        }
+        left_out = {(name, many) for name, many in held if name in NOT_CHILDREN}
+        assert held - left_out <= set(SHAPES[type(node)])
+
+
+def test_a_list_of_nodes_or_none_is_a_list():
+    found = SIGNATURE.findall("Dict(expr?* keys, expr* values)")
+    assert found == [("expr", "?*", "keys"), ("expr", "*", "values")]

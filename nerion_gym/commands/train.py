@@ -125,6 +125,8 @@ def report(screen: Screen, config: TrainConfig, folder: Path, result: dict[str, 
         screen.say(f"             {edit}")
     if result["survivors"] > SHOWN:
         screen.say(f"             and {result['survivors'] - SHOWN} more in result.json")
+    if result["edits_total"] is not None:
+        screen.say(f"edits      {edits_known(result)}")
     halves = (result["surprise_first_half"], result["surprise_second_half"])
     if None not in halves:
         screen.say(f"surprise   {halves[0]:.2f} -> {halves[1]:.2f} nats (first, second half)")
@@ -132,3 +134,14 @@ def report(screen: Screen, config: TrainConfig, folder: Path, result: dict[str, 
         screen.say(f"evaluation {result['eval/mean_reward']:.2f} mean return of greedy episodes")
     screen.say(f"run        {short_path(folder)}")
     screen.say(f"look       {tensorboard_command(config.tensorboard_log)}")
+
+
+def edits_known(result: dict[str, Any]) -> str:
+    """Say how many edits a run could meet and how many it knows, on one line."""
+    from nerion_gym.envs.reach import Reach
+
+    counts = (result["edits_total"], result["edits_within_reach"])
+    reach = Reach(*counts, tuple(result["edits_out_of_reach"])).text
+    if result["all_known_after"] is None:
+        return f"{result['edits_known']} known of {reach}"
+    return f"every one known after execution {result['all_known_after']}: {reach}"

@@ -108,11 +108,9 @@ def only(opened: Opened, place: str, numbers: Sequence[int]) -> int:
     """
     if len(numbers) == 1:
         return numbers[0]
-    listed = "\n".join(described(opened, [row_of(opened, number) for number in numbers]))
-    msg = (
-        f"{place}: {len(numbers)} edits begin there; give the number of one, as in "
-        f"`nerion apply {opened.path} {numbers[0]}`\n{listed}"
-    )
+    rows = [row_of(opened, number) for number in numbers]
+    listed = ", ".join(f"{row['number']} ({row['operator']} {row['change']})" for row in rows)
+    msg = f"{place}: {len(rows)} edits begin there; give the number of one: {listed}"
     raise ConfigError(msg)
 
 

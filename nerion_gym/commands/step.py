@@ -24,8 +24,8 @@ EXAMPLES = """Examples:
   nerion step Nerion-Repo-v0 3 --explain --env-kwargs path:src/mypkg tests:tests
   nerion step Nerion-Repo-v0 3 --explain --env-kwargs path:src/mypkg containment:strict
 
-Without an action the legal ones are listed. A step here is the first of an episode. Their numbers are \
-this world's; the line and column of each are what `nerion diff FILE:LINE:COLUMN` takes."""
+Without an action the legal ones are listed. A step here is the first of an episode. Their numbers \
+are this world's; the line and column of each are what `nerion diff FILE:LINE:COLUMN` takes."""
 
 WIDTH = 38
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")

@@ -31,7 +31,7 @@ otherwise it is drawn.
 ## Arguments
 `path`: module or package folder. `tests`: test files or folders (found by themselves at the
 usual places). `exclude`: glob patterns of files to leave unedited. `arguments`: more of pytest's
-command line, such as `("--deselect=tests/test_a.py::test_slow",)` or `("-o", "addopts=")`.
+command line, such as `("--deselect=tests/test_a.py::test_slow",)` or `"-o addopts="`.
 `flaky`: `"refuse"` a suite with tests whose runs of the unchanged program differ, or go on with
 the steady `"majority"` (the others are left out, named in a warning and in
 `env.unwrapped.task.suite.targets`). `containment`: `"package"` (tests may start processes,
@@ -79,7 +79,7 @@ def build(
     path: str | os.PathLike[str] | None = None,
     tests: str | os.PathLike[str] | Sequence[str] | None = None,
     exclude: Sequence[str] = (),
-    arguments: Sequence[str] = (),
+    arguments: str | Sequence[str] = (),
     flaky: str = "refuse",
     containment: str = PACKAGE,
 ) -> World:

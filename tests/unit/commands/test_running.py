@@ -149,5 +149,5 @@ def test_a_world_with_nothing_left_to_try_ends_the_run_and_says_so(tmp_path, mon
     edits = read_manifest(folder)["edits"]
     count = edits["edits_total"]
     assert f"ended by nothing left to try: {count} executions" in out
-    assert f"edits      every one known after execution {count}: all {count} within reach" in out
+    assert f"edits      every one known after execution {count}; all {count} within reach" in out
     assert edits["all_known_after"] == edits["edits_known"] == edits["edits_within_reach"] == count

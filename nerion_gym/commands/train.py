@@ -117,7 +117,7 @@ def train_shown(screen: Screen, config: TrainConfig, live: bool) -> tuple[Path, 
             def begun(folder: Path) -> None:
                 folders.append(folder)
                 if not live:
-                    screen.say(f"run        {short_path(folder)}: measuring the unchanged suite")
+                    screen.say(f"measuring the unchanged suite; the run is in {short_path(folder)}")
 
             return run_training(config, watch, begun)
     except KeyboardInterrupt:

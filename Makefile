@@ -18,7 +18,7 @@ export OMP_NUM_THREADS ?= 1
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: $(INSTALLED) ## train and compare three agents in Nerion-LogicV2-v0 (about 5 minutes), logs under runs/
+demo: $(INSTALLED) ## train and compare three agents in Nerion-LogicV2-v0 (a minute or two), logs under runs/
 	@$(BIN)/python scripts/benchmark.py --preset demo
 
 # Two at a time, a half each: one test uses little more than one core.

@@ -17,6 +17,7 @@ from torch_geometric.nn import GINEConv
 
 from nerion_gym.edits.operator_ids import OPERATOR_ID_LIMIT
 from nerion_gym.graphs import schema
+from policies.generated import remove_generated
 from policies.policy import graph_arrays
 from policies.semantics import TokenMeaning
 
@@ -196,6 +197,7 @@ class Encoder(nn.Module):
         self.status = nn.Embedding(schema.STATUSES, width)
         self.relation = nn.Embedding(2 * RELATIONS, width)
         self.convolutions = nn.ModuleList(GINEConv(two_layers(width)) for _ in range(layers))
+        remove_generated()
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(layers + 1))
         self.pool = nn.Linear(2 * width, width)
         # None registers nothing: checkpoints without a table stay what they were.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from nerion_gym.types.protocols import FitResult, Logbook
     from nerion_gym.types.semantics import Semantics
 
+NOT_ARGUMENTS = ("self", "world", "runner", "args", "kwargs")
+"""Parameters of what makes a world that no command line can give."""
 PADDED_AGENTS = frozenset({"ppo"})
 """Agents of Stable-Baselines3: its buffers hold fixed shapes only."""
 
@@ -57,8 +61,32 @@ def make_world(name: str, options: Mapping[str, Any]) -> gym.Env:
     except TypeError as error:
         if "argument" not in str(error):
             raise
-        msg = f"--env-kwargs: {name} does not take these: {error}"
-        raise ConfigError(msg) from error
+        raise ConfigError(unknown_arguments(name, options) or f"--env-kwargs: {error}") from error
+
+
+def unknown_arguments(name: str, options: Mapping[str, Any]) -> str:
+    """Return what to say of arguments that a world does not take, "" if it takes them all."""
+    known = world_arguments(name)
+    unknown = [key for key in options if key not in known]
+    if not unknown:
+        return ""
+    hint = suggestion(unknown[0], known)
+    return f"--env-kwargs {unknown[0]!r}: {name} has none{hint}; it takes: {', '.join(known)}"
+
+
+def world_arguments(name: str) -> tuple[str, ...]:
+    """Return the arguments of a world: those of its `build`, then those of every environment."""
+    import gymnasium as gym
+    from gymnasium.envs.registration import load_env_creator
+
+    from nerion_gym.envs.core import CodeEditEnv
+
+    entry = gym.spec(name).entry_point
+    creator = load_env_creator(entry) if isinstance(entry, str) else entry
+    build = getattr(sys.modules.get(getattr(creator, "__module__", "")), "build", None)
+    makers = (creator,) if build is None else (build, CodeEditEnv.__init__)
+    found = [key for maker in makers if maker for key in inspect.signature(maker).parameters]
+    return tuple(key for key in found if key not in NOT_ARGUMENTS)
 
 
 @dataclass

@@ -17,10 +17,14 @@ ShowProgress = Annotated[
     bool | None,
     typer.Option("--progress/--no-progress", help="Live display (default: on a terminal)."),
 ]
+WORLD_HELP = (
+    "Arguments of the world, as in path:src/mypkg tests:tests. Pytest's own for your package: "
+    "arguments:--ignore=FILE, or 'arguments:-o addopts=' for several."
+)
 World = Annotated[str, typer.Option("--env", metavar="ID", help="World; see nerion worlds.")]
 WorldArguments = Annotated[
     Pairs | None,
-    typer.Option("--env-kwargs", metavar=SEVERAL, help="Arguments of the world."),
+    typer.Option("--env-kwargs", metavar=SEVERAL, help=WORLD_HELP),
 ]
 AGENTS = "curiosity, curiosity_uniform, ppo, success_rate, uniform"
 """Written out, so that `--help` loads no agent; a test compares it with `policies.policy`."""

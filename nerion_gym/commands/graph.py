@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 import json
 import os
+from collections import Counter
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -18,11 +20,12 @@ from nerion_gym.errors import ConfigError, TaskError
 if TYPE_CHECKING:
     import networkx as nx
 
-    from nerion_gym.types.program import Program
+    from nerion_gym.types.program import Focus, Program
 
 EXAMPLES = """Examples:
   nerion graph src/mypkg/core.py
   nerion graph src/mypkg/core.py --focus Box.area --output area.png
+  nerion graph src/mypkg/core.py --focus Box.area,Box.scaled --families calls
   nerion graph src/mypkg/*.py --families calls,imports
   nerion graph src/mypkg/core.py --format graphml --output - > core.graphml
 
@@ -43,7 +46,7 @@ class Caption(NamedTuple):
 def graph(  # noqa: PLR0913, PLR0917 - its parameters are its flags
     files: Annotated[list[Path], typer.Argument(metavar="FILE ...", help="Python files.")],
     focus: Annotated[
-        str | None, typer.Option(metavar="FUNCTION", help="Show one function (FILE::FUNCTION).")
+        str | None, typer.Option(metavar="A,B", help="Show functions only (FILE::FUNCTION).")
     ] = None,
     form: Annotated[
         str | None,
@@ -69,7 +72,7 @@ def graph(  # noqa: PLR0913, PLR0917 - its parameters are its flags
     form = chosen_format(form, output)
     place = output or Path(f"{named(files[0], focus)}.{form}")
     program = read_program(files)
-    seen = None if focus is None else parse_focus(program, focus)
+    seen = None if focus is None else parse_focus(program, focus.split(","))
     found = to_networkx(build(program, seen, None, ()))
     shown = chosen_families(families, every=form in DATA)
     if form in DATA:
@@ -82,10 +85,37 @@ def graph(  # noqa: PLR0913, PLR0917 - its parameters are its flags
         typer.get_binary_stream("stdout").write(content)
         return
     save(place, content)
-    edges = sum(relation in shown for *_, relation in found.edges(keys=True))
     screen = Screen(quiet, as_json)
-    screen.emit({"output": str(place), "nodes": len(found), "edges": edges, "families": [*shown]})
-    screen.say(f"{short_path(place)}: {len(found)} nodes, {edges} edges of {', '.join(shown)}")
+    counts = report(screen, place, found, shown)
+    outward = leading_out(program, seen, [name for name in shown if not counts[name]])
+    if outward:
+        screen.say(hint(outward, focus))
+
+
+def report(
+    screen: Screen, place: Path, found: nx.MultiDiGraph, shown: tuple[str, ...]
+) -> dict[str, int]:
+    """Say what was written where; return the number of edges of each family."""
+    drawn = Counter(relation for *_, relation in found.edges(keys=True) if relation in shown)
+    counts = {name: drawn[name] for name in shown}
+    nodes, edges = len(found), drawn.total()
+    screen.emit({"output": str(place), "nodes": nodes, "edges": edges, "families": [*shown]})
+    screen.say(f"{short_path(place)}: {nodes} nodes, {edges} edges{of_families(counts)}")
+    return counts
+
+
+def hint(outward: list[str], focus: str | None) -> str:
+    """Say of families whose edges lead out of a focus why none is drawn."""
+    return (
+        f"{', '.join(outward)}: not drawn, for each has its other end outside of {focus}; "
+        f"show that too: --focus {focus},FUNCTION, or leave --focus out"
+    )
+
+
+def of_families(counts: dict[str, int]) -> str:
+    """Return how many edges of which families there are; where there are none, of which."""
+    some = [f"{count} {name}" for name, count in counts.items() if count]
+    return f": {', '.join(some)}" if some else f" of {', '.join(counts)}"
 
 
 # --- what is asked for
@@ -132,7 +162,29 @@ def chosen_families(families: str | None, *, every: bool) -> tuple[str, ...]:
 def named(file: Path, focus: str | None) -> str:
     """Return what an output file is called without its ending."""
     function = "" if focus is None else focus.rpartition("::")[2]
-    return f"{file.stem}.{function}" if function else file.stem
+    return f"{file.stem}.{function.replace(',', '+')}" if function else file.stem
+
+
+def leading_out(program: Program, focus: Focus | None, families: list[str]) -> list[str]:
+    """Return the families with an edge from a focus to what it leaves out, or from there to it.
+
+    Args:
+        program: the files.
+        focus: what is shown; None: everything.
+        families: of which no edge is shown.
+    """
+    if focus is None or not families:
+        return []
+    from nerion_gym.graphs.builder import build
+    from nerion_gym.graphs.export import to_networkx
+    from nerion_gym.types.program import FunctionRef
+
+    files = tuple(FunctionRef(path, "") for path in program.paths)
+    whole = to_networkx(build(program, replace(focus, context=files), None, ()))
+    inside = dict(whole.nodes(data="in_focus"))
+    pairs = ((a, b, name) for a, b, name in whole.edges(keys=True) if name in families)
+    crossing = {name for a, b, name in pairs if inside[a] != inside[b]}
+    return [name for name in families if name in crossing]
 
 
 # --- reading and writing

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from nerion_gym.training.tally import Progress
 
 CHECKPOINT = "checkpoint"
+EDITS = (
+    "edits_total",
+    "edits_within_reach",
+    "edits_out_of_reach",
+    "edits_known",
+    "all_known_after",
+)
 BRIEF = ("executions", "steps", "episodes", "survivors", "mean_surprise")
 
 
@@ -54,7 +61,8 @@ def run_training(
             trainee.agent.save(run.folder / CHECKPOINT)
         run.result(result)
         summary = {key: result[key] for key in BRIEF}
-        run.note(ended_by=ended.ended_by, result=summary, **confinement_of(env))
+        edits = {key: result[key] for key in EDITS}
+        run.note(ended_by=ended.ended_by, result=summary, edits=edits, **confinement_of(env))
     env.close()
     return run.folder, result
 

@@ -24,7 +24,8 @@ EXAMPLES = """Examples:
   nerion step Nerion-Repo-v0 3 --explain --env-kwargs path:src/mypkg tests:tests
   nerion step Nerion-Repo-v0 3 --explain --env-kwargs path:src/mypkg containment:strict
 
-Without an action the legal ones are listed. A step here is the first of an episode."""
+Without an action the legal ones are listed. A step here is the first of an episode. Their numbers \
+are this world's; the line and column of each are what `nerion diff FILE:LINE:COLUMN` takes."""
 
 WIDTH = 38
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -88,14 +89,24 @@ def run_action(screen: Screen, world: gym.Env, env: str, action: int, explain: b
     _, reward, _, _, info = world.step(action)
     state: State = world.get_wrapper_attr("current")
     outcome = state.outcome
-    account = account_of(outcome) | {"needs": needs_of(state)}
+    offer = offered(world, state)
+    account = account_of(outcome) | {"needs": needs_of(state), "offered": offer}
     screen.emit({"env": env, "action": action, "reward": float(reward), **info, "account": account})
     frame = str(world.render()).rstrip("\n")
     screen.say(frame if sys.stdout.isatty() else COLOURS.sub("", frame))
     if explain:
         screen.say()
-        for line in (*explained(outcome), confined(outcome, account["needs"])):
+        for line in (*explained(outcome), offer, confined(outcome, account["needs"])):
             screen.say(line)
+
+
+def offered(world: gym.Env, state: State) -> str:
+    """Return how many edits of the program this episode lists, and how many some episode does."""
+    from nerion_gym.envs.prepare import measured_reach
+
+    reach = measured_reach(world.get_wrapper_attr("world"), state.task)
+    here = f"{len(state.catalog)} of {reach.total} edits in this episode"
+    return f"offered   {here}; in some episode {reach.text}"
 
 
 def needs_of(state: State) -> list[str] | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -18,10 +20,14 @@ from nerion_gym.commands.console import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nerion_gym.training.config import TrainConfig
     from nerion_gym.training.tally import Progress
 
 
+LINE_SECONDS = 20
+"""Between two lines that say where a run stands: it can be long before the next step ends."""
 SHOWN = 10
 """Survivors that are listed at the end."""
 EXAMPLES = """Examples:
@@ -100,16 +106,52 @@ def train_shown(screen: Screen, config: TrainConfig, live: bool) -> tuple[Path, 
         with bars(live) as shown:
             bar = shown.add_task(config.algo, total=total, note="measuring the unchanged suite")
 
+            lines = ProgressLines(None if live else screen)
+
             def watch(progress: Progress) -> None:
+                lines.tell(progress)
                 done = progress.executions if config.executions else progress.steps
                 note = progress_note(progress.survivors, progress.surprise)
                 shown.update(bar, completed=done, note=note)
 
-            return run_training(config, watch, folders.append)
+            def begun(folder: Path) -> None:
+                folders.append(folder)
+                if not live:
+                    screen.say(f"measuring the unchanged suite; the run is in {short_path(folder)}")
+
+            return run_training(config, watch, begun)
     except KeyboardInterrupt:
         kept = f"; what was done so far is in {short_path(folders[0])}" if folders else ""
         typer.echo(f"interrupted{kept}", err=True)
         raise typer.Exit(INTERRUPTED) from None
+
+
+@dataclass
+class ProgressLines:
+    """What tells where a run stands when no live display does: a line now and then.
+
+    Attributes:
+        screen: where; None: nowhere.
+        clock: seconds; a test hands in its own.
+    """
+
+    screen: Screen | None
+    clock: Callable[[], float] = monotonic
+
+    def __post_init__(self) -> None:
+        self._began = self._last = self.clock()
+
+    def tell(self, progress: Progress) -> None:
+        """Say where the run stands if nothing was said for `LINE_SECONDS`."""
+        now = self.clock()
+        if self.screen is None or now - self._last < LINE_SECONDS:
+            return
+        self._last = now
+        note = progress_note(progress.survivors, progress.surprise)
+        self.screen.say(
+            f"{now - self._began:>5.0f} s    {progress.executions} executions, "
+            f"{progress.steps} steps, {note}"
+        )
 
 
 def report(screen: Screen, config: TrainConfig, folder: Path, result: dict[str, Any]) -> None:
@@ -125,6 +167,8 @@ def report(screen: Screen, config: TrainConfig, folder: Path, result: dict[str, 
         screen.say(f"             {edit}")
     if result["survivors"] > SHOWN:
         screen.say(f"             and {result['survivors'] - SHOWN} more in result.json")
+    if result["edits_total"] is not None:
+        screen.say(f"edits      {edits_known(result)}")
     halves = (result["surprise_first_half"], result["surprise_second_half"])
     if None not in halves:
         screen.say(f"surprise   {halves[0]:.2f} -> {halves[1]:.2f} nats (first, second half)")
@@ -132,3 +176,14 @@ def report(screen: Screen, config: TrainConfig, folder: Path, result: dict[str, 
         screen.say(f"evaluation {result['eval/mean_reward']:.2f} mean return of greedy episodes")
     screen.say(f"run        {short_path(folder)}")
     screen.say(f"look       {tensorboard_command(config.tensorboard_log)}")
+
+
+def edits_known(result: dict[str, Any]) -> str:
+    """Say how many edits a run could meet and how many it knows, on one line."""
+    from nerion_gym.envs.reach import Reach
+
+    counts = (result["edits_total"], result["edits_within_reach"])
+    reach = Reach(*counts, tuple(result["edits_out_of_reach"])).text
+    if result["all_known_after"] is None:
+        return f"{result['edits_known']} known; {reach}"
+    return f"every one known after execution {result['all_known_after']}; {reach}"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.preview import apply
+from nerion_gym.envs.listing import listed_edits
 from nerion_gym.errors import ConfigError
 from nerion_gym.types.outcome import suite_class, survived
 from nerion_gym.types.program import Span
@@ -130,7 +130,7 @@ def committed(world: World, state: State, edit: Edit, program: Program, outcome:
         state,
         program=program,
         outcome=outcome,
-        catalog=enumerate_edits(program, world.operators, state.focus),
+        catalog=listed_edits(program, world.operators, state.focus),
         committed=(*state.committed[:-1], True),
         touched=shifted(state.touched, edit),
     )

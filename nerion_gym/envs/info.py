@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.envs.render import describe_edit
 from nerion_gym.types.outcome import LearningClass, Status, suite_class, survived
 
@@ -27,7 +28,14 @@ def build_info(
         "is_success": is_success(world, state, end),
         **_edit_part(state, step),
         **_reward_part(step),
+        **(_offer(world, state) if step is None else {}),
     }
+
+
+def _offer(world: World, state: State) -> dict[str, int]:
+    """Return how many edits of how many the episode offers: a large program is seen in parts."""
+    every = enumerate_edits(state.task.program, world.operators, None)
+    return {"edits_offered": len(state.catalog), "edits_total": len(every)}
 
 
 def _edit_part(state: State, step: LastStep | None) -> dict[str, Any]:

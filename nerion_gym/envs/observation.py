@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -127,7 +127,8 @@ def graph_of(state: State, program: Program | None = None) -> ProgramGraph:
     """Return the graph of a state's focus on its program or on another (cached by digest)."""
     coverage = None if state.task.baseline is None else state.task.baseline.coverage
     tests = tuple(result.id for result in state.initial.results)
-    return build(program or state.program, state.focus, coverage, tests)
+    focus = state.focus and replace(state.focus, window=None)  # the same graph for all windows
+    return build(program or state.program, focus, coverage, tests)
 
 
 def node_or_none(node: int | None) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nerion_gym.edits.catalog import enumerate_edits
-from nerion_gym.envs.focus import choose_focus, demand, parse_focus
-from nerion_gym.envs.limits import overflow
+from nerion_gym.envs.draw import Room, choose_focus, demand
+from nerion_gym.envs.focus import parse_focus
+from nerion_gym.envs.limits import SPARE_EDITS, overflow
+from nerion_gym.envs.listing import listed_edits
+from nerion_gym.envs.reach import Reach, reach_of
 from nerion_gym.envs.state import State
 from nerion_gym.errors import ConfigError
 from nerion_gym.tasks.builder import control_of, measured
@@ -80,7 +82,7 @@ def outcome_at_reset(task: Task, runner: TestRunner) -> Outcome:
 
 def first_state(world: World, task: Task, focus: Focus | None, outcome: Outcome) -> State:
     """Return the state before the first step."""
-    catalog = enumerate_edits(task.program, world.operators, focus)
+    catalog = listed_edits(task.program, world.operators, focus)
     return State(task, focus, task.program, outcome, outcome, catalog)
 
 
@@ -97,11 +99,22 @@ def pick_focus(
         TaskError: nothing fits, with the numbers.
         ConfigError: the wanted function does not exist.
     """
+    room = room_of(world, task, outcome)
+    if "focus" in options:
+        return demand(parse_focus(task.program, options["focus"]), room, rng)
+    return choose_focus(room, rng)
+
+
+def room_of(world: World, task: Task, outcome: Outcome) -> Room:
+    """Return what a focus on a task must fit into."""
 
     def complaint(focus: Focus | None) -> str:
         state = first_state(world, task, focus, outcome)
         return overflow(state, world.limits, spare=True)
 
-    if "focus" in options:
-        return demand(parse_focus(task.program, options["focus"]), complaint)
-    return choose_focus(task, world.operators, rng, complaint)
+    return Room(task, world.operators, complaint, world.limits.edits - SPARE_EDITS)
+
+
+def measured_reach(world: World, task: Task) -> Reach:
+    """Return how many edits of a measured task some episode of a world can offer."""
+    return reach_of(room_of(world, task, control_of(task)))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MARKS = {Status.PASSED: "\x1b[32m.\x1b[0m", Status.SKIPPED: "s", Status.XFAILED: "x"}
 BAD_MARK = "\x1b[31m{}\x1b[0m"
 SHOWN_FAILURES = 8
+SHOWN_CHARACTERS = 44
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,45 @@ def describe_edit(edit: Edit, program: Program) -> str:
         edit: the edit.
         program: what it is an edit of.
     """
+    line, column = place_of(edit, program)
+    return f"{edit.operator} {edit.splices[0].path}:{line}:{column} {change_of(edit)}"
+
+
+def place_of(edit: Edit, program: Program) -> tuple[int, int]:
+    """Return the line and the column, in characters, where an edit's change begins, from 1."""
     splice = edit.splices[0]
-    table = parse_module(splice.path, program.source(splice.path)).table
+    source = program.source(splice.path)
+    table = parse_module(splice.path, source).table
     line = table.line_of(splice.start)
-    column = len(program.source(splice.path)[table.starts[line - 1] : splice.start].decode()) + 1
-    before = splice.before.decode("utf-8", "replace")
-    after = splice.after.decode("utf-8", "replace")
+    before = source[table.starts[line - 1] : splice.start]
+    return line, len(before.decode("utf-8", "replace")) + 1
+
+
+def change_of(edit: Edit, *, brief: bool = False) -> str:
+    """Return what becomes of what at an edit's first place, written as in Python.
+
+    Args:
+        edit: the edit.
+        brief: cut long texts, but never what differs.
+    """
+    splice = edit.splices[0]
+    texts = [part.decode("utf-8", "replace") for part in (splice.before, splice.after)]
+    if brief:
+        pairs = enumerate(zip(*texts, strict=False))
+        same = next((at for at, (one, two) in pairs if one != two), min(map(len, texts)))
+        texts = [cut(text, same) for text in texts]
+    before, after = map(repr, texts)
     more = f" (+{len(edit.splices) - 1} more)" if len(edit.splices) > 1 else ""
-    return f"{edit.operator} {splice.path}:{line}:{column} {before!r} -> {after!r}{more}"
+    return f"{before} -> {after}{more}"
+
+
+def cut(text: str, same: int) -> str:
+    """Return at most `SHOWN_CHARACTERS` of a text, with what follows its first `same` ones."""
+    if len(text) <= SHOWN_CHARACTERS:
+        return text
+    first = 0 if same < SHOWN_CHARACTERS - 8 else same - 8
+    last = first + SHOWN_CHARACTERS - 6
+    return ("..." if first else "") + text[first:last] + ("..." if last < len(text) else "")
 
 
 def describe_edits(edits: Iterable[Edit], program: Program) -> list[str]:

@@ -108,7 +108,11 @@ class EpisodeState:
 def _focus(raw: dict[str, Any] | None) -> Focus | None:
     if raw is None:
         return None
-    return Focus(*(tuple(FunctionRef(**ref) for ref in raw[k]) for k in ("functions", "context")))
+    functions, context = (
+        tuple(FunctionRef(**ref) for ref in raw[key]) for key in ("functions", "context")
+    )
+    window = raw.get("window")  # states of before it was there have none
+    return Focus(functions, context, None if window is None else (int(window[0]), int(window[1])))
 
 
 def _edit(raw: dict[str, Any]) -> Edit:

@@ -162,13 +162,13 @@ def way_out(broken: TestResult) -> str:
         return (
             f"A plugin that the project's configuration asks for is not installed here: {absent}. "
             "Install it in this interpreter, or go without: "
-            "load_package(..., arguments=('-o', 'addopts=')), on the command line "
-            "--env-kwargs \"arguments:['-o', 'addopts=']\""
+            "arguments=('-o', 'addopts='), on the command line "
+            "--env-kwargs 'arguments:-o addopts='"
         )
     return (
         "Make `python -m pytest` pass in the project's folder first: install what is missing, "
         "name other tests with tests=..., or leave files out: "
-        "load_package(..., arguments=('--ignore=FILE',))"
+        "arguments=('--ignore=FILE',), on the command line --env-kwargs arguments:--ignore=FILE"
     )
 
 

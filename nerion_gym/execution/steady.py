@@ -48,8 +48,9 @@ def require_steady(control: Outcome, again: Callable[[Sequence[str] | None], Out
         msg = (
             f"flaky tests: {'; '.join(told)}{more}. Runs of the unchanged program must agree: "
             "seed them, or deselect them (pytest's addopts are honoured, and so are "
-            "load_package(..., arguments=('--deselect=TEST',))), or go on without them: "
-            "load_package(..., flaky='majority')"
+            "arguments=('--deselect=TEST',), on the command line --env-kwargs "
+            "arguments:--deselect=TEST), or go on without them: flaky='majority', on the command "
+            "line --env-kwargs flaky:majority"
         )
         raise TaskError(msg)
     message = (

@@ -70,7 +70,8 @@ class Collector:
             self._chain = []
             self.found.chain.append(self._chain)
             start, end = self._extent(root)
-            self._enter((start, end, root, "body"), -1, 0, self._all_in_focus)
+            focused = self._all_in_focus or root in self._focus
+            self._enter((start, end, root, "body"), -1, 0, focused)
         return self.found
 
     def _enter(self, child: Child, parent: int, region: int, focused: bool) -> None:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from nerion_gym.graphs.calls import Target, targets
 from nerion_gym.graphs.definitions import FUNCTIONS, MOST_TARGETS, definitions_of
 from nerion_gym.graphs.focus import FileFocus
+from nerion_gym.graphs.loose import loose_parts
 from nerion_gym.graphs.nodes import Collector
 from nerion_gym.graphs.regions import Regions
 from nerion_gym.graphs.rows import LABEL, PARENT, FileNodes, Root
 from nerion_gym.syntax.flow import DataFlow, data_flow
+from nerion_gym.syntax.loose import is_loose
 from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:
@@ -192,7 +194,8 @@ def view_file(
     Args:
         path: of the file.
         source: its bytes.
-        edited: functions in focus; None or an empty qualified name: the whole file.
+        edited: functions in focus, or code outside of them (`syntax.loose`); None or an empty
+            qualified name: the whole file.
         shown: functions that are context only.
 
     Raises:
@@ -202,6 +205,9 @@ def view_file(
     if edited is None or not all(ref.qualname for ref in (*edited, *shown)):
         return _view_whole(parse_module(path, source), edited, shown)
     names = [ref.qualname for ref in edited], [ref.qualname for ref in shown]
+    if any(map(is_loose, names[0])):
+        rows, lines, loose_flow, definitions = loose_parts(path, source, *names)
+        return FileView(rows, lines, [], loose_flow, definitions)
     focus = FileFocus(path, source, *names)
     regions = Regions()
     nodes = Collector(source, focus.in_focus, regions).collect(focus.roots())

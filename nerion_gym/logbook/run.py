@@ -11,7 +11,7 @@
 | `result.json` | the numbers of a run that ended by itself |
 | `checkpoint*` | what `--save` asked for |
 
-`ended_by` is the bound that ended a finished run: executions or steps; else null.
+`ended_by` is what ended a finished run: executions, steps or nothing left to try; else null.
 `status` is running, finished, interrupted (Ctrl-C) or crashed (`error` says why). A folder is
 never reused; a run that was killed stays `running` and keeps every line that it had written.
 """

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nerion_gym.errors import ConfigError, ProgramSyntaxError, TaskError
+from nerion_gym.errors import ProgramSyntaxError, TaskError
 from nerion_gym.execution.runner import default_runner
 from nerion_gym.syntax.module import parse_module
+from nerion_gym.tasks.package_arguments import existing, split_arguments
 from nerion_gym.tasks.package_flaky import require_choice, without_flaky
 from nerion_gym.tasks.package_imports import import_root
 from nerion_gym.types.program import Program
@@ -62,7 +63,7 @@ def load_package(
     *,
     exclude: Sequence[str] = (),
     operators: tuple[str, ...] = (),
-    arguments: Sequence[str] = (),
+    arguments: str | Sequence[str] = (),
     flaky: str = "refuse",
 ) -> Task:
     """Build a task from a module or package folder and its pytest suite.
@@ -76,7 +77,8 @@ def load_package(
         exclude: glob patterns (relative to the project's root) of files to leave unedited.
         operators: canonical names of the allowed operators.
         arguments: more of pytest's command line, after the project's addopts: tests to leave out
-            ("--deselect=tests/test_a.py::test_slow"), or other options ("-o", "addopts=").
+            ("--deselect=tests/test_a.py::test_slow"), or other options ("-o", "addopts="). A text
+            is split as a shell does.
         flaky: what to do about tests whose runs differ: "refuse" them when the task is measured,
             or go on with the steady "majority": see `nerion_gym.tasks.package_flaky`.
 
@@ -85,7 +87,7 @@ def load_package(
         ProgramSyntaxError: a file of the package is not valid Python.
         ConfigError: `flaky` or `arguments` are not of the kind above.
     """
-    require_sequence(arguments)
+    options = split_arguments(arguments)
     require_choice(flaky)
     package = existing(Path(path), "path")
     layout = find_layout(package, find_tests(package, tests))
@@ -98,38 +100,11 @@ def load_package(
         require_parses(layout, name, contents[name])
     program = Program.from_files({name: contents[name] for name in editable})
     rest = tuple((name, data) for name, data in contents.items() if name not in set(editable))
-    targets = (*(layout.relative(test) for test in layout.tests), *arguments)
+    targets = (*(layout.relative(test) for test in layout.tests), *options)
     folders = import_folders(layout, contents)
     suite = Suite(rest, targets=targets, pythonpath=folders, containment=PACKAGE)
     task = Task(package.stem, program, suite, operators=operators)
     return without_flaky(task, flaky, default_runner())
-
-
-def require_sequence(arguments: Sequence[str]) -> None:
-    """Refuse arguments that cannot be meant.
-
-    Raises:
-        ConfigError: names what was given and what was expected.
-    """
-    if isinstance(arguments, str):
-        msg = f"arguments={arguments!r}: expected a sequence, one string for each: ({arguments!r},)"
-        raise ConfigError(msg)
-
-
-def existing(path: Path, argument: str) -> Path:
-    """Return the resolved path.
-
-    Raises:
-        TaskError: nothing is there.
-    """
-    resolved = path.expanduser().resolve()
-    if not resolved.exists():
-        msg = (
-            f"{argument}={str(path)!r}: nothing is there (looked at {resolved}); "
-            "give the module or package folder, relative to the working directory or absolute"
-        )
-        raise TaskError(msg)
-    return resolved
 
 
 def find_tests(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from nerion_gym.errors import ConfigError
+from nerion_gym.training.known import NOTHING_LEFT
 from nerion_gym.training.tally import Tally
 from nerion_gym.types.protocols import Budget, FitResult
 from nerion_gym.types.transition import Episode, Transition
@@ -63,7 +64,9 @@ class OnlineLearner:
     tally: Tally | None = None
 
     def fit(self, env: gym.Env, budget: Budget, logbook: Logbook) -> FitResult:
-        """Train until the budget ends; whichever bound is met first is named.
+        """Train until the budget ends, or until every edit within reach is known.
+
+        What ended it first is named.
 
         Raises:
             ConfigError: the budget bounds nothing.
@@ -81,8 +84,11 @@ class OnlineLearner:
             self._hand_on(step, metrics)
             ended = step.terminated or step.truncated
             spent = int(stats.executions) - before
+            tally.known.add(env, step.action, spent)
             tally.add(step.action, step.reward, ended, step.info, spent, metrics)
             ended_by = bound_met(budget, limit, spent, tally.steps)
+            if not ended_by and tally.known.after is not None:
+                ended_by = NOTHING_LEFT
             observation = env.reset()[0] if ended and not ended_by else step.next_observation
         return FitResult(tally.steps, tally.executions, tally.episodes, ended_by)
 

@@ -29,6 +29,7 @@ class Recorder(gym.Wrapper):
         observation, reward, terminated, truncated, info = self.env.step(action)
         spent = int(self.env.get_wrapper_attr("stats").executions) - self._before
         executed = int(info.get("executed_action", action))
+        self._tally.known.add(self.env, executed, spent)
         self._tally.episode_of(self._number)
         self._tally.add(executed, float(reward), terminated or truncated, info, spent)
         return observation, reward, terminated, truncated, info

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nerion_gym.training.known import Known
 from nerion_gym.wrappers.schedules import SURPRISE
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Tally:
         logbook: where numbers go.
         watch: called after each step.
         clock: seconds; a test hands in its own.
+        known: told by whoever steps the environment.
     """
 
     logbook: Logbook
@@ -75,6 +77,7 @@ class Tally:
     found_at: list[int] = field(default_factory=list)
     found: list[str] = field(default_factory=list)
     surprises: list[float] = field(default_factory=list)
+    known: Known = field(default_factory=Known)
     returns: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -170,6 +173,7 @@ class Tally:
             ],
             "survivor_found_at": list(self.found_at),
             "survivor_edits": list(self.found),
+            **self.known.summary(),
             "seconds": round(self.clock() - self._began, 3),
         }
 

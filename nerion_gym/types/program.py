@@ -57,7 +57,10 @@ SPAN = setters(Span)
 
 @dataclass(frozen=True)
 class FunctionRef:
-    """A function by file and qualified name; an empty `qualname` means the whole file."""
+    """A function by file and qualified name; an empty `qualname` means the whole file.
+
+    Code outside of functions is `<module>`, or a part of it: see `nerion_gym.syntax.loose`.
+    """
 
     path: str
     qualname: str
@@ -68,11 +71,13 @@ class Focus:
     """The part of a program that an episode looks at.
 
     Edits are proposed inside `functions` only; `context` (callers and bodies)
-    is shown in the graph but not edited.
+    is shown in the graph but not edited. Where the functions have more edits than a world has
+    slots, `window` is (first, last): only those of their edits, in canonical order, last excluded.
     """
 
     functions: tuple[FunctionRef, ...]
     context: tuple[FunctionRef, ...] = ()
+    window: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

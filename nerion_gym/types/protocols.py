@@ -112,7 +112,7 @@ class FitResult:
         steps: environment steps taken.
         executions: first-time executions spent.
         episodes: episodes finished.
-        ended_by: "executions" or "steps".
+        ended_by: "executions", "steps" or "nothing left to try".
     """
 
     steps: int

@@ -129,7 +129,7 @@ def test_values_reach_the_world_as_they_are_written(nerion, monkeypatch):
     [
         (train("--env", "Nerion-LogicV22-v0"), "no such world (did you mean 'Nerion-LogicV2-v0'?)"),
         (train("--env-kwargs", "path"), "expected key:value"),
-        (train("--env-kwargs", "paht:x"), "does not take these"),
+        (train("--env-kwargs", "paht:x"), "has none; it takes: "),
         (train("--seed", "-1"), "seed=-1"),
         (("benchmark", "--preset", "dmeo"), "expected one of demo"),
         (("benchmark", "--seeds", "2"), "seeds=2"),

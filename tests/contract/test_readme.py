@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -77,3 +78,25 @@ def test_every_world_is_in_the_table():
     from envs_registry import WORLDS
 
     assert [world for world in WORLDS if f"| `{world}` |" not in README] == []
+
+
+@pytest.mark.pure
+def test_every_agent_is_named():
+    from policies.policy import NAMES
+
+    listed = README[README.index("`--algo` is one of") :].split(". ")[0]
+    assert sorted(NAMES) == sorted(re.findall(r"`(\w+)`", listed))
+
+
+@pytest.mark.sandbox
+def test_the_way_from_a_survivor_to_its_difference_is_walked(project):
+    code = "import sys; from nerion_gym import cli; cli.main(sys.argv[1:])"
+    options = ("path:src/mypkg", "tests:tests", "--algo", "uniform", "--json")
+    done = python(
+        "-c", code, "train", "--env", "Nerion-Repo-v0", "--env-kwargs", *options, folder=project
+    )
+    (found, *_) = json.loads(done.stdout)["survivor_edits"]
+    operator, place, *_ = found.split()
+    shown = python("-c", code, "diff", place, "--operator", operator, folder=project)
+    assert shown.returncode == 0, shown.stderr
+    assert "+++ b/src/mypkg/__init__.py" in shown.stdout

@@ -34,7 +34,10 @@ CASES = {
         {"tests/test_a.py": "import pytest\n\n@pytest.mark.skip\ndef test_f():\n    pass\n"},
         r"1 collected, all skipped",
     ),
-    "import": ({"tests/test_a.py": "import no_such_thing\n"}, r"test_a\.py.*no_such_thing"),
+    "import": (
+        {"tests/test_a.py": "import no_such_thing\n"},
+        r"test_a\.py.*no_such_thing.*command line --env-kwargs arguments:--ignore=FILE",
+    ),
     "elsewhere": ({"tests/test_a.py": "def test_f():\n    pass\n"}, r"no test executes a line"),
     "no site": (
         {

@@ -4,7 +4,10 @@
 Point it at your own package: `gym.make("Nerion-Repo-v0", path="src/mypkg", tests="tests")`.
 The files are read once; every run works on a copy, yours are never written. Each episode looks
 at a focus: the whole program where it fits the limits, else a function or a few that tests
-reach, with their callers and bodies.
+reach, with their callers and bodies; in at most one episode of four, code outside of functions
+and functions that no test reaches. A function with more edits than there are slots is offered in
+parts, drawn by the seed. So every edit comes round; `info` of `reset` has `edits_offered` of
+`edits_total`.
 
 ## Observation
 The common dictionary (graph, edits, tests, action_mask, steps_left) with K = 256 edits,
@@ -28,7 +31,7 @@ otherwise it is drawn.
 ## Arguments
 `path`: module or package folder. `tests`: test files or folders (found by themselves at the
 usual places). `exclude`: glob patterns of files to leave unedited. `arguments`: more of pytest's
-command line, such as `("--deselect=tests/test_a.py::test_slow",)` or `("-o", "addopts=")`.
+command line, such as `("--deselect=tests/test_a.py::test_slow",)` or `"-o addopts="`.
 `flaky`: `"refuse"` a suite with tests whose runs of the unchanged program differ, or go on with
 the steady `"majority"` (the others are left out, named in a warning and in
 `env.unwrapped.task.suite.targets`). `containment`: `"package"` (tests may start processes,
@@ -38,7 +41,9 @@ that, for code nobody has read: `docs/security.md`). `observation`, `render_mode
 
 ## Known limits
 Your package's dependencies must be importable in this interpreter. Containment needs Linux
-(`nerion doctor` says what this machine gives). Columns that need a trace read unknown.
+(`nerion doctor` says what this machine gives). Columns that need a trace read unknown. A function,
+or a statement outside of functions, whose graph alone has more than 4096 nodes is never offered:
+`nerion step --explain`, the end of `nerion train` and `manifest.json` name it.
 
 ## Versions
 v0: first version.
@@ -74,7 +79,7 @@ def build(
     path: str | os.PathLike[str] | None = None,
     tests: str | os.PathLike[str] | Sequence[str] | None = None,
     exclude: Sequence[str] = (),
-    arguments: Sequence[str] = (),
+    arguments: str | Sequence[str] = (),
     flaky: str = "refuse",
     containment: str = PACKAGE,
 ) -> World:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from nerion_gym.commands.agents import make_world
 from nerion_gym.commands.running import run_training
+from nerion_gym.errors import ConfigError
 from nerion_gym.execution.confinement import machine
 from nerion_gym.logbook.reading import read_events, read_manifest
 from nerion_gym.training.config import train_config
@@ -42,3 +44,24 @@ def test_every_agent_spends_the_same_budget_and_repeats_its_run(tmp_path, algo):
     for one, other in zip(*steps, strict=True):
         del one["time"], other["time"]
         assert one == other
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    ("world", "arguments"),
+    [
+        ("Nerion-ToyMath-v0", "observation, render_mode"),
+        (
+            "Nerion-Repo-v0",
+            "path, tests, exclude, arguments, flaky, containment, observation, render_mode",
+        ),
+    ],
+)
+def test_an_argument_that_a_world_does_not_take_is_named(world, arguments, tmp_path):
+    (tmp_path / "m.py").write_text("x = 1\n")
+    (tmp_path / "test_m.py").write_text("def test():\n    pass\n")
+    given = {"path": str(tmp_path / "m.py")} if "Repo" in world else {}
+    with pytest.raises(ConfigError, match=r"'renderer': Nerion-\S+ has none") as caught:
+        make_world(world, {**given, "renderer": 1})
+    assert "init" not in str(caught.value)
+    assert f"; it takes: {arguments}" in str(caught.value)

@@ -56,6 +56,17 @@ def test_json_and_graphml_hold_every_edge(nerion, tmp_path):
     assert {"child", "binds", "imports"} <= {key for *_, key in graph.edges(keys=True)}
 
 
+def test_only_what_is_drawn_is_counted_and_what_leads_out_is_said(nerion):
+    _, out, _ = nerion(*FILES, "--focus", "run", "--families", "calls,guarded_by")
+    assert "0 edges of calls, guarded_by\n" in out
+    assert "\ncalls: not drawn, for each has its other end outside of run; show that too" in out
+    _, out, _ = nerion(*FILES, "--focus", "run,area", "--families", "calls")
+    assert out.count("\n") == 1
+    _, out, _ = nerion("pkg/core.py", "--focus", "area")
+    assert "guarded_by" in out
+    assert "imports" not in out
+
+
 def test_files_inside_a_package_are_named_from_the_folder_around_it(nerion):
     _, out, _ = nerion("pkg/core.py", "--format", "json", "--output", "-")
     assert {node["path"] for node in json.loads(out)["nodes"]} >= {"pkg/core.py"}

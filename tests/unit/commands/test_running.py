@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from nerion_gym import cli
 from nerion_gym.commands import agents
 from nerion_gym.commands.running import flat, run_training
 from nerion_gym.errors import ConfigError
@@ -124,7 +125,7 @@ def test_a_learner_of_its_own_is_counted_like_any_other(tmp_path):
 def test_a_wrong_world_or_argument_makes_no_folder(tmp_path):
     with pytest.raises(ConfigError, match="did you mean 'Nerion-LogicV2-v0'"):
         run_training(config(tmp_path, env="Nerion-LogicV2-v00"))
-    with pytest.raises(ConfigError, match=r"--env-kwargs: Nerion-Fake-v0.*'paht'"):
+    with pytest.raises(ConfigError, match=r"--env-kwargs 'paht': .* has none.*takes: surv"):
         run_training(config(tmp_path, env_kwargs={"paht": "x"}))
     assert list(tmp_path.iterdir()) == []
 
@@ -132,3 +133,21 @@ def test_a_wrong_world_or_argument_makes_no_folder(tmp_path):
 @pytest.mark.pure
 def test_nested_settings_get_dotted_names():
     assert flat({"a": 1, "b": {"c": 2, "d": {"e": 3}}}) == {"a": 1, "b.c": 2, "b.d.e": 3}
+
+
+@pytest.mark.sandbox
+def test_a_world_with_nothing_left_to_try_ends_the_run_and_says_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.undo()
+    kwargs = own_package(tmp_path, "from m import double\n\ndef test():\n    assert double(1)\n")
+    pairs = [f"{key}:{value}" for key, value in kwargs.items()]
+    arguments = ["train", "--env", "Nerion-Repo-v0", "--env-kwargs", *pairs, "--algo", "uniform"]
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*arguments, "--executions", "300", "-tb", str(tmp_path / "runs")])
+    assert not ended.value.code
+    out = capsys.readouterr().out
+    (folder,) = find_runs(tmp_path / "runs")
+    edits = read_manifest(folder)["edits"]
+    count = edits["edits_total"]
+    assert f"ended by nothing left to try: {count} executions" in out
+    assert f"edits      every one known after execution {count}; all {count} within reach" in out
+    assert edits["all_known_after"] == edits["edits_known"] == edits["edits_within_reach"] == count

@@ -39,7 +39,10 @@ def test_the_account_names_route_tests_and_time(nerion):
     total = float(re.search(r"^time +([\d.]+) ms", out, re.MULTILINE)[1])
     assert sum(parts) == pytest.approx(total, abs=0.05)
     assert len(parts) >= 6
-    confined = out.splitlines()[-1]
+    offered, confined = out.splitlines()[-2:]
+    assert (
+        offered == "offered   32 of 32 edits in this episode; in some episode all 32 within reach"
+    )
     assert confined.startswith("confined  strict")
     assert confined.endswith("beside its own process the suite needs: nothing")
 

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from nerion_gym.edits.registry import resolve
-from nerion_gym.envs.focus import choose_focus, find_function, parse_focus, units_of
+from nerion_gym.envs.draw import Room, choose_focus
+from nerion_gym.envs.focus import find_function, parse_focus
+from nerion_gym.envs.units import units_of
 from nerion_gym.errors import ConfigError
 from nerion_gym.types.coverage import Baseline, Coverage
 from nerion_gym.types.outcome import Outcome
@@ -49,6 +51,10 @@ def fits_functions(most, context=0):
     return complaint
 
 
+def drawn(measured, rng, fits):
+    return choose_focus(Room(measured, OPERATORS, fits, 99), rng)
+
+
 def test_units_are_outermost_functions_and_methods():
     assert [unit.ref.qualname for unit in units_of(PROGRAM)] == [
         "caller",
@@ -61,29 +67,32 @@ def test_units_are_outermost_functions_and_methods():
 
 def test_the_whole_program_where_it_fits():
     rng = np.random.default_rng(0)
-    assert choose_focus(task({}), OPERATORS, rng, lambda _: "") is None
+    assert drawn(task({}), rng, lambda _: "") is None
 
 
-def test_only_functions_that_tests_reach_are_drawn():
+def test_functions_that_no_test_reaches_are_drawn_now_and_then():
     measured = task({"b.py": {2}})
-    for seed in range(8):
-        focus = choose_focus(measured, OPERATORS, np.random.default_rng(seed), fits_functions(1))
-        assert focus.functions == (FunctionRef("b.py", "callee"),)
+    starts = [
+        drawn(measured, np.random.default_rng(seed), fits_functions(1)).functions[0].qualname
+        for seed in range(80)
+    ]
+    assert set(starts) == {"callee", "caller", "Box.open", "untested", "alone"}
+    assert starts.count("callee") > 50
 
 
 def test_a_focus_grows_by_its_callees_then_shows_callers():
     measured = task({"a.py": {5}})
-    focus = choose_focus(measured, OPERATORS, np.random.default_rng(0), fits_functions(1, 9))
+    focus = drawn(measured, np.random.default_rng(0), fits_functions(1, 9))
     assert focus == Focus((FunctionRef("a.py", "caller"),), (FunctionRef("b.py", "callee"),))
     measured = task({"a.py": {5}, "b.py": {2}})
-    focus = choose_focus(measured, OPERATORS, np.random.default_rng(1), fits_functions(2))
+    focus = drawn(measured, np.random.default_rng(1), fits_functions(2))
     assert set(focus.functions) == {FunctionRef("a.py", "caller"), FunctionRef("b.py", "callee")}
 
 
 def test_the_draw_depends_on_the_generator_only():
     measured = task({"a.py": {5, 11, 16}, "b.py": {2, 6}})
     draws = [
-        [choose_focus(measured, OPERATORS, rng, fits_functions(1)) for _ in range(6)]
+        [drawn(measured, rng, fits_functions(1)) for _ in range(6)]
         for rng in (np.random.default_rng(7), np.random.default_rng(7))
     ]
     assert draws[0] == draws[1]

@@ -230,14 +230,26 @@ def test_arguments_follow_the_targets(tmp_path):
     arguments = ("-o", "addopts=", "--deselect=tests/test_core.py::test_f")
     task = load_package(project(tmp_path, FLAT) / "pkg", arguments=arguments)
     assert task.suite.targets == ("tests", *arguments)
-    assert task.id != load_package(tmp_path / "pkg").id
+    text = "-o addopts= --deselect=tests/test_core.py::test_f"
+    assert load_package(tmp_path / "pkg", arguments=text).id == task.id
+    assert load_package(tmp_path / "pkg").id != task.id
+
+
+def test_what_is_missing_is_called_by_its_name(tmp_path):
+    package = project(tmp_path, FLAT) / "pkg"
+    with pytest.raises(TaskError, match=r"tests='nope': nothing is there.*the test file or fold"):
+        load_package(package, "nope")
+    with pytest.raises(TaskError, match=r"path='nope': nothing is there.*module or package folder"):
+        load_package("nope")
 
 
 @pytest.mark.parametrize(
     ("choice", "message"),
     [
         ({"flaky": "often"}, r"flaky='often': expected one of 'refuse', 'majority'"),
-        ({"arguments": "--deselect=x"}, r"arguments='--deselect=x': expected a sequence"),
+        ({"arguments": "-k 'a"}, r"arguments=.*No closing quotation; expected pytest's arguments"),
+        ({"arguments": 3}, r"arguments=3: .*expected pytest's arguments"),
+        ({"arguments": (3,)}, r"arguments=\(3,\): expected pytest's arguments"),
     ],
 )
 def test_choices_that_cannot_be_meant_are_refused(tmp_path, choice, message):

@@ -1,0 +1,52 @@
+"""What a user says of a package: paths that must be there, and pytest's own arguments."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from nerion_gym.errors import ConfigError, TaskError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+ARGUMENTS_FORM = "expected pytest's arguments, as a text or one by one: ('-o', 'addopts=')"
+EXPECTED = {
+    "path": "give the module or package folder",
+    "tests": "give the test file or folder, or leave tests out to have it looked for",
+}
+"""What an argument must name."""
+
+
+def split_arguments(arguments: str | Sequence[str]) -> tuple[str, ...]:
+    """Return pytest's arguments one by one.
+
+    Raises:
+        ConfigError: a text whose quotes do not match, or not a sequence of texts.
+    """
+    try:
+        found = tuple(shlex.split(arguments) if isinstance(arguments, str) else arguments)
+    except (ValueError, TypeError) as error:
+        msg = f"arguments={arguments!r}: {error}; {ARGUMENTS_FORM}"
+        raise ConfigError(msg) from error
+    if not all(isinstance(word, str) for word in found):
+        msg = f"arguments={arguments!r}: {ARGUMENTS_FORM}"
+        raise ConfigError(msg)
+    return found
+
+
+def existing(path: Path, argument: str) -> Path:
+    """Return the resolved path.
+
+    Raises:
+        TaskError: nothing is there.
+    """
+    resolved = path.expanduser().resolve()
+    if not resolved.exists():
+        msg = (
+            f"{argument}={str(path)!r}: nothing is there (looked at {resolved}); "
+            f"{EXPECTED[argument]}, relative to the working directory or absolute"
+        )
+        raise TaskError(msg)
+    return resolved

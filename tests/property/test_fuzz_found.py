@@ -47,9 +47,21 @@ def test_a_repair_inside_parentheses_is_found():
     assert [edit for edit in edits if not is_repairable(program, edit)] == []
 
 
-def test_dead_code_stays_where_it_hides_an_unused_variable():
-    source = "def f(c):\n    n = 3\n    return c\n\n    def n():\n        return 1\n"
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(c):\n    n = 3\n    return c\n\n    def n():\n        return 1\n",
+        "def f(c):\n    while n:\n        n = c(n)\n    return c\n    n()\n",
+    ],
+    ids=["behind a definition", "read only before it is bound"],
+)
+def test_dead_code_stays_where_it_hides_an_unused_variable(source):
     assert edits_of(source, "remove_dead_code")[1] == ()
+
+
+def test_dead_code_goes_where_its_variables_are_read_elsewhere():
+    source = "def f(c):\n    n = c\n    g = lambda: n\n    return g\n    n()\n"
+    assert len(edits_of(source, "remove_dead_code")[1]) == 1
 
 
 @pytest.mark.parametrize(

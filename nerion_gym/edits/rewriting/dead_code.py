@@ -132,9 +132,12 @@ def _is_spare(module: Module, access: Access, inside: set[ast.AST]) -> bool:
 
 
 def _looks_used(here: Sequence[Access], elsewhere: Sequence[Mention]) -> bool:
-    """Whether a name is read, or nothing that binds it asks to be."""
-    modes = [*(other.mode for other in here), *(other.mode for other in elsewhere)]
-    if Mode.READ in modes:
+    """Whether a name is read once it is bound, or nothing that binds it asks to be."""
+    first = next((n for n, other in enumerate(here) if other.mode in BINDS), 0)
+    # Functions inside are looked at when all around them is known.
+    inner = (other for other in here[:first] if other.scope is not here[first].scope)
+    reads = (*here[first:], *inner, *elsewhere)
+    if any(mode is Mode.READ for mode in [other.mode for other in reads]):
         return True
     asked = any(other.mode in BINDS and _asks_for_use(other) for other in here)
     return not (asked or any(map(_wants_use, elsewhere)))

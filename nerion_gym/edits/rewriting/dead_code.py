@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nerion_gym.edits.analysis.effects import Effect, effect_of
 from nerion_gym.edits.analysis.lifetimes import BINDS, is_steady, nodes_of
 from nerion_gym.edits.analysis.statements import line_span
-from nerion_gym.edits.analysis.values import mentions
+from nerion_gym.edits.analysis.values import mentions, written_by
 from nerion_gym.edits.rewriting.changes import Piece
 from nerion_gym.edits.rewriting.cutting import PASS, cut
 from nerion_gym.syntax.scopes import Mode, ScopeKind
@@ -127,19 +127,27 @@ def _is_spare(module: Module, access: Access, inside: set[ast.AST]) -> bool:
         if scope.kind is ScopeKind.CLASS or not (unknown or own):
             return False
         # Nobody asks for the use of a definition: without it, it is the other writes' turn.
-        return not isinstance(access.node, DEFINITIONS) or _looks_used(rest, binding.elsewhere)
-    return _looks_used(rest, binding.elsewhere)
+        return not isinstance(access.node, DEFINITIONS) or _looks_used(
+            module, rest, binding.elsewhere
+        )
+    return _looks_used(module, rest, binding.elsewhere)
 
 
-def _looks_used(here: Sequence[Access], elsewhere: Sequence[Mention]) -> bool:
+def _looks_used(module: Module, here: Sequence[Access], elsewhere: Sequence[Mention]) -> bool:
     """Whether a name is read once it is bound, or nothing that binds it asks to be."""
-    first = next((n for n, other in enumerate(here) if other.mode in BINDS), 0)
-    # Functions inside are looked at when all around them is known.
-    inner = (other for other in here[:first] if other.scope is not here[first].scope)
-    reads = (*here[first:], *inner, *elsewhere)
-    if any(mode is Mode.READ for mode in [other.mode for other in reads]):
+    if any(other.mode is Mode.READ for other in elsewhere):
         return True
-    asked = any(other.mode in BINDS and _asks_for_use(other) for other in here)
+    writes = [other for other in here if other.mode in BINDS]
+    reads = [other for other in here if other.mode is Mode.READ]
+    if not writes:
+        return True
+    # `n = f(n)` reads the old one. Functions inside are looked at when all around is known.
+    statement = written_by(module, writes[0].node) or writes[0].node
+    bound = module.table.offsets(statement)[1]
+    scope = writes[0].scope
+    if any(one.scope is not scope or module.table.offsets(one.node)[0] >= bound for one in reads):
+        return True
+    asked = any(map(_asks_for_use, writes))
     return not (asked or any(map(_wants_use, elsewhere)))
 
 

@@ -140,7 +140,7 @@ def _looks_used(module: Module, here: Sequence[Access], elsewhere: Sequence[Ment
     writes = [other for other in here if other.mode in BINDS]
     reads = [other for other in here if other.mode is Mode.READ]
     if not writes:
-        return True
+        return bool(reads) or not any(map(_wants_use, elsewhere))
     # `n = f(n)` reads the old one. Functions inside are looked at when all around is known.
     statement = written_by(module, writes[0].node) or writes[0].node
     bound = module.table.offsets(statement)[1]

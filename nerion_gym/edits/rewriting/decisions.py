@@ -98,16 +98,20 @@ def _holds(module: Module, branch: Branch) -> bool:
 
 @lru_cache(maxsize=64)
 def _ordered(module: Module) -> tuple[int, ...]:
-    """Return the places of declarations, and of variables that are written but never read.
+    """Return the places of declarations, and of what looks unused in another order.
 
     A `global` must come before its names; of writes that nobody reads, pyflakes reports the last,
-    unless it unpacks a tuple.
+    unless it unpacks a tuple; of names that are imported or else defined, the import if it is last.
     """
     nodes = [site.node for site in sites_of(module).find(ast.Global, ast.Nonlocal)]
     for binding in module.scopes.bindings:
         unread = all(access.mode is Mode.WRITE for access in binding.accesses)
         if unread and len(binding.accesses) > 1 and binding.scope.kind in LOCAL_KINDS:
             nodes += [access.node for access in binding.accesses]
+        if binding.is_imported and binding.times_written > 1:
+            nodes += [
+                access.node for access in binding.writes if isinstance(access.node, ast.alias)
+            ]
     return tuple(module.table.offsets(node)[0] for node in nodes)
 
 

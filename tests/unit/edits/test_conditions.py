@@ -403,3 +403,10 @@ def test_the_spy_sees_a_second_question():
     twice = "def f(a, b, c):\n    x = not (a and b)\n    return c\n"
     assert ast.dump(ast.parse(once)) != ast.dump(ast.parse(twice))
     assert behaviour(once, (False, True, True)) != behaviour(twice, (False, True, True))
+
+
+def test_an_import_that_another_branch_defines_stays_where_it_is():
+    """Pyflakes takes it for unused where it comes last."""
+    source = "if a:\n    from b import c\nelse:\n    def c(): pass\n"
+    assert results(source, "invert_if") == []
+    assert len(results(source.replace("import c", "import d"), "invert_if")) == 1

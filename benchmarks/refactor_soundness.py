@@ -8,7 +8,8 @@ Each package's own tests run on each edited program; what they say is compared w
 run, test by test: id, status, exception and phase. Of each operator so many edits a package are
 drawn (`--per`). An edit under which a test differs is run twice more: a test that then says what it
 said before is one that measures time, and is recorded as `unsteady`. Resumable: a package on record
-is not run again. Records `results/refactor_soundness.json`. Exit code 1 where a test differs.
+is not run again, but for kinds of which fewer were run than there are: `--more NAME`. Records
+`results/refactor_soundness.json`. Exit code 1 where a test differs.
 """
 
 from __future__ import annotations
@@ -118,6 +119,22 @@ def failures(
         yield edit, outcome, record if tries > 1 else None
 
 
+def run_more(result: dict[str, Any], name: str, runner: LocalRunner, options: Any) -> None:
+    """Run more edits of one operator on a package that is on record; they replace those there."""
+    subject = next(one for one in SUBJECTS if one.title == result["package"])
+    task = load(subject)
+    baseline = measure(runner, task.program, task.suite)
+    proposed = enumerate_edits(task.program, REFACTORS, None)
+    chosen, _ = drawn(proposed, baseline, options.per, options.seed)
+    wanted = [edit for edit in chosen if edit.operator == name]
+    result["run"][name] = len(wanted)
+    for _, outcome, record in failures(runner, baseline, wanted):
+        result["selected"] += outcome.selected
+        if record is not None:
+            result["failures" if record["tests"] else "unsteady"].append(record)
+            print(record["diff"], *record["tests"], sep="\n", flush=True)
+
+
 def check_subject(
     subject: Subject, runner: LocalRunner, operators: tuple[Operator, ...], per: int, seed: int
 ) -> dict[str, Any]:
@@ -169,6 +186,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     names = [row.name for row in REFACTORS]
     parser.add_argument("--operators", nargs="+", choices=names, metavar="OPERATOR", default=names)
     parser.add_argument("--packages", nargs="+", default=list(PACKAGES), metavar="PACKAGE")
+    parser.add_argument("--more", metavar="OPERATOR", help="run more of it on what is on record")
     parser.add_argument("--per", type=int, default=PER_OPERATOR, help="edits of an operator each")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--dry", action="store_true", help="record nothing")
@@ -185,7 +203,12 @@ def main() -> int:
     results = list(known["packages"])
     done = {result["package"] for result in results}
     with LocalRunner(cache=False) as runner:
-        for subject in SUBJECTS:
+        for result in results if options.more else ():
+            if result["run"].get(options.more, 0) < result["reached"].get(options.more, 0):
+                run_more(result, options.more, runner, options)
+                print({"package": result["package"], **result["run"]}, flush=True)
+                write_json(RECORD, record_of(results, options))
+        for subject in SUBJECTS if not options.more else ():
             if subject.name not in options.packages or subject.title in done:
                 continue
             results.append(check_subject(subject, runner, operators, options.per, options.seed))
@@ -216,7 +239,7 @@ def few(results: list[dict[str, Any]]) -> dict[str, str]:
 def record_of(results: list[dict[str, Any]], options: argparse.Namespace) -> dict[str, Any]:
     """Return what is recorded."""
     return {
-        "command": f"python benchmarks/refactor_soundness.py --per {options.per}",
+        "command": f"python benchmarks/refactor_soundness.py --per {PER_OPERATOR}",
         "git": git_state(),
         "seed": options.seed,
         "versions": versions(),

@@ -204,7 +204,8 @@ def main() -> int:
     done = {result["package"] for result in results}
     with LocalRunner(cache=False) as runner:
         for result in results if options.more else ():
-            if result["run"].get(options.more, 0) < result["reached"].get(options.more, 0):
+            left = result["reached"].get(options.more, 0) - result["run"].get(options.more, 0)
+            if left > 0 and result["package"].rpartition("-")[0] in options.packages:
                 run_more(result, options.more, runner, options)
                 print({"package": result["package"], **result["run"]}, flush=True)
                 write_json(RECORD, record_of(results, options))

@@ -23,10 +23,21 @@ def new_name(old: str, taken: Collection[str]) -> str:
     Args:
         old: the present name.
         taken: names that mean something already where the variable is visible.
+
+    Raises:
+        ValueError: no name made of the old one would do; ask `may_be_renamed`.
     """
+    if not may_be_renamed(old):
+        msg = f"no name can be made of {old!r}; expected one that is not private to Python"
+        raise ValueError(msg)
     return next(
         name for name in _candidates(old) if name != old and name not in taken and _is_usable(name)
     )
+
+
+def may_be_renamed(name: str) -> bool:
+    """Whether names can be made of a name: not of `__x`, which classes mangle, nor of `_`."""
+    return _is_usable(f"{base_name(name)}{SUFFIX}")
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nerion_gym.edits.analysis.naming import new_name
+from nerion_gym.edits.analysis.naming import may_be_renamed, new_name
 from nerion_gym.edits.analysis.safety import module_attributes, nosy_scope, outermost, refusal
 from nerion_gym.edits.analysis.sites import hint_words, sites_of
 from nerion_gym.edits.analysis.values import mentions
@@ -148,7 +148,9 @@ def _inner_function(module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef
     if not visible_calls(module, node) or not _may_change(module, binding):
         return
     held = mentions_of(module, binding.accesses)
-    if len(held) == len(binding.accesses) and all(says(module, m, node.name) for m in held):
+    if len(held) < len(binding.accesses) or not may_be_renamed(node.name):
+        return
+    if all(says(module, mention, node.name) for mention in held):
         name = new_name(node.name, subtree_names(binding.scope.walk()))
         yield from renaming(module, "rename_function", held, name, held[0].span)
 
@@ -198,7 +200,10 @@ def _method_call(module: Module, node: ast.Attribute) -> ast.Call | None:
 
 def _member_renaming(program: Program, operator: str, member: Member) -> Iterator[Edit]:
     taken = {word.rpartition("__")[2] for word in underscored(program)}
-    name = "__" + new_name(member.name.removeprefix("__"), taken)
+    stem = member.name.removeprefix("__")
+    if not may_be_renamed(stem):
+        return
+    name = "__" + new_name(stem, taken)
     by_span = {span: node for node, span in _member_mentions(member)}
     held = [Mention(node, span) for span, node in by_span.items()]
     yield from renaming(member.module, operator, held, name, member.spans[0])

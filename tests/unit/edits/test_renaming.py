@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from nerion_gym.edits.analysis.naming import may_be_renamed, new_name
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.gates import compiles, parses, pyflakes_clean
 from nerion_gym.edits.preview import apply
@@ -206,3 +207,31 @@ def test_renaming_twice_gives_the_first_name_back():
     source = "class A:\n    def __init__(self): self.__x = 1; print(self.__x)\n"
     (once,) = results("rename_attribute", source)
     assert results("rename_attribute", once) == [source]
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("rename_function", "def f(a):\n    def __g(b): return b\n    return __g(a)\n"),
+        ("rename_function", "def f(a):\n    def _(b): return b\n    return _(a)\n"),
+        ("rename_function", "class A:\n    def ____g(self): pass\n    def f(self): self.____g()\n"),
+        ("rename_attribute", "class A:\n    ____g = 1\n    def f(self): return self.____g\n"),
+    ],
+    ids=["private to Python", "underscore alone", "method", "attribute"],
+)
+def test_a_name_of_which_none_can_be_made_is_kept(name, source):
+    """Looking for a free name among those that will not do once went on for ever."""
+    assert results(name, source) == []
+
+
+@pytest.mark.parametrize("name", ["__x", "_", "___", "__x_local", "__local"])
+def test_no_name_is_made_of_what_is_private_to_python(name):
+    assert not may_be_renamed(name)
+    with pytest.raises(ValueError, match="no name can be made of"):
+        new_name(name, ())
+
+
+@pytest.mark.parametrize("name", ["x", "_x", "x_", "é", "x_local", "x__local_2", "print", "if_"])
+def test_a_name_is_made_of_any_other(name):
+    assert may_be_renamed(name)
+    assert new_name(name, ()) not in (name, "")

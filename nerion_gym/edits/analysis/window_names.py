@@ -159,7 +159,7 @@ def may_move(module: Module, number: int) -> bool:
 def _is_shared_well(binding: Binding, access: Access) -> bool:
     """Whether functions inside, if they see the variable, see the same as before."""
     changes, lazy_changes, own = _sharing(binding)
-    if changes == 1 and isinstance(binding.writes[0].node, ast.arg):
+    if changes == 1 and isinstance(binding.changes[0].node, ast.arg):
         return True
     if access.mode is Mode.WRITE:
         return own

@@ -5,7 +5,7 @@ import pytest
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.gates import compiles, parses, pyflakes_clean
 from nerion_gym.edits.preview import apply
-from nerion_gym.edits.registry import operator
+from nerion_gym.edits.registry import OPERATORS, operator
 from nerion_gym.types.program import Program
 
 pytestmark = pytest.mark.pure
@@ -159,3 +159,11 @@ CALLS_KEPT = [
 @pytest.mark.parametrize("source", CALLS_KEPT)
 def test_a_call_that_means_more_stays(source):
     assert inlined(source) == []
+
+
+def test_a_variable_that_is_only_deleted_breaks_nothing():
+    source = "def f(a):\n    print(a)\n    print(a, z)\n    del z\n    print(a)\n    return a\n"
+    program = Program.from_files({"m.py": source.encode()})
+    edits = enumerate_edits(program, OPERATORS, None)
+    assert edits != ()
+    assert all(parses(apply(program, edit)) == [] for edit in edits)

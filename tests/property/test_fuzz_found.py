@@ -27,6 +27,10 @@ PROGRAMS = {
     "branches that are the same but for parentheses": "if a:\n    f(a)\nelse:\n    f((a))\n",
     "a condition would be a tuple": "def f(a):\n    if a and (1, 2):\n        f(a)\n",
     "a literal would be called": "def f(a):\n    n = 0\n    n(a)\n",
+    "neighbours that are the same but for their layout": (
+        "def f(a):\n    with a: pass\n    with a:\n        pass\n    g(a)\n"
+        "class A:\n    def f(self): pass\n    def f(self):\n        pass\n"
+    ),
 }
 
 

@@ -26,7 +26,7 @@ from nerion_gym.edits.analysis.statements import (
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting.changes import Piece
 from nerion_gym.edits.rewriting.cutting import structural
-from nerion_gym.syntax.trees import nodes_in
+from nerion_gym.syntax.trees import nodes_in, same_tree
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -109,7 +109,12 @@ def _exchanged(module: Module, first: ast.stmt, second: ast.stmt) -> list[Piece]
 
 
 def _is_idle_swap(first: ast.stmt, second: ast.stmt) -> bool:
-    """Whether two statements plainly do not care for their order, or one would never run."""
+    """Whether two statements plainly do not care for their order, or one would never run.
+
+    Statements that are the same, but for how they are laid out, do not care.
+    """
+    if same_tree(first, second):
+        return True
     ends = [isinstance(statement, ENDS) for statement in (first, second)]
     if any(ends):
         return not all(isinstance(statement, MOVED) for statement in (first, second))

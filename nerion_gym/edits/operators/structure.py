@@ -11,6 +11,7 @@ from nerion_gym.edits.analysis.statements import BLANK, REST_OF_LINE, extent, ow
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting.changes import Change, Piece, build_edit
 from nerion_gym.syntax.scopes import Mode
+from nerion_gym.syntax.trees import same_tree
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ def _exchanged(
     second: ast.FunctionDef | ast.AsyncFunctionDef,
 ) -> Iterator[Edit]:
     if own_lines(module, first) is None or own_lines(module, second) is None:
+        return
+    if same_tree(first, second):
         return
     one, two = extent(module, first), extent(module, second)
     pieces = [

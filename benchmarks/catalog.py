@@ -32,11 +32,13 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.throughput import quantiles, setting  # noqa: E402
 from nerion_gym.commands.provenance import git_state  # noqa: E402
+from nerion_gym.edits import linking, listing  # noqa: E402
 from nerion_gym.edits.catalog import file_edits, program_edits  # noqa: E402
 from nerion_gym.edits.operators import comparison, rename  # noqa: E402
 from nerion_gym.edits.preview import apply, splice_bytes  # noqa: E402
 from nerion_gym.edits.registry import OPERATORS  # noqa: E402
 from nerion_gym.logbook.files import write_json  # noqa: E402
+from nerion_gym.syntax import pieces  # noqa: E402
 from nerion_gym.syntax.module import parse_module  # noqa: E402
 from nerion_gym.types.program import Program  # noqa: E402
 from tests.support.sources import PINNED, cache_folder, fetch  # noqa: E402
@@ -66,6 +68,14 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - started, found
 
 
+def forget() -> None:
+    """Drop what is kept of other versions of the file: their pieces and the edits of those."""
+    pieces.forget()
+    listing.forget()
+    for cached in (linking.said_by, linking.linked, linking._outsides, file_edits):
+        cached.cache_clear()
+
+
 def one_swap(source: bytes) -> bytes:
     """Return a file with one operator swapped, from its text."""
     edit = next(iter(comparison.propose_swaps(parse_module("m.py", source))))
@@ -91,6 +101,7 @@ def rounds(source: bytes, count: int) -> tuple[dict[str, list[float]], int]:
     for number in range(count):
         text = source + b"# %d\n" % number
         note("ast.parse", partial(ast.parse, text))
+        forget()
         edits = note("cold", partial(file_edits, "m.py", text, LOCAL))
         size = len(edits)
         program = Program.from_files({"m.py": text})

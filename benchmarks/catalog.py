@@ -5,7 +5,8 @@
 
 The text is a module of some 500 lines of a pinned package. Each round does everything in turns, so
 that the machine's drift hits all of it; nothing is taken from a cache (each round's text ends in
-another comment). Operators that edit whole programs have a row of their own, after the file's
+another comment, and what was kept is dropped). Garbage is collected before each timing and not
+within. Operators that edit whole programs have a row of their own, after the file's
 catalog is known. LibCST (pinned) does the same two edits in an environment of its own, made by pip
 the first time, in turns with its own `ast.parse`. Records `results/catalog.json`; exit code 1 when
 a row is below its bar.
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import gc
 import json
 import os
 import subprocess
@@ -63,9 +65,13 @@ BARS = {
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     """Return the seconds that a call takes, and what it gives."""
+    gc.collect()
+    gc.disable()
     started = time.perf_counter()
     found = work()
-    return time.perf_counter() - started, found
+    seconds = time.perf_counter() - started
+    gc.enable()
+    return seconds, found
 
 
 def forget() -> None:

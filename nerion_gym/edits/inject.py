@@ -10,10 +10,10 @@ from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.compose import compose, conflict
 from nerion_gym.edits.preview import apply
 from nerion_gym.edits.registry import OPERATORS
-from nerion_gym.edits.results import shared
 from nerion_gym.errors import EditError, TaskError
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.syntax.positions import skip_gap
+from nerion_gym.syntax.texts import shared
 from nerion_gym.types.edit import Kind
 
 if TYPE_CHECKING:

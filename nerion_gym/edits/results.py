@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.preview import splice_bytes
+from nerion_gym.syntax.texts import shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,18 +54,6 @@ def _region(source: bytes, splices: Sequence[Splice]) -> tuple[int, bytes, bytes
         parts += [source[position : splice.start], splice.after]
         position = splice.end
     return start, source[start:position], b"".join(parts)
-
-
-def shared(one: bytes, two: bytes, order: Literal["little", "big"] = "little") -> int:
-    """Return how many bytes two texts have in common at their start ("big": at their end)."""
-    length = min(len(one), len(two))
-    if order == "little":
-        one, two = one[:length], two[:length]
-    else:
-        one, two = one[len(one) - length :], two[len(two) - length :]
-    # As numbers, so that the lowest bit in which they differ shows the first byte that does.
-    apart = int.from_bytes(one, order) ^ int.from_bytes(two, order)
-    return ((apart & -apart).bit_length() - 1) // 8 if apart else length
 
 
 def _slid_right(source: bytes, start: int, before: bytes, after: bytes) -> Result:

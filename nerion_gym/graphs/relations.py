@@ -48,22 +48,21 @@ def last_read(view: FileView) -> list[Pair]:
     The data flow of Allamanis et al. 2018 (arXiv 1711.00740): branches, loops and exceptions
     give several; a loop may give the access itself.
     """
-    places = view.places
-    return [
-        (places[access], places[source])
-        for access, reads, _ in view.flow.links
-        for source in reads
-        if places[access] >= 0 and places[source] >= 0
-    ]
+    return _shown(view, ((access, reads) for access, reads, _ in view.flow.links))
 
 
 def last_write(view: FileView) -> list[Pair]:
     """Access -> writes of the same name that may have come last before it (see `last_read`)."""
+    return _shown(view, ((access, writes) for access, _, writes in view.flow.links))
+
+
+def _shown(view: FileView, links: Iterable[tuple[int, Iterable[int]]]) -> list[Pair]:
+    """Return the nodes of accesses and of their sources where both are shown."""
     places = view.places
     return [
         (places[access], places[source])
-        for access, _, writes in view.flow.links
-        for source in writes
+        for access, sources in links
+        for source in sources
         if places[access] >= 0 and places[source] >= 0
     ]
 

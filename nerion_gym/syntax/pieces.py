@@ -19,6 +19,7 @@ from nerion_gym.errors import ProgramSyntaxError
 from nerion_gym.syntax.module import parse_module, parse_text, read_module
 from nerion_gym.syntax.positions import BOM, LineTable
 from nerion_gym.syntax.splice import Change, spliced
+from nerion_gym.syntax.texts import shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,26 +95,6 @@ def _keep(path: str, source: bytes, pieces: Pieces) -> None:
             del _versions[other]
 
 
-def shared(one: bytes, two: bytes) -> int:
-    """Return how many bytes two texts have in common at their start."""
-    low, high = 0, min(len(one), len(two))
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if one[low:middle] == two[low:middle] else (low, middle - 1)
-    return low
-
-
-def shared_end(one: bytes, two: bytes, most: int) -> int:
-    """Return how many bytes, at most so many, two texts have in common at their end."""
-    low, high = 0, most
-    first, second = len(one), len(two)
-    while low < high:
-        middle = (low + high + 1) // 2
-        same = one[first - middle : first - low] == two[second - middle : second - low]
-        low, high = (middle, high) if same else (low, middle - 1)
-    return low
-
-
 def _cut(path: str, source: bytes) -> Pieces:
     """Cut a file of which nothing is known."""
     tree = parse_text(path, source)
@@ -132,7 +113,7 @@ def _patched(path: str, source: bytes) -> Pieces | None:
     for old in reversed(_versions.get(path, ())):
         known = _known[path, old]
         head = shared(old, source)
-        tail = shared_end(old, source, min(len(old), len(source)) - head)
+        tail = min(shared(old, source, "big"), min(len(old), len(source)) - head)
         change = Change(head, len(old) - tail, len(source) - len(old))
         found = _one_changed(path, source, known, change)
         if found is not None:

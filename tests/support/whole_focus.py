@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nerion_gym.graphs.definitions import Definitions
+from nerion_gym.graphs.loose import flow_inside
 from nerion_gym.graphs.nodes import Collector
 from nerion_gym.graphs.regions import Regions
 from nerion_gym.graphs.rows import Root
 from nerion_gym.graphs.view import FileView, view_file
-from nerion_gym.syntax.flow import DataFlow, unit_of, units_needed, units_shown
 from nerion_gym.syntax.module import read_module
 
 if TYPE_CHECKING:
@@ -35,21 +35,5 @@ def view_in_whole(
             end = function.span.end
     regions = Regions()
     nodes = Collector(source, frozenset(f.node for f in focus), regions).collect(roots)
-    flow = _flow(module.scopes, nodes.number.keys())
+    flow = flow_inside(module.scopes, nodes.number.keys())
     return FileView(nodes, tuple(regions.lines), [], flow, Definitions(module.scopes))
-
-
-def _flow(scopes, inside):
-    units = units_shown(scopes, inside)
-    chosen = [scope for scope in scopes.all if unit_of(scope) in units]
-    shown = [access for scope in chosen for access in scope.accesses if access.node in inside]
-    needed = units_needed(scopes, shown, inside)
-    beside = [
-        access
-        for scope in chosen
-        if unit_of(scope) in needed
-        for access in scope.accesses
-        if access.node not in inside
-    ]
-    accesses = sorted([*shown, *beside], key=lambda a: (a.node.lineno, a.node.col_offset))
-    return DataFlow(scopes, tuple(accesses), tuple(scope for scope in chosen if scope in needed))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nerion_gym.edits.analysis.sites import sites_of
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting.changes import Change, build_edit, fit, gaps, verified_edit
+from nerion_gym.edits.rewriting.negation import SIGNS
 from nerion_gym.syntax.positions import skip_gap
 from nerion_gym.types.edit import Edit, Kind
 
@@ -20,18 +21,6 @@ if TYPE_CHECKING:
     from nerion_gym.syntax.module import Module
 
 Sign = type[ast.cmpop]
-TEXTS: dict[Sign, bytes] = {
-    ast.Eq: b"==",
-    ast.NotEq: b"!=",
-    ast.Lt: b"<",
-    ast.LtE: b"<=",
-    ast.Gt: b">",
-    ast.GtE: b">=",
-    ast.Is: b"is",
-    ast.IsNot: b"is not",
-    ast.In: b"in",
-    ast.NotIn: b"not in",
-}
 SIGN = re.compile(rb"is[ \t\f]+not\b|not[ \t\f]+in\b|is\b|in\b|[=!<>]=|[<>]")
 """A comparison's sign. Two words with a comment or a line end between are left alone."""
 SWAPS: dict[Sign, tuple[Sign, ...]] = {
@@ -86,7 +75,7 @@ def _swaps(module: Module, site: Site, node: ast.Compare) -> Iterator[Edit]:
                 continue
             ops = [*node.ops[:index], new(), *node.ops[index + 1 :]]
             after = ast.Compare(node.left, ops, node.comparators)
-            change = Change(site, [piece], {node: after}, TEXTS[new].decode())
+            change = Change(site, [piece], {node: after}, SIGNS[new].decode())
             edit = _edit(module, change)
             if edit is not None:
                 yield edit
@@ -102,9 +91,9 @@ def _edit(module: Module, change: Change) -> Edit | None:
 def _piece(module: Module, gap_start: int, gap_end: int, old: Sign, new: Sign) -> Piece | None:
     start = skip_gap(module.source, gap_start, gap_end)
     match = SIGN.match(module.source, start, gap_end)
-    if match is None or b" ".join(match.group().split()) != TEXTS[old]:
+    if match is None or b" ".join(match.group().split()) != SIGNS[old]:
         return None
-    return fit(module.source, start, match.end(), TEXTS[new])
+    return fit(module.source, start, match.end(), SIGNS[new])
 
 
 OPERATORS = (

@@ -11,11 +11,11 @@ import hashlib
 import marshal
 import sys
 import types
-import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.preview import apply
+from nerion_gym.syntax.parsing import quietly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,8 +65,7 @@ def code_digest(path: str, source: bytes) -> str:
     which `locals()` shows, docstrings, constants in the order of their use.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quietly():
             code = compile(source, path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""

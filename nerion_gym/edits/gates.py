@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import re
-import warnings
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from pyflakes.checker import Checker
 
 from nerion_gym.errors import ProgramSyntaxError
 from nerion_gym.syntax.module import parse_module
+from nerion_gym.syntax.parsing import quietly
 
 if TYPE_CHECKING:
     from nerion_gym.types.program import Program
@@ -42,8 +42,7 @@ def compiles(program: Program) -> list[str]:
     complaints = []
     for path, source in program.files:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with quietly():
                 compile(source, path, "exec", dont_inherit=True)
         except SyntaxError as error:
             complaints.append(f"{path}:{error.lineno or 1}:{error.offset or 1}: {error.msg}")

@@ -10,7 +10,6 @@ import __future__
 
 import ast
 import re
-import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.errors import ProgramSyntaxError
 from nerion_gym.syntax.module import parse_module
+from nerion_gym.syntax.parsing import noting_warnings
 
 if TYPE_CHECKING:
     from nerion_gym.execution.selection import Hull
@@ -112,8 +112,7 @@ def compile_cut(
 ) -> tuple[CodeType | None, int]:
     """Compile a function cut out of a source, the module's own or one that is `growth` longer."""
     text = text_of(module, source, place, growth)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with noting_warnings() as caught:
         try:
             tree = ast.parse(text, module.path)
             if not is_alone(tree, place):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import marshal
-import warnings
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import CodeType
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.execution.excerpt import both_versions
 from nerion_gym.execution.selection import Hull, changed_lines, whole_function
+from nerion_gym.syntax.parsing import noting_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,8 +122,7 @@ def lines_to_reach(baseline: Baseline, path: str, change: FileChange, hull: Hull
 @lru_cache(maxsize=1024)
 def compiled(path: str, source: bytes) -> tuple[CodeType | None, int]:
     """Return a file's code (None when it does not compile) and the number of its warnings."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with noting_warnings() as caught:
         try:
             code = compile(source, path, "exec", dont_inherit=True, optimize=0)
         except (SyntaxError, ValueError, RecursionError, MemoryError):

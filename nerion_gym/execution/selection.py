@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.errors import ProgramSyntaxError
 from nerion_gym.syntax.module import parse_module
+from nerion_gym.syntax.parsing import statements_in
 
 if TYPE_CHECKING:
     from nerion_gym.syntax.module import Function
@@ -114,11 +115,10 @@ def changed_lines(path: str, hull: Hull, first_line: int) -> set[int] | None:
 def _parse_alone(text: bytes, margin: bytes) -> ast.stmt | None:
     """Parse a function cut out of its file, `margin` before it; None where it cannot be."""
     wrapped = margin if margin and not margin.strip() else b""
-    try:
-        tree = ast.parse(b"if 1:\n" + wrapped + text if wrapped else text)
-    except (SyntaxError, ValueError):
+    found = statements_in(b"if 1:\n" + wrapped + text if wrapped else text)
+    if found is None:
         return None
-    only = tree.body[0]
+    only = found[0]
     return only.body[0] if wrapped and isinstance(only, ast.If) else only
 
 

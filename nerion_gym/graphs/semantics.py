@@ -16,6 +16,7 @@ from nerion_gym.errors import ConfigError
 from nerion_gym.graphs import schema
 from nerion_gym.graphs.builder import test_name
 from nerion_gym.graphs.words import token_id
+from nerion_gym.syntax.parsing import expression_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,9 +68,12 @@ def spoken(text: str) -> str:
     """Return what a text says: of a string's literal its value, of anything else itself."""
     if not QUOTED.match(text):
         return text
+    tree = expression_in(text.encode())
+    if tree is None:
+        return text
     try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+        value = ast.literal_eval(tree)
+    except ValueError:
         return text
     said = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
     return said.strip() or text

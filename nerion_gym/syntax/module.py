@@ -7,7 +7,6 @@ import difflib
 import re
 import sys
 import tokenize
-import warnings
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from io import BytesIO
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.errors import ConfigError, ProgramSyntaxError
 from nerion_gym.syntax.outside import NOTHING
+from nerion_gym.syntax.parsing import parse_quietly
 from nerion_gym.syntax.positions import BOM, LineTable
 from nerion_gym.syntax.scope_builder import build_scopes
 from nerion_gym.syntax.trees import FIELDS, deeper_than
@@ -186,10 +186,7 @@ def _require_utf8(path: str, source: bytes) -> None:
 
 def _parse(path: str, source: bytes) -> ast.Module:
     try:
-        with warnings.catch_warnings():
-            # "invalid escape sequence" and the like are the program's affair, not an error of ours.
-            warnings.simplefilter("ignore")
-            return ast.parse(source, filename=path)
+        return parse_quietly(source, path)
     except SyntaxError as error:
         where = f"{path}:{error.lineno or 1}:{error.offset or 1}"
         msg = f"{where}: {error.msg}; the file must be valid Python {VERSION}"

@@ -12,10 +12,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from itertools import pairwise
-from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.errors import ProgramSyntaxError
+from nerion_gym.syntax.locks import fork_safe_lock
 from nerion_gym.syntax.module import parse_module, parse_text, read_module
 from nerion_gym.syntax.positions import BOM, LineTable
 from nerion_gym.syntax.splice import Change, spliced
@@ -54,7 +54,7 @@ class Piece(NamedTuple):
 Pieces = tuple[Piece, ...]
 _known: OrderedDict[tuple[str, bytes], Pieces] = OrderedDict()
 _versions: dict[str, list[bytes]] = {}
-_lock = RLock()
+_lock = fork_safe_lock()
 
 
 def pieces_of(path: str, source: bytes) -> Pieces:

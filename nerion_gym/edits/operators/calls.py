@@ -6,7 +6,7 @@ import ast
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from nerion_gym.edits.analysis.call_text import BINDERS, binding_nodes, calls
 from nerion_gym.edits.analysis.effects import BUILTINS
@@ -17,6 +17,7 @@ from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting.changes import Change, Piece, anchor_of, fit, plain_edits
 from nerion_gym.edits.rewriting.respelling import parent_of, root_of
 from nerion_gym.syntax.flow import unit_of
+from nerion_gym.syntax.parsing import expression_in
 from nerion_gym.syntax.trees import twin
 from nerion_gym.types.edit import Edit, Kind
 
@@ -218,7 +219,7 @@ def _wrapped(module: Module, site: Site, text: bytes) -> Iterator[Edit]:
     pieces = [fit(module.source, start, start, text + b"("), Piece(end, end, b")")]
     replaced: dict[ast.AST, ast.AST] = {}
     if site.string is not None:
-        callee = ast.parse(text, mode="eval").body
+        callee = cast("ast.expr", expression_in(text))
         replaced[site.node] = ast.Call(callee, [twin(site.node)], [])  # type: ignore[list-item]
     yield from plain_edits(module, "wrap_call", Change(site, pieces, replaced, text.decode()))
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from nerion_gym.edits.analysis.literal_text import changed_texts, nearby_literals, texts_used
 from nerion_gym.edits.analysis.sites import sites_of
 from nerion_gym.edits.operator import Operator, Proposer
-from nerion_gym.edits.rewriting.changes import Change, fit, parse_expression, plain_edits
+from nerion_gym.edits.rewriting.changes import Change, fit, plain_edits
 from nerion_gym.edits.rewriting.expressions import binds_names
 from nerion_gym.edits.rewriting.named_constants import named_constants, rescaled, shortened
 from nerion_gym.edits.rewriting.numeric import is_number, stepped_by_one
 from nerion_gym.edits.rewriting.slicing import bounds_dropped, bounds_given
+from nerion_gym.syntax.parsing import expression_in
 from nerion_gym.types.edit import Kind
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _replaced(module: Module, operator: str, site: Site, text: str) -> Iterator[
     """Yield the edit that puts an atom in place of a node."""
     start, end = module.table.offsets(site.node)
     piece = fit(module.source, start, end, text.encode())
-    after = None if site.string is None else parse_expression(text.encode())
+    after = None if site.string is None else expression_in(text.encode())
     replaced = {} if after is None else {site.node: after}
     yield from plain_edits(module, operator, Change(site, [piece], replaced, text))
 

@@ -22,6 +22,7 @@ from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting.changes import Change, Piece, anchor_of, build_edit, fit, means
 from nerion_gym.edits.rewriting.doubtful import is_doubtful
 from nerion_gym.syntax.name_flow import name_flow
+from nerion_gym.syntax.parsing import statements_in
 from nerion_gym.syntax.positions import skip_gap
 from nerion_gym.syntax.scopes import ScopeKind
 from nerion_gym.syntax.trees import nodes_in
@@ -203,13 +204,7 @@ def _inlined(module: Module, found: Assignment, use: ast.Name) -> Iterator[Edit]
 
 def _stands_alone(text: bytes) -> bool:
     """Whether an expression's text may end a line anywhere it does."""
-    if b"\n" not in text and b"\r" not in text:
-        return True
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError):
-        return False
-    return True
+    return (b"\n" not in text and b"\r" not in text) or statements_in(text) is not None
 
 
 def propose_direct_returns(module: Module) -> Iterator[Edit]:

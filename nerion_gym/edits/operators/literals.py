@@ -10,6 +10,7 @@ from nerion_gym.edits.analysis.numbers import Number, stepped
 from nerion_gym.edits.analysis.sites import sites_of
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.rewriting.changes import Change, build_edit, fit, verified_edit
+from nerion_gym.syntax.parsing import expression_in
 from nerion_gym.types.edit import Edit, Kind
 
 if TYPE_CHECKING:
@@ -107,7 +108,9 @@ def _edit(module: Module, operator: str, number: Number, text: str) -> Edit | No
     change = Change(number.site, [piece], {}, text)
     if number.site.string is None:
         return build_edit(module, operator, change)
-    wanted = ast.parse(text, mode="eval").body
+    wanted = expression_in(text.encode())
+    if wanted is None:
+        return None
     return verified_edit(module, operator, change._replace(replaced={node: wanted}))
 
 

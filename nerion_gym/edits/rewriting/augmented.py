@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.edits.analysis.values import BITS, NUMBERS, WHOLE, kind_of, kinds_found
 from nerion_gym.edits.analysis.values import TEXTS as TEXT_KINDS
-from nerion_gym.edits.rewriting.changes import Piece, parse_expression
+from nerion_gym.edits.rewriting.changes import Piece
 from nerion_gym.edits.rewriting.negation import BRACKETED, area_of, text_of
 from nerion_gym.edits.rewriting.signs import TEXTS
+from nerion_gym.syntax.parsing import expression_in
 from nerion_gym.syntax.positions import skip_gap
 from nerion_gym.syntax.trees import same_tree
 
@@ -34,7 +35,7 @@ def expanded(module: Module, node: ast.AugAssign) -> list[Piece] | None:
     name, value = module.text(target), text_of(module, area)
     after = ast.BinOp(ast.Name(target.id, ast.Load()), node.op, node.value)
     for text in (value, b"(" + value + b")"):
-        parsed = parse_expression(name + sign + text)
+        parsed = expression_in(name + sign + text)
         if parsed is not None and same_tree(after, parsed):
             return [Piece(at, end, b"= " + name + b" " + sign), Piece(*area, text)]
     return None

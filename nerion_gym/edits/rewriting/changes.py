@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from nerion_gym.syntax.parsing import expression_in
 from nerion_gym.syntax.positions import skip_gap
 from nerion_gym.syntax.trees import same_tree
 from nerion_gym.types.edit import Edit, Splice
@@ -129,18 +129,8 @@ def means(
     if ordered[0].start < start or ordered[-1].end > end:
         return False
     text = spliced(module.source, ordered, start, end)
-    parsed = parse_expression(text)
+    parsed = expression_in(text)
     return parsed is not None and same_tree(anchor, parsed, replaced)
-
-
-def parse_expression(text: bytes) -> ast.expr | None:
-    """Parse an expression that may span lines; None where it is not one."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(b"(" + text + b"\n)", mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def spliced(source: bytes, pieces: Sequence[Piece], start: int, end: int) -> bytes:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.analysis.statements import indentation, line_end, own_lines
 from nerion_gym.edits.rewriting.branches import branch_of, indent_step, is_elif
-from nerion_gym.edits.rewriting.changes import Piece, parse_expression
+from nerion_gym.edits.rewriting.changes import Piece
 from nerion_gym.edits.rewriting.decisions import WIDEST, shows_order
 from nerion_gym.edits.rewriting.negation import Area, area_of, text_of
+from nerion_gym.syntax.parsing import expression_in
 from nerion_gym.syntax.positions import skip_gap
 from nerion_gym.syntax.trees import same_tree
 
@@ -90,7 +91,7 @@ def as_expression(module: Module, block: Block, index: int) -> Piece | None:
         return None
     first, test, last = (_part(module, part, area) for part, area in parts)
     text = first + b" if " + test + b" else " + last
-    parsed = parse_expression(text)
+    parsed = expression_in(text)
     wanted = ast.IfExp(node.test, one.node, two.node)
     line = one.head + b" " + text
     too_long = len(branch.indent) + len(line) > WIDEST or b"\n" in line or b"\r" in line

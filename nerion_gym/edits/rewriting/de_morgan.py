@@ -11,7 +11,6 @@ from nerion_gym.edits.rewriting.changes import (
     Piece,
     build_edit,
     fit,
-    parse_expression,
     verified_edit,
 )
 from nerion_gym.edits.rewriting.negation import (
@@ -26,6 +25,7 @@ from nerion_gym.edits.rewriting.negation import (
     opposite_text,
     rewritten,
 )
+from nerion_gym.syntax.parsing import expression_in
 from nerion_gym.syntax.trees import same_tree
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def gathered(module: Module, site: Site, node: ast.BoolOp) -> Edit | None:
         change = Change(site, [fit(module.source, start, end, new)], {node: after}, "not")
         return verified_edit(module, NAME, change)
     change = Change(site, [fit(module.source, start - 1, end + 1, new)], {}, "not")
-    parsed = parse_expression(new)
+    parsed = expression_in(new)
     fits = parsed is not None and same_tree(after, parsed)
     return build_edit(module, NAME, change) if fits else None
 

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nerion_gym.edits.rewriting.changes import Piece
+from nerion_gym.syntax.parsing import expression_in
 from nerion_gym.syntax.trees import same_tree
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def normalised(module: Module, value: ast.expr) -> Sequence[Piece]:
     if not plain.strip() or plain.startswith(b'"'):
         return ()
     text = raw + QUOTES + plain + QUOTES
-    parsed = _parse(text)
+    parsed = expression_in(text)
     same = parsed is not None and same_tree(ast.Constant(value.value), parsed)
     return [Piece(start, end, text)] if same and text != found.group() else ()
 
@@ -39,10 +40,3 @@ def normalised(module: Module, value: ast.expr) -> Sequence[Piece]:
 def _without_need(found: re.Match[bytes]) -> bytes:
     """Return a quote without its backslash; any other escape stays."""
     return found.group(1) if found.group(1) in (b"'", b'"') else found.group()
-
-
-def _parse(text: bytes) -> ast.expr | None:
-    try:
-        return ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError):
-        return None

@@ -10,7 +10,6 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.edits.rewriting.changes import parse_expression
 from nerion_gym.edits.rewriting.templates import (
     NO_CONVERSION,
     Field,
@@ -21,6 +20,7 @@ from nerion_gym.edits.rewriting.templates import (
     parts_of_format,
     parts_of_percent,
 )
+from nerion_gym.syntax.parsing import expression_in
 from nerion_gym.syntax.trees import same_tree
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def f_string(
     given = iter(zip(fields, texts, strict=True))
     body = found.sub(lambda match: _put(match, given), literal.body)
     text = (b"rf" if literal.raw else b"f") + literal.quote + body + literal.quote
-    parsed = parse_expression(text)
+    parsed = expression_in(text)
     wanted = ast.JoinedStr([_node_of(part) for part in parts])
     return text if parsed is not None and same_tree(wanted, parsed) else None
 
@@ -164,7 +164,7 @@ def format_call(literal: Literal, parts: Sequence[str | Field]) -> bytes | None:
     text = prefix + literal.quote + body + literal.quote + b".format(" + b", ".join(texts) + b")"
     template = ast.Constant("".join(map(_template_of, parts)))
     called = ast.Attribute(template, "format", ast.Load())
-    parsed = parse_expression(text)
+    parsed = expression_in(text)
     wanted = ast.Call(called, [field.value for field in fields], [])
     return text if parsed is not None and same_tree(wanted, parsed) else None
 
@@ -201,7 +201,7 @@ def _without_values(literal: Literal, fields: Sequence[Field]) -> tuple[bytes, l
 def _value_end(body: bytes, start: int, value: ast.expr) -> int | None:
     """Return where the text of a value ends: positions inside f-strings are not to be had."""
     for match in VALUE_END.finditer(body, start):
-        parsed = parse_expression(body[start : match.start()])
+        parsed = expression_in(body[start : match.start()])
         if parsed is not None and same_tree(value, parsed):
             return match.start()
     return None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.edits.analysis.statements import indentation, line_end, own_lines
-from nerion_gym.edits.rewriting.changes import parse_expression
+from nerion_gym.syntax.parsing import expression_in, statements_in
 from nerion_gym.syntax.trees import same_tree
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def comprehension_text(module: Module, gathering: Gathering, first: ast.stmt) ->
         parts.append(b"if " + _text(module, condition, LOOSE))
     opened, closed = BRACKETS[gathering.kind]
     text = opened + b" ".join(parts) + closed
-    parsed = parse_expression(text)
+    parsed = expression_in(text)
     if parsed is None or not same_tree(_comprehension(gathering), parsed):
         return b""
     indent, (start, end) = indentation(module, first), module.table.offsets(first)
@@ -133,13 +132,8 @@ def _loop(gathering: Gathering) -> ast.stmt:
 
 def parse_statement(text: bytes) -> ast.stmt | None:
     """Parse one statement; None where the text is not one, or is more."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    return body[0] if len(body) == 1 else None
+    body = statements_in(text)
+    return body[0] if body is not None and len(body) == 1 else None
 
 
 def _text(module: Module, node: ast.expr, loose: tuple[type[ast.AST], ...] = ()) -> bytes:

@@ -8,9 +8,9 @@ import pytest
 
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.registry import operator
-from nerion_gym.edits.rewriting.changes import parse_expression
 from nerion_gym.edits.rewriting.negation import area_of, opposite, opposite_text
 from nerion_gym.syntax.module import parse_module
+from nerion_gym.syntax.parsing import expression_in
 from nerion_gym.syntax.trees import same_tree
 from nerion_gym.types.program import Focus, FunctionRef, Program
 from tests.support.edits import results
@@ -92,7 +92,7 @@ def test_the_opposite_of_a_condition(source, expected):
     test = module.tree.body[0].test
     area = area_of(module, test, 2)
     assert opposite_text(module, test, area, alone=True) == expected
-    assert same_tree(opposite(test), parse_expression(expected))
+    assert same_tree(opposite(test), expression_in(expected))
 
 
 def test_branches_of_one_line_and_of_several_do_not_mix():

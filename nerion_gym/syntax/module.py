@@ -17,7 +17,7 @@ from nerion_gym.syntax.outside import NOTHING
 from nerion_gym.syntax.parsing import parse_quietly
 from nerion_gym.syntax.positions import BOM, LineTable
 from nerion_gym.syntax.scope_builder import build_scopes
-from nerion_gym.syntax.trees import FIELDS, deeper_than
+from nerion_gym.syntax.trees import FIELDS, Walk, walked
 from nerion_gym.types.program import Span
 
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ class Module:
     alone: Module | None = field(default=None, repr=False)
     _spans: dict[ast.AST, Span] = field(default_factory=dict, init=False, repr=False)
 
+    @cached_property
+    def walk(self) -> Walk:
+        """Every node."""
+        return walked(self.tree) if self.alone is None else self.alone.walk
+
     def beside(self, outside: Outside) -> Module:
         """Return this piece with what the rest of its file says of its names."""
         return Module(self.path, self.source, self.tree, self.table, outside, self)
@@ -104,7 +109,7 @@ class Module:
     @cached_property
     def functions(self) -> tuple[Function, ...]:
         """Every function in source order."""
-        return tuple(_functions(self))
+        return tuple(_functions(self)) if self.alone is None else self.alone.functions
 
     @cached_property
     def _by_name(self) -> dict[str, Function]:
@@ -147,11 +152,11 @@ def read_module(path: str, source: bytes) -> Module:
     Raises:
         ProgramSyntaxError: not Python, not UTF-8, or nested too deeply.
     """
-    tree = parse_text(path, source)
-    if deeper_than(tree, MAX_DEPTH):
+    module = Module(path, source, parse_text(path, source), LineTable.of(source))
+    if module.walk.depth > MAX_DEPTH:
         msg = f"{path}:1:1: nested more than {MAX_DEPTH} levels deep; split its longest expression"
         raise ProgramSyntaxError(msg)
-    return Module(path, source, tree, LineTable.of(source))
+    return module
 
 
 def parse_text(path: str, source: bytes) -> ast.Module:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.syntax.module import MAX_DEPTH, Module, parse_text
 from nerion_gym.syntax.positions import LineTable
-from nerion_gym.syntax.trees import deeper_than
+from nerion_gym.syntax.trees import walked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,7 @@ def _is_indented(lines: bytes, indent: bytes) -> bool:
 
 def _parsed(path: str, first: int, lines: bytes) -> list[ast.stmt] | None:
     tree = parse_text(path, b"\n" * (first - 2) + HEADER + lines)
-    if len(tree.body) != 1 or deeper_than(tree, MAX_DEPTH):
+    if len(tree.body) != 1 or walked(tree).depth > MAX_DEPTH:
         return None
     found = tree.body[0]
     return (

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import defaultdict
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nerion_gym.syntax.trees import FIELDS, children, nodes_in
+from nerion_gym.syntax.trees import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from nerion_gym.syntax.module import Module
+    from nerion_gym.syntax.trees import Walk
 
 HINT_FIELDS = ("annotation", "returns")
 HINTED = (ast.arg, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -64,19 +64,10 @@ class Sites:
         of: node -> site, for these. Not to be iterated over: it fills as it is asked.
     """
 
-    def __init__(self, tree: ast.Module) -> None:
-        self._by_type: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-        around: dict[ast.AST, ast.AST | None] = {tree: None}
-        todo: list[ast.AST] = [tree]
-        while todo:
-            node = todo.pop()
-            self._by_type[node.__class__].append(node)
-            if FIELDS[node.__class__]:
-                below = children(node)
-                around.update(dict.fromkeys(below, node))
-                todo += below
-        self.nodes = tuple(around)
-        self.of = _SitesByNode(around)
+    def __init__(self, walk: Walk) -> None:
+        self._by_type = walk.by_type
+        self.nodes = tuple(walk.parents)
+        self.of = _SitesByNode(walk.parents)
 
     @cached_property
     def hint_words(self) -> frozenset[str]:
@@ -114,10 +105,12 @@ def hint_words(module: Module) -> frozenset[str]:
 
 def sites_of(module: Module) -> Sites:
     """Return the index of a file, built once."""
-    return _sites(module.tree)
+    return _sites(module if module.alone is None else module.alone)
 
 
-_sites = lru_cache(maxsize=256)(Sites)
+@lru_cache(maxsize=256)
+def _sites(module: Module) -> Sites:
+    return Sites(module.walk)
 
 
 def _below(parent: Site, node: ast.AST) -> Site:

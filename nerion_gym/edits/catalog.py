@@ -16,11 +16,14 @@ from nerion_gym.syntax.module import parse_module
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from nerion_gym.edits.listing import FileEdits
     from nerion_gym.edits.results import Result
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.program import Focus, Program, Span
 
 Operators = tuple[Operator, ...]
+Areas = dict[str, list["Span"]]
+"""Path -> the parts of the file that are asked for."""
 
 
 @lru_cache(maxsize=256)
@@ -49,8 +52,7 @@ def enumerate_edits(
         edit
         for path, source in program.files
         if areas is None or path in areas
-        for edit in file_edits(path, source, local)
-        if areas is None or _is_inside(edit, areas[path])
+        for edit in _edits_in(file_edits(path, source, local), path, areas)
     ]
     wide = [
         edit
@@ -105,17 +107,25 @@ def _is_local(
     if len(results) > 1:
         return False
     ((path, result),) = results
-    source = program.source(path)
-    return any(result == result_of(source, edit) for edit in file_edits(path, source, operators))
+    return file_edits(path, program.source(path), operators).make(result)
 
 
-def _areas(program: Program, focus: Focus) -> dict[str, list[Span]]:
+def _areas(program: Program, focus: Focus) -> Areas:
     areas: dict[str, list[Span]] = {}
     for ref in focus.functions:
         module = parse_module(ref.path, program.source(ref.path))
         span = module.function(ref.qualname).span if ref.qualname else module.span(module.tree)
         areas.setdefault(ref.path, []).append(span)
     return areas
+
+
+def _edits_in(edits: FileEdits, path: str, areas: Areas | None) -> Iterable[Edit]:
+    """Return the edits of a file inside the areas of it; None: all."""
+    if areas is None:
+        return edits
+    own = areas[path]
+    start, end = min(area.start for area in own), max(area.end for area in own)
+    return (edit for edit in edits.between(start, end) if _is_inside(edit, own))
 
 
 def _is_inside(edit: Edit, areas: Iterable[Span]) -> bool:
@@ -126,7 +136,7 @@ def _is_inside(edit: Edit, areas: Iterable[Span]) -> bool:
 
 
 @lru_cache(maxsize=128)
-def file_edits(path: str, source: bytes, operators: Operators) -> tuple[Edit, ...]:
+def file_edits(path: str, source: bytes, operators: Operators) -> FileEdits:
     """Return the edits of one file in canonical order, each result once.
 
     Pieces of the file that another version of it has too, in the same surroundings, are not

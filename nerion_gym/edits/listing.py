@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import accumulate
 from threading import Lock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, cast, overload
 
 from nerion_gym.edits.linking import linked
 from nerion_gym.edits.operator_ids import operator_id
@@ -18,12 +19,11 @@ from nerion_gym.types.edit import Edit, Splice
 from nerion_gym.types.program import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from nerion_gym.edits.operator import Operator
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.outside import Outside
-    from nerion_gym.syntax.pieces import Piece
 
 KEPT_PIECES = 2048
 Operators = tuple["Operator", ...]
@@ -35,13 +35,101 @@ class Listed:
 
     Attributes:
         edits: in canonical order, each result once.
-        open_ones: insertions and deletions, by their result.
-        touching: those of them at the end of the piece: what follows it decides what they are.
+        by_result: the same by what they make of the piece.
+        touching: insertions and deletions at its end: what follows it decides what they are.
     """
 
     edits: tuple[Edit, ...]
-    open_ones: dict[Result, Edit]
+    by_result: dict[Result, Edit]
     touching: tuple[Edit, ...]
+
+
+class FileEdits(Sequence["Edit"]):
+    """The edits of a file in canonical order, each made for its place when it is asked for.
+
+    An edit of the file moves all that follows: to say so costs nothing until somebody looks.
+    """
+
+    def __init__(self, source: bytes, listed: Sequence[Listed], starts: Sequence[int]) -> None:
+        self._source = source
+        self._listed = listed
+        self._starts = starts
+        self._parts = [one.edits for one in listed]
+        for number, gone in self._doubled():
+            self._parts[number] = tuple(edit for edit in self._parts[number] if edit != gone)
+        self._ends = list(accumulate(map(len, self._parts)))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return self._ends[-1]
+
+    def __iter__(self) -> Iterator[Edit]:
+        """Yield them in order."""
+        for part, start in zip(self._parts, self._starts, strict=True):
+            for edit in part:
+                yield _shifted(edit, start)
+
+    @overload
+    def __getitem__(self, index: int) -> Edit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Edit, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Edit | tuple[Edit, ...]:
+        """Return one by its number, or several."""
+        if isinstance(index, slice):
+            return tuple(self[number] for number in range(*index.indices(len(self))))
+        number = range(len(self))[index]
+        at = bisect_right(self._ends, number)
+        part = self._parts[at]
+        return _shifted(part[number - self._ends[at]], self._starts[at])
+
+    def between(self, start: int, end: int) -> Iterator[Edit]:
+        """Yield those of the pieces that hold some of the bytes [start, end)."""
+        first = max(bisect_right(self._starts, start) - 1, 0)
+        for at in range(first, bisect_left(self._starts, end)):
+            for edit in self._parts[at]:
+                yield _shifted(edit, self._starts[at])
+
+    def make(self, result: Result) -> bool:
+        """Whether one of them makes this of the file."""
+        at = self._piece_at(result.start)
+        if result._replace(start=result.start - self._starts[at]) in self._listed[at].by_result:
+            return True
+        return any(
+            result == other for number in range(at + 1) for other, _ in self._ends_of(number)
+        )
+
+    def _piece_at(self, offset: int) -> int:
+        return max(bisect_right(self._starts, offset) - 1, 0)
+
+    def _ends_of(self, number: int) -> Iterator[tuple[Result, Edit]]:
+        """Yield the insertions and deletions at the end of a piece by their result in the file."""
+        for edit in self._listed[number].touching:
+            yield result_of(self._source, _shifted(edit, self._starts[number])), edit
+
+    def _doubled(self) -> Iterator[tuple[int, Edit]]:
+        """Yield, by number of their piece, the edits whose result one of another piece has.
+
+        To take away the last line of a piece is to take away the first of the next where both read
+        the same. Of two such edits the operator with the smaller id keeps its own, as in a piece.
+        """
+        seen: dict[Result, tuple[int, Edit]] = {}
+        for number in range(len(self._listed) - 1):
+            for result, edit in self._ends_of(number):
+                kept = number, edit
+                for other in filter(None, [seen.get(result), self._same_in(result, number)]):
+                    kept, gone = sorted((kept, other), key=_rank)
+                    yield gone
+                seen[result] = kept
+
+    def _same_in(self, result: Result, number: int) -> tuple[int, Edit] | None:
+        """Return the edit of a later piece that has a result; None where there is none."""
+        at = self._piece_at(result.start)
+        found = self._listed[at].by_result.get(
+            result._replace(start=result.start - self._starts[at])
+        )
+        return None if found is None or at == number else (at, found)
 
 
 class Searcher:
@@ -76,12 +164,15 @@ class Searcher:
             for edit in sorted(propose(module), key=place):
                 _require_own(edit, module.path)
                 result = result_of(source, edit)
-                if result.before != result.after:
+                if result[1] != result[2]:
                     found.setdefault(result, edit)
-        open_ones = {one: edit for one, edit in found.items() if not (one.before and one.after)}
         size = len(source)
-        touching = (edit for one, edit in open_ones.items() if one.start + len(one.before) == size)
-        return Listed(tuple(sorted(found.values(), key=canonical)), open_ones, tuple(touching))
+        touching = (
+            edit
+            for one, edit in found.items()
+            if one.start + len(one.before) == size and not (one.before and one.after)
+        )
+        return Listed(tuple(sorted(found.values(), key=canonical)), found, tuple(touching))
 
 
 searcher_of = lru_cache(maxsize=16)(Searcher)
@@ -90,51 +181,13 @@ searcher_of = lru_cache(maxsize=16)(Searcher)
 def forget() -> None:
     """Drop what is kept of pieces."""
     searcher_of.cache_clear()
-    _moved.cache_clear()
 
 
-def joined(path: str, source: bytes, searcher: Searcher) -> tuple[Edit, ...]:
+def joined(path: str, source: bytes, searcher: Searcher) -> FileEdits:
     """Return the edits of a file in canonical order, each result once; see `catalog.file_edits`."""
     pieces = linked(path, source)
     listed = [searcher.listed(piece.module) for piece in pieces]
-    every = [_moved(one, piece.start) for one, piece in zip(listed, pieces, strict=True)]
-    for number, edit in _doubled(source, pieces, listed):
-        gone = _shifted(edit, pieces[number].start)
-        every[number] = tuple(other for other in every[number] if other != gone)
-    return tuple(chain.from_iterable(every))
-
-
-def _doubled(
-    source: bytes, pieces: Sequence[Piece], listed: Sequence[Listed]
-) -> Iterator[tuple[int, Edit]]:
-    """Yield, by number of their piece, the edits whose result in the file one of another piece has.
-
-    To take away the last line of a piece is to take away the first of the next where both read
-    the same. Of two such edits the operator with the smaller id keeps its own, as in a piece.
-    """
-    seen: dict[Result, tuple[int, Edit]] = {}
-    for number, one in enumerate(listed[:-1]):
-        for edit in one.touching:
-            result = result_of(source, _shifted(edit, pieces[number].start))
-            others = [seen.get(result), _same_in(pieces, listed, result, number)]
-            kept = number, edit
-            for other in filter(None, others):
-                kept, gone = sorted((kept, other), key=_rank)
-                yield gone
-            seen[result] = kept
-
-
-def _same_in(
-    pieces: Sequence[Piece], listed: Sequence[Listed], result: Result, number: int
-) -> tuple[int, Edit] | None:
-    """Return the edit of a later piece that has a result; None where there is none."""
-    at = min(bisect_right(pieces, result.start, key=_start), len(pieces)) - 1
-    found = listed[at].open_ones.get(result._replace(start=result.start - pieces[at].start))
-    return None if found is None or at == number else (at, found)
-
-
-def _start(piece: Piece) -> int:
-    return piece.start
+    return FileEdits(source, listed, [piece.start for piece in pieces])
 
 
 def _rank(found: tuple[int, Edit]) -> tuple[int, int, tuple[object, ...]]:
@@ -142,13 +195,9 @@ def _rank(found: tuple[int, Edit]) -> tuple[int, int, tuple[object, ...]]:
     return operator_id(edit.operator), number, place(edit)
 
 
-@lru_cache(maxsize=KEPT_PIECES)
-def _moved(listed: Listed, by: int) -> tuple[Edit, ...]:
-    """Return the edits of a piece at its place in the file."""
-    return tuple(_shifted(edit, by) for edit in listed.edits) if by else listed.edits
-
-
 def _shifted(edit: Edit, by: int) -> Edit:
+    if not by:
+        return edit
     splices = tuple(
         Splice(one.path, one.start + by, one.end + by, one.before, one.after)
         for one in edit.splices
@@ -188,9 +237,9 @@ def _require_own(edit: Edit, path: str) -> None:
     Raises:
         EditError: it is one, or it changes nothing.
     """
-    paths = {splice.path for splice in edit.splices}
-    if paths != {path}:
-        what = sorted(paths) or "nothing"
+    others = [splice.path for splice in edit.splices if splice.path != path]
+    if others or not edit.splices:
+        what = sorted({splice.path for splice in edit.splices}) or "nothing"
         msg = f"{edit.operator} edited {what}; expected splices of {path!r} alone"
         raise EditError(msg)
 

@@ -8,6 +8,7 @@ import pytest
 
 from nerion_gym.edits import linking, listing
 from nerion_gym.edits.catalog import file_edits
+from nerion_gym.edits.linking import linked
 from nerion_gym.edits.listing import canonical
 from nerion_gym.edits.operator import Operator
 from nerion_gym.edits.preview import splice_bytes
@@ -49,7 +50,7 @@ def test_pieces_have_the_edits_of_the_file(name):
     for row in sorted(LOCAL, key=lambda row: row.id):
         for edit in sorted(row.propose(whole), key=listing.place):
             expected.setdefault(result_of(source, edit), edit.operator)
-    edits = file_edits("m.py", source, LOCAL)
+    edits = tuple(file_edits("m.py", source, LOCAL))
     found = results(source, edits)
     assert len(found) == len(edits) > 300
     assert list(edits) == sorted(edits, key=canonical)
@@ -68,15 +69,52 @@ def test_what_was_listed_before_changes_nothing(name):
     source = (STDLIB / name).read_bytes()
     rng = np.random.default_rng(3)
     forget()
-    first = file_edits("m.py", source, LOCAL)
+    first = tuple(file_edits("m.py", source, LOCAL))
     edited = [
         splice_bytes(source, first[int(index)].splices)
         for index in rng.choice(len(first), 12, replace=False)
     ]
-    after = [file_edits("m.py", text, LOCAL) for text in edited]
+    after = [tuple(file_edits("m.py", text, LOCAL)) for text in edited]
     for text, known in zip(edited, after, strict=True):
         forget()
-        assert file_edits("m.py", text, LOCAL) == known
+        assert tuple(file_edits("m.py", text, LOCAL)) == known
+
+
+def test_edits_of_a_file_are_a_sequence():
+    source = (STDLIB / "sched.py").read_bytes()
+    edits = file_edits("m.py", source, LOCAL)
+    every = tuple(edits)
+    assert len(edits) == len(every)
+    assert tuple(edits[number] for number in range(len(edits))) == every
+    assert (edits[-1], edits[10:-10:7]) == (every[-1], every[10:-10:7])
+    assert edits.index(every[20]) == 20
+    with pytest.raises(IndexError):
+        edits[len(every)]
+
+
+def test_edits_between_are_those_of_the_pieces_there():
+    source = (STDLIB / "sched.py").read_bytes()
+    edits = file_edits("m.py", source, LOCAL)
+    every = tuple(edits)
+    cuts = [0, *(piece.end for piece in linked("m.py", source))]
+    rng = np.random.default_rng(5)
+    for start, end in rng.integers(0, len(source) + 1, (40, 2)):
+        low = max(cut for cut in cuts if cut <= start)
+        high = min(cut for cut in cuts if cut >= end)
+        expected = [one for one in every if low <= one.site.start < high] if start < end else []
+        assert [one for one in edits.between(start, end) if start < end] == expected
+
+
+@pytest.mark.parametrize("name", ["sched.py", "heapq.py"])
+def test_whether_a_file_has_an_edit_is_known_without_looking_at_all(name):
+    source = (STDLIB / name).read_bytes()
+    halves = [file_edits("m.py", source, rows) for rows in (LOCAL[:60], LOCAL[40:])]
+    made = [{result_of(source, edit) for edit in half} for half in halves]
+    every = sorted(made[0] | made[1])
+    assert [half.make(one) for half in halves for one in every] == [
+        one in results for results in made for one in every
+    ]
+    assert min(len(every) - len(results) for results in made) > 20
 
 
 def test_only_what_an_edit_touches_is_searched_again():

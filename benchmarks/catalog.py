@@ -50,6 +50,8 @@ from tests.support.sources import PINNED, cache_folder, fetch  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nerion_gym.types.edit import Edit
+
 RESULTS = ROOT / "benchmarks" / "results" / "catalog.json"
 SCRIPT = Path(__file__).with_name("catalog_libcst.py")
 PACKAGE, FILE = "boltons", "boltons/ecoutils.py"
@@ -84,6 +86,11 @@ def forget() -> None:
         cached.cache_clear()
 
 
+def all_edits(source: bytes) -> tuple[Edit, ...]:
+    """Return every edit of a file, made."""
+    return tuple(file_edits("m.py", source, LOCAL))
+
+
 def one_swap(source: bytes) -> bytes:
     """Return a file with one operator swapped, from its text."""
     edit = next(iter(comparison.propose_swaps(parse_module("m.py", source))))
@@ -110,7 +117,7 @@ def rounds(source: bytes, count: int) -> tuple[dict[str, list[float]], int]:
         text = source + b"# %d\n" % number
         note("ast.parse", partial(ast.parse, text))
         forget()
-        edits = note("cold", lambda text=text: tuple(file_edits("m.py", text, LOCAL)))
+        edits = note("cold", partial(all_edits, text))
         size = len(edits)
         program = Program.from_files({"m.py": text})
         after = note("preview", partial(apply, program, edits[(number * 97) % size]))

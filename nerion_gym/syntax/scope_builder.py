@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nerion_gym.syntax.outside import NOTHING
 from nerion_gym.syntax.scopes import Access, Mode, Scope, ScopeKind, Scopes
-from nerion_gym.syntax.trees import FIELDS, children
+from nerion_gym.syntax.trees import CHILDREN, children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -32,13 +32,30 @@ def build_scopes(tree: ast.Module) -> Scopes:
 
 
 def _resolve(todo: Todo) -> None:
+    """Visit nodes and all below them; those of one scope in a row, without a tuple for each."""
     while todo:
-        node, scope, annotation = todo.pop()
-        handler = HANDLERS.get(node.__class__)
-        if handler is not None:
-            todo += reversed(handler(node, scope, annotation))
-        elif FIELDS[node.__class__]:
-            todo += [(child, scope, annotation) for child in reversed(children(node))]
+        first, scope, annotation = todo.pop()
+        nodes: list[Any] = [first]
+        while nodes:
+            node = nodes.pop()
+            cls: Any = node.__class__
+            if cls is ast.Attribute:  # with names, most of every program
+                scope.attributes.add(node.attr)
+                nodes.append(node.value)
+                continue
+            handler = HANDLERS.get(cls)
+            if handler is None:
+                below = CHILDREN[cls](node)
+                if below:
+                    nodes += reversed(below)
+                continue
+            inner = handler(node, scope, annotation)
+            if not inner:
+                continue
+            # What is left here comes after what the handler gave.
+            todo += [(left, scope, annotation) for left in nodes]
+            todo += reversed(inner)
+            break
 
 
 def extend_scopes(root: Scope, body: list[ast.stmt], entered: Container[ast.AST] | None) -> None:
@@ -83,9 +100,10 @@ def _open(kind: ScopeKind, name: str, node: ast.AST, parent: Scope) -> Scope:
 
 
 def _name(node: ast.Name, scope: Scope, annotation: bool) -> Todo:
-    if isinstance(node.ctx, ast.Load):
+    context = node.ctx.__class__
+    if context is ast.Load:
         scope.accesses.append(Access(node.id, node, READ, scope, annotation))
-    elif isinstance(node.ctx, ast.Store):
+    elif context is ast.Store:
         _bind(node.id, node, scope, annotation)
     else:
         scope.accesses.append(Access(node.id, node, DELETE, scope, annotation))

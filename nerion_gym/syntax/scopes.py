@@ -231,8 +231,13 @@ class Scopes:
         if self.alone is not None:
             return tuple(map(self._seen_from_here, self.alone.bindings))
         found: dict[tuple[Scope, str], list[Access]] = {}
+        here: dict[tuple[Scope, str], list[Access]] = {}
         for access in self.accesses:
-            found.setdefault(self.key(access), []).append(access)
+            at = access.scope, access.name
+            uses = here.get(at)
+            if uses is None:
+                uses = here[at] = found.setdefault(self.key(access), [])
+            uses.append(access)
         return tuple(Binding(name, scope, tuple(uses)) for (scope, name), uses in found.items())
 
     def _seen_from_here(self, binding: Binding) -> Binding:

@@ -13,7 +13,7 @@ from nerion_gym.types.coverage import Baseline, Coverage
 from nerion_gym.types.outcome import Outcome, Status, TestResult
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from nerion_gym.storage import Store
@@ -177,3 +177,14 @@ def _lists(files: Mapping[str, frozenset[int]]) -> dict[str, list[int]]:
 
 def _sets(files: Mapping[str, list[int]]) -> dict[str, frozenset[int]]:
     return {path: frozenset(lines) for path, lines in files.items()}
+
+
+def in_order(digests: Sequence[str], found: Mapping[str, Outcome]) -> list[Outcome]:
+    """Return each program's outcome; a program's second one is remembered from the first."""
+    seen: set[str] = set()
+    outcomes = []
+    for digest in digests:
+        outcome = found[digest]
+        outcomes.append(replace(outcome, cached=True) if digest in seen else outcome)
+        seen.add(digest)
+    return outcomes

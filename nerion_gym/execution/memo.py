@@ -33,6 +33,8 @@ class CodeMemo:
     def __init__(self, root: str, codes: Codes | None = None) -> None:
         self.root = f"{root}/"
         self.codes: Codes = dict(codes or {})
+        self.live: dict[tuple[str, str, str], CodeType] = {}
+        """What stands in the place of code, as it is: it holds objects of this process."""
 
     def install(self) -> None:
         """Stand between the import system, pytest's rewriting, and the compiler."""
@@ -58,6 +60,8 @@ class CodeMemo:
         rewriting._rewrite_test = rewrite_test  # type: ignore[assignment]
 
     def _recall(self, key: tuple[str, str, str], build: Callable[[], CodeType]) -> CodeType:
+        if key in self.live:
+            return self.live[key]
         known = self.codes.get(key)
         if known is not None:
             code: CodeType = marshal.loads(known)  # noqa: S302 - our own bytes

@@ -170,6 +170,7 @@ def lines(value: Any) -> dict[str, list[int]]:
     return {text(path): take(numbers) for path, numbers in value.items()}
 
 
+_hits = listed(row(whole, whole))
 _traced = (lines, listed(text), flag)
 _status = one_of(Status.__members__)
 _status_or_none = one_of([*Status.__members__, ""])
@@ -192,10 +193,13 @@ FIELDS: dict[str, Field] = {
     "import": row(*_traced),
     "shared": row(listed(listed(node_id))),
     "needs": row(listed(name)),
+    "site": row(
+        whole, whole, _hits, listed(row(name, whole)), listed(row(flag, flag, listed(whole)))
+    ),
     "end": row(),
 }
 """What follows the name in each record that a child may tell."""
-OFTEN = frozenset({"passed", "silent", "test", "lines", "alone"})
+OFTEN = frozenset({"passed", "silent", "test", "lines", "alone", "site"})
 MOST_OF = dict.fromkeys(FIELDS.keys() - OFTEN, 1) | {"error": MAX_ERRORS}
 """How often a child tells a record at most."""
 PASSED = re.compile(

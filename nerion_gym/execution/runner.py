@@ -7,10 +7,11 @@ import time
 import weakref
 from collections import OrderedDict
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nerion_gym.errors import ConfigError
-from nerion_gym.execution.cache import Key, OutcomeCache
+from nerion_gym.execution.cache import Key, OutcomeCache, in_order
 from nerion_gym.execution.confinement.machine import stamp, unsafe
 from nerion_gym.execution.farside import FarSide, Pending
 from nerion_gym.execution.jobs import Job
@@ -18,15 +19,18 @@ from nerion_gym.execution.limits import Times
 from nerion_gym.execution.reach import coverage_of, coverage_of_nothing
 from nerion_gym.execution.routing import Plan, plan
 from nerion_gym.execution.settings import RunnerStats, Settings
+from nerion_gym.execution.tracing.trace import traced
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from nerion_gym.types.coverage import Baseline, Coverage
+    from nerion_gym.types.edit import Edit
     from nerion_gym.types.outcome import Outcome
     from nerion_gym.types.program import Program
     from nerion_gym.types.suite import Suite
+    from nerion_gym.types.trace import Trace
 
 ALONE_SECONDS = 30.0
 COVER_SECONDS = 900.0
@@ -166,6 +170,21 @@ class LocalRunner:
             return Plan("cold", why="no baseline of this suite is known")
         return plan(baseline, program)
 
+    def trace(self, program: Program, tests: Suite, edits: Sequence[Edit]) -> Trace:
+        """Run the unchanged suite once with taps where the edits are; see `types.trace`.
+
+        Raises:
+            ConfigError: the program was not adopted (`adopt`): nothing to compare with is known.
+            SandboxError: the machinery failed.
+        """
+        key = Key.of(program, tests)
+        if key not in self._baselines:
+            msg = "trace() needs the plain run of this program to compare with; call adopt() first"
+            raise ConfigError(msg)
+        self.stats.traces += 1
+        ask = partial(self._far.ask, program, tests)
+        return traced(ask, self._baselines[key], edits, self._times[key], self.settings.memory)
+
     def close(self) -> None:
         """End every process and remove every file; the runner starts anew when used again."""
         self._far.close()
@@ -260,17 +279,6 @@ class LocalRunner:
         return replace(
             outcome, route=route, stages=stages, containment=stamp(entry.suite.containment)
         )
-
-
-def in_order(digests: Sequence[str], found: Mapping[str, Outcome]) -> list[Outcome]:
-    """Return each program's outcome; a program's second one is remembered from the first."""
-    seen: set[str] = set()
-    outcomes = []
-    for digest in digests:
-        outcome = found[digest]
-        outcomes.append(replace(outcome, cached=True) if digest in seen else outcome)
-        seen.add(digest)
-    return outcomes
 
 
 _default: dict[int, LocalRunner] = {}

@@ -36,7 +36,8 @@ class RunnerStats:
 
     Attributes:
         control: runs of unchanged programs.
-        coverage: traced runs.
+        coverage: runs that look at the lines that each test executes.
+        traces: runs with taps.
         executions: runs of edited programs that really ran.
         cache_hits: outcomes that were known.
         unreached: edits that no test reaches; nothing ran.
@@ -51,6 +52,7 @@ class RunnerStats:
 
     control: int = 0
     coverage: int = 0
+    traces: int = 0
     executions: int = 0
     cache_hits: int = 0
     unreached: int = 0

@@ -43,6 +43,7 @@ from .scratch import Scratch
 from .server import Server, mentions_collector
 from .session import Spec, configure, enter
 from .supervise import children
+from .tapped import run_tapped
 from .tracer import Watch
 from .wire import ClosedError, send
 
@@ -143,7 +144,11 @@ def serve_clean(near: socket.socket, scratch: Scratch, start: Start, warm_pid: i
             ahead.append(start.configure())
             known.extend(Outline(*data) for data in order["outline"])
 
-    work = {"anew": anew, "cover": traced}
+    def tapped(order: Order, mapped: Mapped, line: Line) -> None:
+        taps = [(f"{start.spec.root}/{path}", *rest) for path, *rest in order["taps"]]
+        run_tapped(ready, start.memo, job_of(start.spec, order), taps, mapped, line)
+
+    work = {"anew": anew, "cover": traced, "trace": tapped}
     Server(near, scratch, work, (warm_pid,), start.cage, prime).serve(partner=warm_pid)
 
 

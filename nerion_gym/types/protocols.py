@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     import numpy as np
 
     from nerion_gym.types.coverage import Baseline, Coverage
+    from nerion_gym.types.edit import Edit
     from nerion_gym.types.outcome import Outcome
     from nerion_gym.types.program import Program
     from nerion_gym.types.suite import Suite
+    from nerion_gym.types.trace import Trace
     from nerion_gym.types.transition import Observation, Transition
 
 STEPS_PER_EXECUTION = 20
@@ -43,6 +45,15 @@ class TestRunner(Protocol):
 
     def adopt(self, baseline: Baseline) -> None:
         """Take a measured control run and coverage as the base to compare edits with."""
+        ...
+
+
+@runtime_checkable
+class Tracer(TestRunner, Protocol):
+    """A runner that can also tell what edits would do where they stand, before any is run."""
+
+    def trace(self, program: Program, tests: Suite, edits: Sequence[Edit]) -> Trace:
+        """Run the unchanged suite once with taps where the edits are."""
         ...
 
 

@@ -1,0 +1,1 @@
+"""The instrument: one run of the unchanged suite with taps at the places that edits change."""

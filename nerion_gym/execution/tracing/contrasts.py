@@ -1,0 +1,239 @@
+"""Where an edit changes what is evaluated: the smallest expression that holds all of it."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nerion_gym.execution.tracing.statements import RULES, Contrast, given_by
+from nerion_gym.syntax.parsing import expression_in, statements_in
+from nerion_gym.syntax.trees import children, same_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nerion_gym.syntax.module import Module
+    from nerion_gym.types.edit import Edit, Splice
+
+BODIES = ("body", "orelse", "handlers", "finalbody")
+"""Fields of a statement whose statements stand for themselves."""
+UNWATCHED = frozenset({"annotation", "returns", "format_spec", "type_params", "pattern"})
+"""Fields below which nothing can be watched, or nothing runs."""
+CLOSED = (ast.Call, ast.List, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp)
+"""Expressions that end with a bracket of their own."""
+LONG = 2_000
+"""Bytes from which a statement is long."""
+UNTAPPED = (ast.Slice, ast.Starred, ast.FormattedValue)
+"""Expressions that cannot stand by themselves."""
+
+
+class Unchanged(NamedTuple):
+    """Nothing that is evaluated differs."""
+
+
+def contrast_of(module: Module, edit: Edit) -> Contrast | Unchanged | None:
+    """Return the expression that an edit changes.
+
+    None where it changes more than that: several files, the order of statements, a target, a
+    docstring.
+    """
+    if any(splice.path != module.path for splice in edit.splices):
+        return None
+    rule = RULES.get(edit.operator)
+    if rule is not None:
+        statement = statements_by_place(module).get((edit.site.start, edit.site.end))
+        return None if statement is None else rule(statement, edit)
+    start, end = edit.splices[0].start, edit.splices[-1].end
+    statement = _statement_around(module, start, end)
+    if statement is None or _is_lone_text(statement):
+        return None
+    if isinstance(statement, ast.Try):
+        return _caught(module, statement, edit)
+    return _compared(module, statement, edit.splices)
+
+
+def _compared(
+    module: Module, statement: ast.stmt, splices: Sequence[Splice]
+) -> Contrast | Unchanged | None:
+    """Compare a statement with what splices inside make of it."""
+    start, end = splices[0].start, splices[-1].end
+    found = _closed_around(module, statement, start, end)
+    if found is not None:
+        after = expression_in(spliced(module, splices, *module.table.offsets(found)))
+        if type(after) is type(found):
+            return _narrowed(found, after, Contrast(found, found, after))
+    edited = _edited(module, statement, splices)
+    if edited is None:
+        return None
+    return _narrowed(statement, edited, _assignment(statement, edited))
+
+
+def _closed_around(module: Module, statement: ast.stmt, start: int, end: int) -> ast.expr | None:
+    """Return the innermost expression in brackets around some bytes of a long statement.
+
+    To parse a table of a thousand lines for each edit in it would take minutes. In brackets an
+    edit cannot change what is outside, if the text is still one expression of the same kind.
+    """
+    first, last = module.table.offsets(statement)
+    if last - first < LONG:
+        return None
+    found = None
+    node: ast.AST | None = statement
+    while node is not None:
+        if isinstance(node, CLOSED):
+            first, last = module.table.offsets(node)
+            if first < start and end < last:
+                found = node
+        node = next(
+            (inner for inner in children(node) if _is_around(module, inner, start, end)), None
+        )
+    return found
+
+
+def _is_around(module: Module, node: ast.AST, start: int, end: int) -> bool:
+    if not isinstance(node, ast.expr | ast.keyword):
+        return False
+    first, last = module.table.offsets(node)
+    return first <= start and end <= last
+
+
+@lru_cache(maxsize=64)
+def statements_by_place(module: Module) -> dict[tuple[int, int], ast.stmt]:
+    """Return the statements of a file by their bytes."""
+    every = (node for nodes in module.walk.by_type.values() for node in nodes)
+    return {module.table.offsets(node): node for node in every if isinstance(node, ast.stmt)}
+
+
+def _is_lone_text(statement: ast.stmt) -> bool:
+    """Whether a statement is a docstring, or could be one: who reads it cannot be seen."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _caught(module: Module, statement: ast.Try, edit: Edit) -> Contrast | None:
+    """Return what a handler's exceptions become."""
+    start, end = edit.splices[0].start, edit.splices[-1].end
+    for handler in statement.handlers:
+        if handler.type is None:
+            continue
+        first, last = module.table.offsets(handler.type)
+        if first <= start and end <= last:
+            after = expression_in(spliced(module, edit.splices, first, last))
+            return None if after is None else Contrast(handler.type, handler.type, after)
+    return None
+
+
+def spliced(module: Module, splices: Sequence[Splice], start: int, end: int) -> bytes:
+    """Return bytes [start, end) of a file after an edit inside."""
+    parts, at = [], start
+    for splice in splices:
+        parts += [module.source[at : splice.start], splice.after]
+        at = splice.end
+    return b"".join([*parts, module.source[at:end]])
+
+
+def _statement_around(module: Module, start: int, end: int) -> ast.stmt | None:
+    """Return the innermost statement that holds these bytes."""
+    found: ast.stmt | None = None
+    inside: Sequence[Any] = module.tree.body
+    while True:
+        around = next((node for node in inside if _holds(module, node, start, end)), None)
+        if around is None:
+            return found
+        found = around
+        inside = list(_statements_in(around))
+
+
+def _statements_in(node: ast.AST) -> Iterator[ast.stmt]:
+    for name in (*BODIES, "cases"):
+        for inner in getattr(node, name, ()):
+            if isinstance(inner, ast.stmt):
+                yield inner
+            elif name != "body":
+                yield from inner.body
+
+
+def _holds(module: Module, node: ast.stmt, start: int, end: int) -> bool:
+    first, last = module.table.offsets(node)
+    return first <= start and end <= last
+
+
+def _edited(module: Module, statement: ast.stmt, splices: Sequence[Splice]) -> ast.stmt | None:
+    """Return what an edit makes of a statement, of one that holds others only its head."""
+    first, last = module.table.offsets(statement)
+    body = getattr(statement, "body", None)
+    if body is not None:
+        last = _first_byte(module, body[0])
+        if splices[-1].end > last:
+            return None
+    text = spliced(module, splices, first, last) + (b"" if body is None else b"pass")
+    found = statements_in(text.removeprefix(b"el") if isinstance(statement, ast.If) else text)
+    return found[0] if found is not None and len(found) == 1 else None
+
+
+def _first_byte(module: Module, node: ast.stmt) -> int:
+    """Return where a statement begins, its decorators included."""
+    decorators = getattr(node, "decorator_list", None)
+    if not decorators:
+        return module.table.offsets(node)[0]
+    return module.source.rindex(b"@", 0, module.table.offsets(decorators[0])[0])
+
+
+def _narrowed(before: Any, after: Any, found: Contrast | None) -> Contrast | Unchanged | None:
+    """Go down to the smallest expression outside of which nothing differs; `found` is around it."""
+    while True:
+        pairs = _differing(before, after)
+        if pairs == []:
+            return Unchanged()
+        if pairs is None or len(pairs) > 1:
+            return found
+        ((before, after, name),) = pairs
+        if name in UNWATCHED:
+            return found
+        # What is called says nothing without what it is given.
+        if name != "func" and _can_be_tapped(before) and isinstance(after, ast.expr):
+            found = Contrast(before, before, after)
+
+
+def _assignment(before: ast.stmt, after: ast.stmt) -> Contrast | None:
+    """Return what a name is given where the sign of its assignment changes."""
+    given, made = given_by(before), given_by(after)
+    if given is None or made is None or given[0] != made[0] or same_tree(given[1], made[1]):
+        return None
+    return Contrast(before.value, given[1], made[1])  # type: ignore[attr-defined]
+
+
+def _can_be_tapped(node: ast.AST) -> bool:
+    if not isinstance(node, ast.expr) or isinstance(node, UNTAPPED):
+        return False
+    return isinstance(getattr(node, "ctx", None), ast.Load | None)
+
+
+def _differing(before: ast.AST, after: ast.AST) -> list[tuple[Any, Any, str]] | None:
+    """Return the child nodes that differ, with their field; None where the nodes themselves do."""
+    if type(before) is not type(after):
+        return None
+    found: list[tuple[Any, Any, str]] = []
+    for name in before._fields:
+        if isinstance(before, ast.stmt) and name in BODIES:
+            continue
+        pairs = _unlike(getattr(before, name, None), getattr(after, name, None))
+        if pairs is None:
+            return None
+        found += [(one, two, name) for one, two in pairs]
+    return found
+
+
+def _unlike(one: Any, two: Any) -> list[tuple[ast.AST, ast.AST]] | None:
+    """Return the nodes that differ between two fields; None where something else differs."""
+    ones, twos = (one if isinstance(one, list) else [one], two if isinstance(two, list) else [two])
+    if len(ones) != len(twos):
+        return None
+    found = []
+    for left, right in zip(ones, twos, strict=True):
+        if isinstance(left, ast.AST) and isinstance(right, ast.AST):
+            if not same_tree(left, right):
+                found.append((left, right))
+        elif type(left) is not type(right) or repr(left) != repr(right):
+            return None
+    return found

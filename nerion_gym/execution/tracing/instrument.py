@@ -1,0 +1,138 @@
+"""A file's code with taps: what it does stays the same, step by step.
+
+A tap before an expression is `tap(hole, ...) or expression`: names are read once more than before,
+and the tap gives None. Where a part may run code, the tap goes around the last of these parts,
+which it gives back: `first + tap(first, last())`. Nothing is evaluated twice, in another order or
+in another frame, and no name is bound. A tap is a constant of the code: no look-up can miss it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nerion_gym.execution.tracing.forms import is_atomic
+from nerion_gym.execution.tracing.taps import MARK
+from nerion_gym.execution.tracing.written import function_text
+from nerion_gym.syntax.parsing import quietly
+from nerion_gym.syntax.trees import twin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import CodeType
+
+    from nerion_gym.execution.tracing.forms import Form
+    from nerion_gym.execution.tracing.sites import Site
+    from nerion_gym.syntax.module import Module
+
+
+class Tap(NamedTuple):
+    """One call of a site.
+
+    Attributes:
+        site: its number.
+        method: of `taps.Site`.
+        arguments: constants that come first.
+        holes: what follows them; None stands for the node that the tap is put around.
+    """
+
+    site: int
+    method: str
+    arguments: tuple[int, ...]
+    holes: tuple[ast.expr | None, ...]
+
+
+def instrumented(module: Module, sites: Sequence[Site]) -> CodeType:
+    """Return a file's code with taps; their constants are still texts, see `taps.bound`.
+
+    Raises:
+        SyntaxError: the file does not compile.
+    """
+    before: dict[ast.AST, list[Tap]] = defaultdict(list)
+    around: dict[ast.AST, list[Tap]] = defaultdict(list)
+    for number, site in enumerate(sites):
+        _place(number, site, before, around)
+    tree = _Tapping(before, around).visit(module.tree)
+    with quietly():
+        return compile(tree, module.path, "exec", dont_inherit=True, optimize=0)
+
+
+def _place(
+    number: int, site: Site, before: dict[ast.AST, list[Tap]], around: dict[ast.AST, list[Tap]]
+) -> None:
+    """Decide where the taps of a site go."""
+    holes = site.holes.nodes
+    risky = [place for place, hole in enumerate(holes) if not is_atomic(hole)]
+    if not risky:
+        before[site.node].append(Tap(number, "before", (), tuple(holes)))
+        return
+    *stored, last = risky
+    for place in stored:
+        around[holes[place]].append(Tap(number, "store", (place,), (None,)))
+    given = [place for place in range(len(holes)) if place not in stored]
+    values = tuple(None if place == last else holes[place] for place in given)
+    if stored:
+        mask = sum(1 << place for place in stored)
+        around[holes[last]].append(Tap(number, "last_of", (given.index(last), mask), values))
+    else:
+        around[holes[last]].append(Tap(number, "last", (last,), values))
+
+
+class _Tapping(ast.NodeTransformer):
+    """Copies a tree with taps; never changes the one it reads."""
+
+    def __init__(self, before: dict[ast.AST, list[Tap]], around: dict[ast.AST, list[Tap]]) -> None:
+        self._before, self._around = before, around
+
+    def visit(self, node: ast.AST) -> Any:
+        """Return a node's copy, with the taps that belong to it."""
+        if isinstance(node, ast.expr_context | ast.operator | ast.cmpop | ast.boolop | ast.unaryop):
+            return node
+        copy = type(node).__new__(type(node))
+        for name, value in node.__dict__.items():
+            setattr(copy, name, list(value) if isinstance(value, list) else value)
+        found: Any = self.generic_visit(copy)
+        for tap in self._before.get(node, ()):
+            call = _call(tap, node, None)
+            if isinstance(node, ast.stmt):
+                found = [
+                    _at(node, ast.Expr(call)),
+                    *(found if isinstance(found, list) else [found]),
+                ]
+            else:
+                found = _at(node, ast.BoolOp(ast.Or(), [call, found]))
+        for tap in self._around.get(node, ()):
+            found = _call(tap, node, found)
+        return found
+
+
+def _call(tap: Tap, node: ast.AST, inner: ast.expr | None) -> ast.expr:
+    """Return the call of a tap, at a node's place."""
+    constants = [_at(node, ast.Constant(number)) for number in tap.arguments]
+    holes: list[Any] = [inner if hole is None else _at(node, twin(hole)) for hole in tap.holes]
+    mark = _at(node, ast.Constant(f"{MARK} {tap.site} {tap.method}"))
+    return _at(node, ast.Call(mark, [*constants, *holes], []))
+
+
+def _at(node: Any, made: Any) -> Any:
+    return ast.copy_location(made, node)
+
+
+def table_of(sites: Sequence[Site]) -> CodeType:
+    """Return code that makes the table of a file's sites: see `taps.sites_in`."""
+    rows = [_row(site) for site in sites]
+    with quietly():
+        return compile(f"TABLE = [{', '.join(rows)}]", "<sites>", "exec", dont_inherit=True)
+
+
+def _row(site: Site) -> str:
+    """Return a site's row: original, edits, number of holes, extras."""
+    edits = ", ".join(_alternative(site, choice.form) for choice in site.choices)
+    original = _alternative(site, site.holes.form)
+    return f"({original}, [{edits}], {len(site.holes.nodes)}, {site.holes.extras!r})"
+
+
+def _alternative(site: Site, form: Form) -> str:
+    text = function_text(site.holes, form)
+    return f"({text}, {sorted(form.used)}, {sorted(form.read)}, {form.fresh}, {form.faithful})"

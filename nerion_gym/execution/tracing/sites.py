@@ -1,0 +1,167 @@
+"""Which expressions of a file get a tap, and what each edit makes of them."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from nerion_gym.execution.tracing.contrasts import Unchanged, contrast_of
+from nerion_gym.execution.tracing.forms import Holes, is_atomic
+from nerion_gym.syntax.scopes import Mode, ScopeKind
+from nerion_gym.syntax.trees import nodes_in, same_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nerion_gym.execution.tracing.forms import Form
+    from nerion_gym.syntax.module import Module
+    from nerion_gym.syntax.scopes import Access, Scope
+    from nerion_gym.types.edit import Edit
+
+NOSY = frozenset({"locals", "vars", "dir", "eval", "exec", "globals"})
+"""Functions that mention these may tell that somebody looked at their variables."""
+LOOKED_UP = (ScopeKind.FUNCTION, ScopeKind.LAMBDA, ScopeKind.CLASS, ScopeKind.MODULE)
+
+
+class Choice(NamedTuple):
+    """What one edit makes of a site: its number in the caller's list, and the edited expression."""
+
+    edit: int
+    form: Form
+
+
+@dataclass(eq=False)
+class Site:
+    """An expression with a tap.
+
+    Attributes:
+        node: of the file's tree: the expression, or a statement before which the tap stands.
+        holes: its parts that only the program can evaluate.
+        choices: the edits of it.
+    """
+
+    node: ast.expr | ast.stmt
+    holes: Holes
+    choices: list[Choice] = field(default_factory=list)
+
+
+class Plan(NamedTuple):
+    """The taps of a file.
+
+    Attributes:
+        sites: in the order of the edits.
+        unchanged: numbers of the edits that change nothing that is evaluated.
+        beyond: number of an edit that no tap can tell of -> why.
+    """
+
+    sites: list[Site]
+    unchanged: list[int]
+    beyond: dict[int, str]
+
+
+def plan_taps(module: Module, edits: Sequence[Edit]) -> Plan:
+    """Return the expressions to watch for these edits of a file."""
+    planner = _Planner(module)
+    for number, edit in enumerate(edits):
+        planner.add(number, edit)
+    return planner.plan
+
+
+class _Planner:
+    def __init__(self, module: Module) -> None:
+        self.plan = Plan([], [], {})
+        self._module = module
+        self._bound = {name for scope in module.scopes.all for name in scope.bound}
+        self._by_node: dict[tuple[ast.AST, str], Site | None] = {}
+        self._accesses: dict[ast.AST, Access] = {
+            access.node: access for access in module.scopes.accesses
+        }
+
+    def add(self, number: int, edit: Edit) -> None:
+        """Find the site of an edit, or say why there is none."""
+        contrast = contrast_of(self._module, edit)
+        if contrast is None:
+            self.plan.beyond[number] = "it changes more than one expression"
+            return
+        if isinstance(contrast, Unchanged):
+            self.plan.unchanged.append(number)
+            return
+        node, before, after = contrast
+        as_call = _is_same_call(before, after) and Holes(before, self._is_builtin).nodes == [before]
+        site = self._site(node, _arguments(before) if as_call else before)
+        if site is None:
+            self.plan.beyond[number] = "its place cannot be watched"
+            return
+        form = site.holes.over(_arguments(after) if as_call else after, self._reader(node))
+        if form is None:
+            self.plan.beyond[number] = "only running it tells what it evaluates to"
+            return
+        site.choices.append(Choice(number, form))
+
+    def _is_builtin(self, name: str) -> bool:
+        return hasattr(builtins, name) and name not in self._bound and not self._module.scopes.star
+
+    def _site(self, node: ast.expr | ast.stmt, before: ast.expr) -> Site | None:
+        key = node, ast.dump(before) if before is not node else ""
+        if key not in self._by_node:
+            holes = Holes(before, self._is_builtin)
+            early = holes.form.strict or all(self._is_sure(hole) for hole in holes.nodes)
+            self._by_node[key] = site = Site(node, holes) if early else None
+            if site is not None:
+                self.plan.sites.append(site)
+        return self._by_node[key]
+
+    def _is_sure(self, hole: ast.expr) -> bool:
+        """Whether a hole may be read before its turn: it has a value, and reading does nothing."""
+        if not isinstance(hole, ast.Name):
+            return is_atomic(hole)
+        access = self._accesses.get(hole)
+        if access is None or access.scope.kind is not ScopeKind.FUNCTION:
+            return False
+        binding = self._module.scopes.binding(access)
+        given = any(isinstance(one.node, ast.arg) for one in binding.accesses)
+        taken = any(
+            one.mode not in (Mode.READ, Mode.WRITE) or isinstance(one.node, ast.ExceptHandler)
+            for one in binding.accesses
+        )
+        return binding.scope is access.scope and given and not taken
+
+    def _reader(self, node: ast.AST) -> Callable[[str], bool]:
+        """Return whether a variable can be looked up where an expression stands."""
+        scope = self._scope_of(node)
+
+        def may_read(name: str) -> bool:
+            if scope is None:
+                return False
+            owner = scope.owner_of(scope.mangled(name))
+            return owner is scope or owner.kind is ScopeKind.MODULE
+
+        return may_read
+
+    def _scope_of(self, node: ast.AST) -> Scope | None:
+        """Return the scope of all names of an expression; None where there are several, or nosy."""
+        inside = [self._accesses[one] for one in nodes_in(node) if one in self._accesses]
+        scopes = {access.scope for access in inside}
+        if len(scopes) != 1:
+            return None
+        (scope,) = scopes
+        nosy = any(access.name in NOSY for access in scope.accesses)
+        return None if nosy or scope.kind not in LOOKED_UP else scope
+
+
+def _is_same_call(before: ast.expr, after: ast.expr) -> bool:
+    calls = isinstance(before, ast.Call) and isinstance(after, ast.Call)
+    return calls and same_tree(before.func, after.func)  # type: ignore[attr-defined]
+
+
+def _arguments(call: ast.expr) -> ast.expr:
+    """Return a call as the tuple of what is called and what it is given."""
+    if not isinstance(call, ast.Call):
+        return call
+    named = [
+        ast.Tuple([ast.Constant(keyword.arg), keyword.value], ast.Load())
+        for keyword in call.keywords
+    ]
+    return ast.Tuple([call.func, *call.args, *named], ast.Load())

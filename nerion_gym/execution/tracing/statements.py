@@ -1,0 +1,128 @@
+"""What taking away or turning a statement changes, said as an expression that changes.
+
+A removed assignment leaves the old value; a removed `if` is the same where its test was false. What
+runs the program's code in one of the two alone is never said to be the same (`forms`).
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nerion_gym.types.edit import Edit
+
+
+class Contrast(NamedTuple):
+    """An expression and what an edit makes of it.
+
+    Attributes:
+        node: where the program evaluates it: an expression of the file's tree, or a statement
+            before which it may as well be evaluated.
+        before: the expression, made of nodes of the tree.
+        after: what stands there in the edited file.
+    """
+
+    node: ast.expr | ast.stmt
+    before: ast.expr
+    after: ast.expr
+
+
+TRUE, FALSE = ast.Constant(True), ast.Constant(False)
+
+
+def _denied(test: ast.expr) -> ast.expr:
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def _always(statement: ast.stmt, _edit: Edit) -> Contrast:
+    return Contrast(statement, TRUE, FALSE)
+
+
+def _returned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
+    """To return nothing at the end of a function is what happens anyway."""
+    value = getattr(statement, "value", None)
+    empty = value is None or (isinstance(value, ast.Constant) and value.value is None)
+    return None if empty else Contrast(statement, TRUE, FALSE)
+
+
+def given_by(statement: ast.stmt) -> tuple[str, ast.expr] | None:
+    """Return the only name that a statement assigns to, and what it is given.
+
+    What `+=` does to a list in place, this does not: of values that can be changed, equal ones are
+    never taken for the same.
+    """
+    target: ast.expr
+    if isinstance(statement, ast.Assign):
+        target = statement.targets[0]
+        if len(statement.targets) > 1:
+            return None
+    elif isinstance(statement, ast.AugAssign | ast.AnnAssign):
+        target = statement.target
+    else:
+        return None
+    if not isinstance(target, ast.Name) or statement.value is None:
+        return None
+    if isinstance(statement, ast.AugAssign):
+        old = ast.Name(target.id, ast.Load())
+        return target.id, ast.BinOp(old, statement.op, statement.value)
+    return target.id, statement.value
+
+
+def _assigned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
+    given = given_by(statement)
+    if given is None:
+        return None
+    return Contrast(statement.value, given[1], ast.Name(given[0], ast.Load()))  # type: ignore[attr-defined]
+
+
+def _unconditional(statement: ast.stmt, edit: Edit) -> Contrast | None:
+    """An `if` is taken away: what depends on it is done always, or never."""
+    if not isinstance(statement, ast.If):
+        return None
+    test = statement.test
+    if any(splice.after.strip() not in (b"", b"pass") for splice in edit.splices):
+        done = _denied(test)
+        return Contrast(test, done, ast.BoolOp(ast.And(), [done, FALSE]))
+    if statement.orelse and edit.splices[-1].end >= edit.site.end:
+        return Contrast(statement, TRUE, FALSE)
+    return Contrast(statement.test, _denied(statement.test), TRUE)
+
+
+def _without_else(statement: ast.stmt, _edit: Edit) -> Contrast | None:
+    if not isinstance(statement, ast.If):
+        return None
+    test = _denied(statement.test)
+    return Contrast(statement.test, test, ast.BoolOp(ast.And(), [test, FALSE]))
+
+
+def _turned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
+    if not isinstance(statement, ast.If):
+        return None
+    test = _denied(statement.test)
+    return Contrast(statement.test, test, _denied(test))
+
+
+def _unrepeated(statement: ast.stmt, _edit: Edit) -> Contrast | None:
+    if isinstance(statement, ast.While) and not statement.orelse:
+        return Contrast(statement.test, _denied(statement.test), TRUE)
+    if isinstance(statement, ast.For) and not statement.orelse:
+        length = ast.Call(ast.Name("len", ast.Load()), [statement.iter], [])
+        return Contrast(statement.iter, length, ast.Constant(0))
+    return None
+
+
+RULES: dict[str, Callable[[ast.stmt, Edit], Contrast | None]] = {
+    "remove_assignment": _assigned,
+    "remove_statement": _assigned,
+    "remove_return": _returned,
+    "remove_raise": _always,
+    "swap_break_continue": _always,
+    "remove_condition": _unconditional,
+    "remove_else": _without_else,
+    "swap_branches": _turned,
+    "remove_loop": _unrepeated,
+}
+"""Operator -> what it does to the statement that is its site."""

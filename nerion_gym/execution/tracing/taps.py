@@ -1,0 +1,268 @@
+"""What a tap does when the traced program comes by: note the values, and what edits would make.
+
+Runs in the traced process. A tap calls nothing of the program. What it cannot say of an edit it
+counts as unknown.
+"""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import re
+import sys
+from types import CodeType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .values import (
+    DIFFERS,
+    HELPERS,
+    MISSING,
+    OPAQUE,
+    SAME,
+    UNKNOWN,
+    Alternative,
+    Opaque,
+    Told,
+    UnknownError,
+    Values,
+    compared,
+    is_plain,
+    key_of,
+    kind_of,
+    told,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+MARK = "\0tap"
+MARKED = re.compile(r"\0tap (\d+) (\w+)")
+"""A constant in whose place a site's method goes: its number and the method's name."""
+DISTINCT = 512
+"""Different values of a site of which it is remembered what they make of the edits."""
+EVALUATIONS = 20_000
+"""Evaluations of a site within a test; after them what never differed is unknown."""
+SAMPLE = 64
+"""Evaluations of a site, over all tests, that say whether an edit differs each time."""
+
+
+class Clock:
+    """Which test runs, counted from 1; 0 is while the program is imported."""
+
+    def __init__(self) -> None:
+        self.test = 0
+
+
+class Seen(NamedTuple):
+    """What some values of the holes make of the edits: a bit each."""
+
+    differs: int
+    same: int
+    unknown: int
+
+
+class Site:
+    """One expression with the edits of it, as sets of bits.
+
+    Args:
+        clock: what test runs.
+        original: the expression itself.
+        edits: what edits make of it.
+        holes: how many it has.
+        extras: names of variables that only edits read; their values follow those of the holes.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        original: Alternative,
+        edits: Sequence[Alternative],
+        holes: int,
+        extras: Sequence[str] = (),
+    ) -> None:
+        self.edits = tuple(edits)
+        self.hits: dict[int, int] = {}
+        self.differs: dict[int, int] = {}
+        self.kinds: dict[str, int] = {}
+        self.same = self.unknown = 0
+        self._clock = clock
+        self._original = original
+        self._numbers = range(holes)
+        self._extras = tuple(extras)
+        self._all = (1 << len(edits)) - 1
+        self._test = -1
+        self._count = self._now = self._left = self._looks = 0
+        self._open = self._all
+        """Edits of which this test may still show something."""
+        self._known: dict[int, Seen] = {}
+        self._stored: dict[int, dict[int, Any]] = {}
+
+    # --- what the instrumented program calls ------------------------------------------------
+
+    def before(self, *values: Any) -> None:
+        """Take all holes before the expression is evaluated."""
+        if self._open or self._test != self._clock.test:
+            self._take(values)
+        else:
+            self._count += 1
+
+    def last(self, place: int, *values: Any) -> Any:
+        """Take all holes at the last that is evaluated for good; give that one back."""
+        if self._open or self._test != self._clock.test:
+            self._take(values)
+        else:
+            self._count += 1
+        return values[place]
+
+    def store(self, number: int, value: Any) -> Any:
+        """Take a hole that is evaluated for good, before the last one; give it back."""
+        kept = value if is_plain(value) else Opaque()
+        self._stored.setdefault(id(sys._getframe(1)), {})[number] = kept
+        return value
+
+    def last_of(self, place: int, mask: int, *values: Any) -> Any:
+        """Do as `last` where some holes were stored: those whose bits the mask has."""
+        stored = self._stored.pop(id(sys._getframe(1)), {})
+        given = iter(values)
+        self._take(
+            tuple([stored.get(n, OPAQUE) if mask >> n & 1 else next(given) for n in self._numbers])
+        )
+        return values[place]
+
+    def seen(self) -> tuple[list[list[int]], list[list[Any]], list[list[Any]]]:
+        """Return hits by test, kinds of value, and of each edit: same, unknown, tests."""
+        self._note()
+        hits = [list(entry) for entry in self.hits.items()]
+        kinds: list[list[Any]] = [list(entry) for entry in self.kinds.items()]
+        edits = [
+            [
+                bool(self.same >> bit & 1),
+                bool(self.unknown >> bit & 1),
+                [test for test, mask in self.differs.items() if mask >> bit & 1],
+            ]
+            for bit in range(len(self.edits))
+        ]
+        return hits, kinds, edits
+
+    # --- inside -----------------------------------------------------------------------------
+
+    def _take(self, values: Values) -> None:
+        if self._test != self._clock.test:
+            self._begin()
+        self._count += 1
+        self._looks += 1
+        if self._extras:
+            values = (*values, *_variables(sys._getframe(2), self._extras))
+        key = key_of(values)
+        seen = self._known.get(key) if key else None
+        if seen is None:
+            if self._left <= 0:
+                self._give_up()
+                return
+            self._left -= 1
+            seen = self._evaluate(values, self._all if key else self._open)
+            if key and len(self._known) < DISTINCT:
+                self._known[key] = seen
+        self._now |= seen.differs
+        self.same |= seen.same
+        self.unknown |= seen.unknown
+        # An edit that differed in this test has nothing to show but that it does not always.
+        settled = self._now
+        if self._looks < SAMPLE:
+            settled &= self.same | self.unknown
+        self._open = self._all & ~settled
+
+    def _begin(self) -> None:
+        """A test has come here for the first time."""
+        self._note()
+        self._test = self._clock.test
+        self._count = self._now = 0
+        self._left = EVALUATIONS
+        self._open = self._all
+        self._stored.clear()
+
+    def _note(self) -> None:
+        """Write down what the last test showed."""
+        if self._count:
+            test = self._test
+            self.hits[test] = self.hits.get(test, 0) + self._count
+            self.differs[test] = self.differs.get(test, 0) | self._now
+            self._count = 0
+
+    def _give_up(self) -> None:
+        self.unknown |= self._all & ~self._now
+        self._open = 0
+
+    def _evaluate(self, values: Values, wanted: int) -> Seen:
+        """Return what the values make of the edits whose bits are wanted."""
+        odd = frozenset(number for number, value in enumerate(values) if not is_plain(value))
+        try:
+            expected = told(self._original, values, odd)
+        except UnknownError:
+            return Seen(0, 0, wanted)
+        name = kind_of(expected)
+        self.kinds[name] = self.kinds.get(name, 0) + 1
+        differs = same = unknown = 0
+        for place, edit in enumerate(self.edits):
+            bit = 1 << place
+            if not wanted & bit:
+                continue
+            found = self._verdict(edit, expected, values, odd)
+            if found == DIFFERS:
+                differs |= bit
+            elif found == SAME and edit.faithful:
+                same |= bit
+            else:
+                unknown |= bit
+        return Seen(differs, same, unknown)
+
+    def _verdict(
+        self, edit: Alternative, expected: Told, values: Values, odd: frozenset[int]
+    ) -> int:
+        try:
+            found = told(edit, values, odd)
+        except UnknownError:
+            return UNKNOWN
+        if found[0] != expected[0]:
+            return DIFFERS
+        if not found[0]:
+            return SAME if found[1] == expected[1] else DIFFERS
+        fresh = edit.fresh and self._original.fresh
+        return compared(expected[1], found[1], fresh=fresh)
+
+
+def _variables(frame: FrameType, names: Sequence[str]) -> list[Any]:
+    """Return what names stand for in a frame; `MISSING` where they stand for nothing."""
+    inner = frame.f_locals
+    spaces = inner, frame.f_globals, vars(builtins)
+    found = [next((one[name] for one in spaces if name in one), MISSING) for name in names]
+    if sys.version_info < (3, 13) and frame.f_code.co_flags & inspect.CO_OPTIMIZED:
+        # A copy that would keep the function's values alive after the function lets go of them.
+        inner.clear()
+    return found
+
+
+# --- making sites, and putting them into code -----------------------------------------------------
+
+
+def sites_in(table: CodeType, clock: Clock) -> list[Site]:
+    """Return the sites that the code of a table makes (`instrument.table_of`)."""
+    space: dict[str, Any] = dict(HELPERS)
+    exec(table, space)  # noqa: S102 - made by the near side of expressions that run no code
+    return [
+        Site(clock, Alternative(*original), [Alternative(*edit) for edit in edits], holes, extras)
+        for original, edits, holes, extras in space["TABLE"]
+    ]
+
+
+def bound(code: CodeType, sites: Sequence[Site]) -> CodeType:
+    """Return code with a site's method in the place of each mark."""
+
+    def put(constant: Any) -> Any:
+        if type(constant) is CodeType:
+            return bound(constant, sites)
+        found = MARKED.fullmatch(constant) if type(constant) is str else None
+        return constant if found is None else getattr(sites[int(found[1])], found[2])
+
+    return code.replace(co_consts=tuple(put(constant) for constant in code.co_consts))

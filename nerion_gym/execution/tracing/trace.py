@@ -1,0 +1,254 @@
+"""`trace`: plan the taps of a program, have its suite run once, and say what each edit would do."""
+
+from __future__ import annotations
+
+import marshal
+import os
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nerion_gym.execution.memo import digest
+from nerion_gym.execution.tracing.instrument import instrumented, table_of
+from nerion_gym.execution.tracing.sites import Plan, plan_taps
+from nerion_gym.syntax.module import parse_module
+from nerion_gym.types.trace import EditTrace, Infection, SiteTrace, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from nerion_gym.execution.answers import Answer
+    from nerion_gym.execution.limits import Times
+    from nerion_gym.types.coverage import Baseline
+    from nerion_gym.types.edit import Edit
+    from nerion_gym.types.program import Program
+
+SLOWER = 20.0
+"""How much longer than the plain suite a traced run may take."""
+AT_LEAST = 60.0
+MORE_MEMORY = 256 << 20
+SEVERAL_FILES = "it edits several files"
+TOO_LONG = "the traced run did not get to its end"
+NO_VALUES = "its values cannot be compared"
+OTHERWISE = "a test that may notice by other means was left out"
+
+
+class Tapped(NamedTuple):
+    """The taps of one file.
+
+    Attributes:
+        path: relative.
+        numbers: of the edits of this file, in the caller's list.
+        plan: the taps, with edits numbered within the file.
+        order: what the traced process needs.
+    """
+
+    path: str
+    numbers: tuple[int, ...]
+    plan: Plan
+    order: tuple[str, str, bytes, bytes]
+
+
+def tapped(program: Program, edits: Sequence[Edit]) -> list[Tapped]:
+    """Return the taps for some edits, file by file."""
+    by_path: dict[str, list[int]] = defaultdict(list)
+    for number, edit in enumerate(edits):
+        paths = {splice.path for splice in edit.splices}
+        if len(paths) == 1:
+            by_path[paths.pop()].append(number)
+    return [
+        _tapped_file(path, program.source(path), tuple(numbers), tuple(edits[n] for n in numbers))
+        for path, numbers in sorted(by_path.items())
+    ]
+
+
+@lru_cache(maxsize=64)
+def _tapped_file(
+    path: str, source: bytes, numbers: tuple[int, ...], edits: tuple[Edit, ...]
+) -> Tapped:
+    plan = plan_taps(parse_module(path, source), edits)
+    code = marshal.dumps(instrumented(parse_module(path, source), plan.sites))
+    table = marshal.dumps(table_of(plan.sites))
+    return Tapped(path, numbers, plan, (path, digest(source), code, table))
+
+
+def traced(
+    ask: Callable[[dict[str, Any]], Answer],
+    baseline: Baseline,
+    edits: Sequence[Edit],
+    times: Times,
+    memory: int,
+) -> Trace:
+    """Have the suite run once with taps; return what it told of some edits.
+
+    Args:
+        ask: sends an order to the processes of the program.
+        baseline: the plain run to compare with.
+        edits: of the program.
+        times: what the plain run took.
+        memory: bytes that a plain run may take.
+
+    Raises:
+        SandboxError: the machinery failed.
+    """
+    started = perf_counter()
+    files = tapped(baseline.program, edits)
+    answer = ask(order_of(files, times, memory))
+    return trace_of(files, len(edits), answer, baseline, started)
+
+
+def order_of(files: Sequence[Tapped], times: Times, memory: int) -> dict[str, Any]:
+    """Return the order for a traced run."""
+    cpu, wall = times.limits(None, collecting=True)
+    return {
+        "op": "trace",
+        "nonce": os.urandom(16),
+        "files": {},
+        "taps": [file.order for file in files],
+        "tests": None,
+        "codes": {},
+        "cpu": max(SLOWER * cpu, AT_LEAST),
+        "wall": max(SLOWER * wall, AT_LEAST),
+        "memory": memory + MORE_MEMORY,
+        "first_failure_only": False,
+        "watch_state": False,
+        "quickly": False,
+        "patterns": False,
+    }
+
+
+def trace_of(
+    files: Sequence[Tapped], count: int, answer: Answer, baseline: Baseline, started: float
+) -> Trace:
+    """Return what a traced run told.
+
+    Args:
+        files: the taps.
+        count: of edits.
+        answer: of the traced process.
+        baseline: the plain run to compare with.
+        started: clock reading.
+    """
+    told = Told.of(answer, baseline)
+    found = [EditTrace(Infection.UNKNOWN, why=SEVERAL_FILES)] * count
+    sites: list[SiteTrace] = []
+    for number, file in enumerate(files):
+        reading = Reading(told, told.sites.get(number, {}))
+        for place, edit in reading.edits(file):
+            found[file.numbers[place]] = edit
+        sites += reading.sites(file, baseline.program)
+    return Trace(tuple(found), tuple(sites), told.left_out, perf_counter() - started)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a traced run told.
+
+    Attributes:
+        tests: in the order of the run; the clock counts them from 1.
+        left_out: test -> why it does not count.
+        sites: file -> site -> (hits, kinds, edits).
+        complete: whether all tests ran and all taps told.
+    """
+
+    tests: tuple[str, ...]
+    left_out: Mapping[str, str]
+    sites: Mapping[int, Mapping[int, list[Any]]]
+    complete: bool
+
+    @classmethod
+    def of(cls, answer: Answer, baseline: Baseline) -> Told:
+        """Read the records."""
+        statuses: dict[str, str] = {}
+        order: list[str] = []
+        sites: dict[int, dict[int, list[Any]]] = defaultdict(dict)
+        kinds = set()
+        for kind, *rest in answer.records:
+            kinds.add(kind)
+            if kind in ("passed", "silent", "test"):
+                order.append(rest[0])
+                statuses[rest[0]] = {"passed": "PASSED", "silent": "NOT_RUN"}.get(kind) or rest[1]
+            elif kind == "site":
+                sites[rest[0]][rest[1]] = rest[2:]
+        left_out = {
+            test: f"{statuses[test].lower()} with taps, {plain.lower()} without"
+            for test, plain in (
+                (result.id, result.status.name) for result in baseline.control.results
+            )
+            if statuses.get(test, plain) != plain
+        }
+        complete = "end" in kinds and not answer.forged and not kinds & {"broken", "failed"}
+        return cls(tuple(order), left_out, sites, complete)
+
+    def names(self, numbers: Sequence[int]) -> tuple[str, ...]:
+        """Return the tests of these numbers, without those that are left out."""
+        found = (self.tests[number - 1] for number in numbers if 0 < number <= len(self.tests))
+        return tuple(test for test in found if test not in self.left_out)
+
+    def misses(self, numbers: Sequence[int]) -> bool:
+        """Whether a test that is left out is among these."""
+        return any(
+            self.tests[number - 1] in self.left_out
+            for number in numbers
+            if 0 < number <= len(self.tests)
+        )
+
+
+class Reading(NamedTuple):
+    """What was told of one file."""
+
+    told: Told
+    found: Mapping[int, list[Any]]
+
+    def edits(self, file: Tapped) -> list[tuple[int, EditTrace]]:
+        """Return what is known of each edit, by its number within the file."""
+        plan = file.plan
+        known = [(number, EditTrace(Infection.NEVER)) for number in plan.unchanged]
+        known += [
+            (number, EditTrace(Infection.UNKNOWN, why=why)) for number, why in plan.beyond.items()
+        ]
+        for place, site in enumerate(plan.sites):
+            hits, _, seen = self.found.get(
+                place, ([], [], [(False, False, ())] * len(site.choices))
+            )
+            numbers = [number for number, _ in hits]
+            for choice, row in zip(site.choices, seen, strict=True):
+                known.append((choice.edit, self._edit(numbers, *row)))
+        return known
+
+    def _edit(
+        self, hits: Sequence[int], same: bool, unknown: bool, differs: Sequence[int]
+    ) -> EditTrace:
+        infection, why = self._class(hits, same, unknown, differs)
+        return EditTrace(infection, self.told.names(hits), self.told.names(differs), 0 in hits, why)
+
+    def _class(
+        self, hits: Sequence[int], same: bool, unknown: bool, differs: Sequence[int]
+    ) -> tuple[Infection, str]:
+        if differs:
+            return (Infection.SOMETIMES if same or unknown else Infection.ALWAYS), ""
+        if not self.told.complete:
+            return Infection.UNKNOWN, TOO_LONG
+        if not hits:
+            return Infection.NOT_REACHED, ""
+        if unknown:
+            return Infection.UNKNOWN, NO_VALUES
+        if self.told.misses(hits):
+            return Infection.UNKNOWN, OTHERWISE
+        return Infection.NEVER, ""
+
+    def sites(self, file: Tapped, program: Program) -> list[SiteTrace]:
+        """Return what was seen of each place."""
+        module = parse_module(file.path, program.source(file.path))
+        found = []
+        for place, (hits, kinds, _) in sorted(self.found.items()):
+            site = file.plan.sites[place]
+            counts = {
+                test: count
+                for number, count in hits
+                for test in (self.told.names([number]) if number else ("",))
+            }
+            found.append(SiteTrace(module.span(site.node), counts, dict(kinds)))
+        return found

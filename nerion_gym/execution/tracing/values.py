@@ -1,0 +1,231 @@
+"""Values in a traced process: which may be worked on, and which no program can tell apart.
+
+Nothing here calls the program's code: only values of exact builtin types are worked on or compared;
+of all others nothing but identity and type counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+LONGEST = 65_536
+"""Bytes or characters of a text that is still plain."""
+MOST_ITEMS = 64
+MOST_BITS = 2_048
+DEEPEST = 3
+BIGGEST = 1_000_000
+SAME, DIFFERS, UNKNOWN = 1, 0, -1
+MISSING = object()
+ATOMS = frozenset({int, float, complex, bool, str, bytes, type(None)})
+Values = tuple[Any, ...]
+
+
+class UnknownError(Exception):
+    """An edited expression is not worth evaluating: too big, or not plain."""
+
+
+def is_plain(value: object, depth: int = 0) -> bool:
+    """Whether working on a value runs none of the program's code and takes little time."""
+    kind = type(value)
+    if kind is int:
+        return value.bit_length() <= MOST_BITS  # type: ignore[attr-defined]
+    if kind is str or kind is bytes:
+        return len(value) <= LONGEST  # type: ignore[arg-type]
+    if kind in ATOMS:
+        return True
+    if kind in COLLECTIONS and depth < DEEPEST and len(value) <= MOST_ITEMS:  # type: ignore[arg-type]
+        if kind is dict and not all(is_plain(one, depth + 1) for one in value.values()):  # type: ignore[attr-defined]
+            return False
+        return all(is_plain(one, depth + 1) for one in value)  # type: ignore[attr-defined]
+    return False
+
+
+COLLECTIONS = frozenset({tuple, list, dict, set, frozenset})
+FROZEN = frozenset({tuple, frozenset})
+SIZED = COLLECTIONS | {str, bytes}
+ATOM_IDS = frozenset(map(id, ATOMS))
+COLLECTION_IDS = frozenset(map(id, COLLECTIONS))
+FLOAT_ID = id(float)
+
+
+class Opaque:
+    """In the place of a value that is not kept: it could be one that dies, or changes."""
+
+
+OPAQUE = Opaque()
+Told = tuple[bool, Any]
+"""Whether an expression gave a value, and the value, or else the exception's type and text."""
+
+
+def compared(one: object, two: object, *, fresh: bool, depth: int = 0) -> int:
+    """Return whether two values are the same to any program.
+
+    Args:
+        one: a value.
+        two: what stands in its place.
+        fresh: whether both are objects of their own, that nothing else refers to.
+        depth: of the values in others.
+    """
+    kind = type(one)
+    if one is two:
+        return SAME
+    if kind is Opaque or type(two) is Opaque:
+        return UNKNOWN
+    if kind is not type(two):
+        return DIFFERS
+    if kind in ATOMS:
+        # repr tells -0.0 from 0.0 and takes two nan for the same.
+        equal = repr(one) == repr(two) if kind is float or kind is complex else one == two
+        return SAME if equal else DIFFERS
+    if kind in COLLECTIONS:
+        return _collections_compared(one, two, fresh, depth)
+    return DIFFERS
+
+
+def _collections_compared(one: Any, two: Any, fresh: bool, depth: int) -> int:
+    """Compare two collections of one type; equal ones that can be changed are two all the same."""
+    if len(one) != len(two):
+        return DIFFERS
+    if len(one) > MOST_ITEMS or depth > DEEPEST:
+        return UNKNOWN
+    found = _items_compared(one, two, depth)
+    return UNKNOWN if found == SAME and type(one) not in FROZEN and not fresh else found
+
+
+def _items_compared(one: Any, two: Any, depth: int) -> int:
+    if isinstance(one, set | frozenset):
+        if not is_plain(one, depth) or not is_plain(two, depth):
+            return UNKNOWN
+        return SAME if sorted(map(repr, one)) == sorted(map(repr, two)) else DIFFERS
+    lefts, rights = list(one), list(two)
+    if isinstance(one, dict):
+        lefts, rights = [*lefts, *one.values()], [*rights, *two.values()]
+    found = [
+        compared(left, right, fresh=False, depth=depth + 1)
+        for left, right in zip(lefts, rights, strict=True)
+    ]
+    return DIFFERS if DIFFERS in found else UNKNOWN if UNKNOWN in found else SAME
+
+
+def multiplied(one: Any, two: Any) -> Any:
+    """Return a product that is no giant."""
+    for left, right in ((one, two), (two, one)):
+        repeats = isinstance(right, int) and type(left) in SIZED
+        if repeats and len(left) * abs(right) > BIGGEST:
+            raise UnknownError
+    return one * two
+
+
+def raised(one: Any, two: Any) -> Any:
+    """Return a power that is no giant."""
+    if (
+        isinstance(one, int)
+        and isinstance(two, int)
+        and one.bit_length() * abs(two) > MOST_BITS * 8
+    ):
+        raise UnknownError
+    return one**two
+
+
+def shifted(one: Any, two: Any) -> Any:
+    """Return a number shifted to the left, but not far."""
+    if isinstance(two, int) and two > MOST_BITS:
+        raise UnknownError
+    return one << two
+
+
+def rest(one: Any, two: Any) -> Any:
+    """Return what a division leaves, or a short text with values put in."""
+    if isinstance(one, str | bytes) and len(one) > MOST_ITEMS * 16:
+        raise UnknownError
+    return one % two
+
+
+HELPERS: dict[str, Callable[..., Any]] = {
+    "_mul": multiplied, "_pow": raised, "_shl": shifted, "_mod": rest,
+}  # fmt: skip
+
+
+class Alternative:
+    """An expression at a site: the original, or what one edit makes of it.
+
+    Attributes:
+        function: of the holes and extras: what the expression gives.
+        used: numbers of the holes that have to be plain.
+        read: numbers of those that it reads at all.
+        fresh: whether its value is an object of its own.
+        faithful: whether it runs what the original runs: else the same value says nothing.
+    """
+
+    __slots__ = ("faithful", "fresh", "function", "read", "used")
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        used: Sequence[int],
+        read: Sequence[int],
+        fresh: bool,
+        faithful: bool,
+    ) -> None:
+        self.function = function
+        self.used, self.read = frozenset(used), tuple(read)
+        self.fresh, self.faithful = fresh, faithful
+
+
+def told(edit: Alternative, values: Values, odd: frozenset[int]) -> Told:
+    """Evaluate an expression, some of whose values are not plain.
+
+    Raises:
+        UnknownError: better not: a value that it works on is not plain, or it gets too big.
+    """
+    if any(values[number] is MISSING for number in edit.read):
+        return False, (NameError, "")
+    if not edit.used.isdisjoint(odd):
+        raise UnknownError
+    try:
+        return True, edit.function(*values)
+    except UnknownError:
+        raise
+    except (MemoryError, RecursionError) as error:
+        raise UnknownError from error
+    except Exception as error:  # noqa: BLE001 - whatever it is, the program would see it
+        return False, (type(error), str(error))
+
+
+def kind_of(told_: Told) -> str:
+    """Return what class of value an expression gave."""
+    if not told_[0]:
+        return f"raises {told_[1][0].__name__}"
+    value = told_[1]
+    kind = type(value)
+    if kind is bool or value is None:
+        return str(value)
+    if kind in ATOMS and kind is not str and kind is not bytes and kind is not complex:
+        return f"{kind.__name__} {'+' if value > 0 else '-' if value < 0 else '0'}"
+    if kind in COLLECTIONS or kind is str or kind is bytes:
+        return f"{kind.__name__}{'' if len(value) else ' empty'}"
+    return "object"
+
+
+def key_of(values: Values) -> int:
+    """Return a number that values share of which all edits make the same; 0: there is none.
+
+    Of a value that is not plain nothing but its identity counts: where an operator works on it
+    nothing is known, anywhere else it is only passed on. To compare or hash it could run code.
+    """
+    kinds = [id(type(value)) for value in values]
+    if not ATOM_IDS.issuperset(kinds):
+        if not COLLECTION_IDS.isdisjoint(kinds):
+            return 0
+        values = tuple(
+            [
+                value if kind in ATOM_IDS else id(value)
+                for value, kind in zip(values, kinds, strict=True)
+            ]
+        )
+    if FLOAT_ID in kinds and 0.0 in values:  # 0.0 == -0.0
+        return 0
+    return hash((values, tuple(kinds)))

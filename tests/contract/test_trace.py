@@ -1,0 +1,113 @@
+"""What a traced run says of edits, beside what a run of each of them shows."""
+
+import pytest
+
+from nerion_gym.edits.catalog import enumerate_edits
+from nerion_gym.edits.preview import apply
+from nerion_gym.edits.registry import OPERATORS, resolve
+from nerion_gym.errors import ConfigError
+from nerion_gym.execution.control import measure
+from nerion_gym.execution.runner import LocalRunner
+from nerion_gym.tasks.builder import control_of, corpus_task, measured
+from nerion_gym.types.edit import Kind
+from nerion_gym.types.protocols import Tracer
+from nerion_gym.types.trace import Infection
+from tests.support.projects import project
+
+pytestmark = pytest.mark.sandbox
+MUTATIONS = tuple(row for row in OPERATORS if row.kind is Kind.MUTATION)
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with LocalRunner() as made:
+        yield made
+
+
+def survivors(runner, task, edits):
+    """Return for each edit whether no test's class is another than without it."""
+    control = control_of(task).classes
+    outcomes = runner.run_many([apply(task.program, edit) for edit in edits], task.suite)
+    return [outcome.classes == control for outcome in outcomes]
+
+
+@pytest.mark.parametrize("name", ["math_logic", "logic_v2"])
+def test_what_never_differs_survives(runner, name):
+    task = measured(corpus_task(name), runner)
+    edits = enumerate_edits(task.program, MUTATIONS, None)
+    trace = runner.trace(task.program, task.suite, edits)
+    classes = [found.infection for found in trace.edits]
+    assert not trace.left_out
+    assert {Infection.NEVER, Infection.SOMETIMES, Infection.ALWAYS} <= set(classes)
+    quiet = [n for n, one in enumerate(classes) if one in (Infection.NEVER, Infection.NOT_REACHED)]
+    assert all(survivors(runner, task, [edits[n] for n in quiet]))
+    loud = [n for n, one in enumerate(classes) if one is Infection.ALWAYS][:40]
+    assert sum(survivors(runner, task, [edits[n] for n in loud])) < len(loud) / 4
+
+
+def test_an_edit_differs_in_the_tests_that_fail(runner):
+    task = measured(corpus_task("logic_v2"), runner)
+    edits = enumerate_edits(task.program, resolve(["swap_comparison", "swap_arithmetic"]), None)
+    trace = runner.trace(task.program, task.suite, edits)
+    control = control_of(task).classes
+    outcomes = runner.run_many([apply(task.program, edit) for edit in edits], task.suite)
+    failing = 0
+    for found, outcome in zip(trace.edits, outcomes, strict=True):
+        assert set(found.infected) <= set(found.reached)
+        failed = {test for test, one in outcome.classes.items() if one != control[test]}
+        failing += len(failed)
+        if not found.at_import:
+            assert failed <= set(found.infected)
+    assert failing >= 50
+
+
+def test_traces_repeat(runner):
+    task = measured(corpus_task("math_logic"), runner)
+    edits = enumerate_edits(task.program, MUTATIONS, None)
+    once = runner.trace(task.program, task.suite, edits)
+    assert runner.trace(task.program, task.suite, edits) == once
+    assert isinstance(runner, Tracer)
+
+
+def test_tests_that_notice_the_taps_are_left_out_by_name(runner, tmp_path):
+    source = "def f(a):\n    return a + 1\n\n\ndef g(a):\n    return a * 1\n"
+    tests = (
+        "import m\n\n"
+        "def test_names():\n"
+        "    assert m.f.__code__.co_consts[-1] == 1\n"
+        "    plain = int, str, type(None)\n"
+        "    assert all(isinstance(one, plain) for one in m.g.__code__.co_consts)\n"
+        "    assert m.g(2) == 2\n\n"
+        "def test_f():\n"
+        "    assert m.f(1) == 2\n"
+    )
+    program, suite = project(source, tests)
+    runner.adopt(measure(runner, program, suite))
+    edits = enumerate_edits(program, MUTATIONS, None)
+    trace = runner.trace(program, suite, edits)
+    assert list(trace.left_out) == ["test_m.py::test_names"]
+    assert "failed with taps, passed without" in trace.left_out["test_m.py::test_names"]
+    for edit, found in zip(edits, trace.edits, strict=True):
+        assert found.infection is not Infection.NEVER or edit.site.start < source.index("def g")
+
+
+def test_a_suite_that_ends_its_process_is_no_evidence(runner):
+    source = "import os\n\n\ndef f(a):\n    return a + 0\n\n\ndef end():\n    os._exit(3)\n"
+    tests = (
+        "import m, pytest\n\n"
+        "def test_f():\n    assert m.f(1) == 1\n\n"
+        "@pytest.mark.skipif(not m.f.__code__.co_consts[1:], reason='')\n"
+        "def test_more():\n    assert m.f(2) == 2\n"
+        "    any(callable(one) for one in m.f.__code__.co_consts) and m.end()\n"
+    )
+    program, suite = project(source, tests)
+    runner.adopt(measure(runner, program, suite))
+    edits = enumerate_edits(program, MUTATIONS, None)
+    trace = runner.trace(program, suite, edits)
+    assert all(found.infection is Infection.UNKNOWN for found in trace.edits)
+
+
+def test_what_was_not_adopted_has_nothing_to_compare_with():
+    program, suite = project("x = 1\n", "def test_x():\n    pass\n")
+    with LocalRunner() as fresh, pytest.raises(ConfigError, match="call adopt"):
+        fresh.trace(program, suite, [])

@@ -1,0 +1,83 @@
+"""A program with taps in this process: what it does, and what the taps saw."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nerion_gym.edits.catalog import file_edits
+from nerion_gym.edits.registry import OPERATORS
+from nerion_gym.execution.tracing.instrument import instrumented, table_of
+from nerion_gym.execution.tracing.sites import plan_taps
+from nerion_gym.execution.tracing.taps import Clock, bound, sites_in
+from nerion_gym.syntax.module import parse_module
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nerion_gym.execution.tracing.sites import Plan
+    from nerion_gym.execution.tracing.taps import Site
+    from nerion_gym.types.edit import Edit
+
+MUTATIONS = tuple(row for row in OPERATORS if not row.whole and row.kind == "mutation")
+
+
+@dataclass
+class Tapped:
+    """A module with taps.
+
+    Attributes:
+        names: what it defines.
+        edits: that the taps look at.
+        plan: where they are.
+        sites: what they saw.
+        clock: set its `test` to tell tests apart.
+    """
+
+    names: dict[str, Any]
+    edits: Sequence[Edit]
+    plan: Plan
+    sites: Sequence[Site]
+    clock: Clock
+
+    def said(self, text: str) -> dict[str, str]:
+        """Return what was seen of the edits of an expression: edited text -> class."""
+        found = {}
+        for planned, seen in zip(self.plan.sites, self.sites, strict=True):
+            if ast.unparse(planned.node) != text:
+                continue
+            hits, _, rows = seen.seen()
+            for choice, row in zip(planned.choices, rows, strict=True):
+                edit = self.edits[choice.edit]
+                after = b"".join(splice.after for splice in edit.splices).decode()
+                found[f"{edit.operator} {after}"] = word(bool(hits), *row)
+        return found
+
+
+def word(reached: bool, same: bool, unknown: bool, tests: Sequence[int]) -> str:
+    """Return what was seen of an edit in a word."""
+    if tests:
+        return "sometimes" if same or unknown else "always"
+    if not reached:
+        return "not reached"
+    return "unknown" if unknown else "never"
+
+
+def tapped(source: str, operators: Sequence[Any] = MUTATIONS) -> Tapped:
+    """Return a module that was run with taps for every edit of it."""
+    module = parse_module("m.py", source.encode())
+    edits = tuple(file_edits("m.py", module.source, tuple(operators)))
+    plan = plan_taps(module, edits)
+    clock = Clock()
+    sites = sites_in(table_of(plan.sites), clock)
+    names: dict[str, Any] = {"__name__": "m"}
+    exec(bound(instrumented(module, plan.sites), sites), names)  # noqa: S102 - a test's own text
+    return Tapped(names, edits, plan, sites, clock)
+
+
+def plain(source: str) -> dict[str, Any]:
+    """Return what a module defines, run as it is."""
+    names: dict[str, Any] = {"__name__": "m"}
+    exec(compile(source, "m.py", "exec"), names)  # noqa: S102 - a test's own text
+    return names

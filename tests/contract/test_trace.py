@@ -107,6 +107,30 @@ def test_a_suite_that_ends_its_process_is_no_evidence(runner):
     assert all(found.infection is Infection.UNKNOWN for found in trace.edits)
 
 
+@pytest.mark.parametrize(
+    "test",
+    [
+        "subprocess.run([sys.executable, '-c', 'import m; assert m.f(0) == 0'], check=True)",
+        "assert 'a + 0' in open(m.__file__).read()",
+        "assert 'a + 0' in inspect.getsource(m.f)",
+    ],
+)
+def test_what_notices_by_other_means_is_not_ruled_out(runner, test):
+    source = "def f(a):\n    return a + 0\n\n\ndef g(a):\n    return a\n"
+    tests = (
+        f"import inspect, subprocess, sys\nimport m\n\ndef test_f():\n    {test}\n\n"
+        "def test_g():\n    assert m.f(1) == m.g(1)\n"
+    )
+    program, suite = project(source, tests)
+    runner.adopt(measure(runner, program, suite))
+    edits = enumerate_edits(program, MUTATIONS, None)
+    trace = runner.trace(program, suite, edits)
+    assert not trace.left_out
+    ruled_out = {Infection.NEVER, Infection.NOT_REACHED}
+    assert ruled_out.isdisjoint(found.infection for found in trace.edits)
+    assert any("starts processes" in found.why for found in trace.edits)
+
+
 def test_what_was_not_adopted_has_nothing_to_compare_with():
     program, suite = project("x = 1\n", "def test_x():\n    pass\n")
     with LocalRunner() as fresh, pytest.raises(ConfigError, match="call adopt"):

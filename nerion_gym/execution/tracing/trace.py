@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.execution.memo import digest
+from nerion_gym.execution.reach import all_lines
 from nerion_gym.execution.tracing.instrument import instrumented, table_of
 from nerion_gym.execution.tracing.sites import Plan, plan_taps
 from nerion_gym.syntax.module import parse_module
@@ -32,7 +33,8 @@ MORE_MEMORY = 256 << 20
 SEVERAL_FILES = "it edits several files"
 TOO_LONG = "the traced run did not get to its end"
 NO_VALUES = "its values cannot be compared"
-OTHERWISE = "a test that may notice by other means was left out"
+LEFT_OUT = "a test that evaluates it was left out"
+OTHERWISE = "a test reads the file's text, or starts processes that may run it"
 
 
 class Tapped(NamedTuple):
@@ -132,14 +134,26 @@ def trace_of(
         started: clock reading.
     """
     told = Told.of(answer, baseline)
+    seen_otherwise = read_otherwise(baseline)
     found = [EditTrace(Infection.UNKNOWN, why=SEVERAL_FILES)] * count
     sites: list[SiteTrace] = []
     for number, file in enumerate(files):
-        reading = Reading(told, told.sites.get(number, {}))
+        reading = Reading(told, told.sites.get(number, {}), file.path in seen_otherwise)
         for place, edit in reading.edits(file):
             found[file.numbers[place]] = edit
         sites += reading.sites(file, baseline.program)
     return Trace(tuple(found), tuple(sites), told.left_out, perf_counter() - started)
+
+
+def read_otherwise(baseline: Baseline) -> frozenset[str]:
+    """Return the files on which a test depends as a whole: no tap sees how."""
+    coverage = baseline.coverage
+    runs = [*coverage.tests.values(), coverage.at_import]
+    return frozenset(
+        path
+        for path, every in all_lines(baseline.program).items()
+        if any(every <= lines.get(path, frozenset()) for lines in runs)
+    )
 
 
 @dataclass(frozen=True)
@@ -197,15 +211,25 @@ class Told:
 
 
 class Reading(NamedTuple):
-    """What was told of one file."""
+    """What was told of one file.
+
+    Attributes:
+        told: of the whole run.
+        found: site -> (hits, kinds, edits).
+        otherwise: whether something else than evaluating it may depend on the file.
+    """
 
     told: Told
     found: Mapping[int, list[Any]]
+    otherwise: bool
 
     def edits(self, file: Tapped) -> list[tuple[int, EditTrace]]:
         """Return what is known of each edit, by its number within the file."""
         plan = file.plan
-        known = [(number, EditTrace(Infection.NEVER)) for number in plan.unchanged]
+        same = EditTrace(Infection.NEVER)
+        if self.otherwise:
+            same = EditTrace(Infection.UNKNOWN, why=OTHERWISE)
+        known = [(number, same) for number in plan.unchanged]
         known += [
             (number, EditTrace(Infection.UNKNOWN, why=why)) for number, why in plan.beyond.items()
         ]
@@ -229,14 +253,14 @@ class Reading(NamedTuple):
     ) -> tuple[Infection, str]:
         if differs:
             return (Infection.SOMETIMES if same or unknown else Infection.ALWAYS), ""
-        if not self.told.complete:
-            return Infection.UNKNOWN, TOO_LONG
+        if not self.told.complete or self.otherwise:
+            return Infection.UNKNOWN, OTHERWISE if self.told.complete else TOO_LONG
         if not hits:
             return Infection.NOT_REACHED, ""
         if unknown:
             return Infection.UNKNOWN, NO_VALUES
         if self.told.misses(hits):
-            return Infection.UNKNOWN, OTHERWISE
+            return Infection.UNKNOWN, LEFT_OUT
         return Infection.NEVER, ""
 
     def sites(self, file: Tapped, program: Program) -> list[SiteTrace]:

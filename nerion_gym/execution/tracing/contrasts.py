@@ -45,6 +45,9 @@ def contrast_of(module: Module, edit: Edit) -> Contrast | Unchanged | None:
         statement = statements_by_place(module).get((edit.site.start, edit.site.end))
         return None if statement is None else rule(statement, edit)
     start, end = edit.splices[0].start, edit.splices[-1].end
+    for first, last, decorator in _decorators(module):
+        if first <= start and end <= last:
+            return _alone(module, decorator, edit.splices)
     statement = _statement_around(module, start, end)
     if statement is None or _is_lone_text(statement):
         return None
@@ -118,9 +121,28 @@ def _caught(module: Module, statement: ast.Try, edit: Edit) -> Contrast | None:
             continue
         first, last = module.table.offsets(handler.type)
         if first <= start and end <= last:
-            after = expression_in(spliced(module, edit.splices, first, last))
-            return None if after is None else Contrast(handler.type, handler.type, after)
+            return _alone(module, handler.type, edit.splices)
     return None
+
+
+@lru_cache(maxsize=64)
+def _decorators(module: Module) -> list[tuple[int, int, ast.expr]]:
+    """Return the decorators of a file, with their bytes."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    every = (node for kind in kinds for node in module.walk.by_type.get(kind, ()))
+    return [
+        (*module.table.offsets(decorator), decorator)
+        for node in every
+        for decorator in node.decorator_list  # type: ignore[attr-defined]
+    ]
+
+
+def _alone(
+    module: Module, node: ast.expr, splices: Sequence[Splice]
+) -> Contrast | Unchanged | None:
+    """Compare an expression that no other is around with what splices inside make of it."""
+    after = expression_in(spliced(module, splices, *module.table.offsets(node)))
+    return None if after is None else _narrowed(node, after, Contrast(node, node, after))
 
 
 def spliced(module: Module, splices: Sequence[Splice], start: int, end: int) -> bytes:

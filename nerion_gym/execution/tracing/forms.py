@@ -37,6 +37,13 @@ DEEPEST = 24
 """Levels of an expression that are looked through."""
 FRESH = (ast.List, ast.Set, ast.Call, ast.BinOp)
 """Expressions whose value, if it can be changed, is a new object."""
+KINDS = {
+    **dict.fromkeys(("str", "repr", "ascii", "bin", "hex", "oct", "chr"), "str"),
+    **dict.fromkeys(("len", "ord", "int"), "int"),
+    **dict.fromkeys(("list", "sorted"), "list"),
+    **{name: name for name in ("float", "complex", "bool", "tuple", "set", "frozenset")},
+}
+"""Builtin -> class of what it gives, whatever it is given."""
 IsBuiltin = Callable[[str], bool]
 
 
@@ -64,6 +71,15 @@ class Form(NamedTuple):
         """Whether its value, if it can be changed, is a new object."""
         sliced = isinstance(self.tree, ast.Subscript) and isinstance(self.tree.slice, ast.Slice)
         return sliced or isinstance(self.tree, FRESH)
+
+    @property
+    def kind(self) -> str:
+        """The class of its value, by name, where its outermost operation decides that; "None"."""
+        tree = self.tree
+        if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not):
+            return "bool"
+        named = isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name)
+        return KINDS.get(tree.func.id, "None") if named else "None"  # type: ignore[attr-defined]
 
 
 class Holes:

@@ -135,4 +135,5 @@ def _row(site: Site) -> str:
 
 def _alternative(site: Site, form: Form) -> str:
     text = function_text(site.holes, form)
-    return f"({text}, {sorted(form.used)}, {sorted(form.read)}, {form.fresh}, {form.faithful})"
+    holes = f"{sorted(form.used)}, {sorted(form.read)}"
+    return f"({text}, {holes}, {form.fresh}, {form.faithful}, {form.kind})"

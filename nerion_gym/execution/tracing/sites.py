@@ -89,7 +89,7 @@ class _Planner:
             self.plan.unchanged.append(number)
             return
         node, before, after = contrast
-        as_call = _is_same_call(before, after) and Holes(before, self._is_builtin).nodes == [before]
+        as_call = self._is_call(before, after)
         site = self._site(node, _arguments(before) if as_call else before)
         if site is None:
             self.plan.beyond[number] = "its place cannot be watched"
@@ -99,6 +99,20 @@ class _Planner:
             self.plan.beyond[number] = "only running it tells what it evaluates to"
             return
         site.choices.append(Choice(number, form))
+
+    def _is_call(self, before: ast.expr, after: ast.expr) -> bool:
+        """Whether two calls differ just if what is called, or what it is given, does."""
+        if not isinstance(before, ast.Call) or not isinstance(after, ast.Call):
+            return False
+        if not same_tree(before.func, after.func):
+            # Exceptions of two classes are two; what two functions give may be the same.
+            return all(self._is_exception(call.func) for call in (before, after))
+        return Holes(before, self._is_builtin).nodes == [before]
+
+    def _is_exception(self, node: ast.expr) -> bool:
+        named = getattr(builtins, node.id, None) if isinstance(node, ast.Name) else None
+        is_class = isinstance(named, type) and issubclass(named, BaseException)
+        return is_class and self._is_builtin(node.id)  # type: ignore[attr-defined]
 
     def _is_builtin(self, name: str) -> bool:
         return hasattr(builtins, name) and name not in self._bound and not self._module.scopes.star
@@ -149,11 +163,6 @@ class _Planner:
         (scope,) = scopes
         nosy = any(access.name in NOSY for access in scope.accesses)
         return None if nosy or scope.kind not in LOOKED_UP else scope
-
-
-def _is_same_call(before: ast.expr, after: ast.expr) -> bool:
-    calls = isinstance(before, ast.Call) and isinstance(after, ast.Call)
-    return calls and same_tree(before.func, after.func)  # type: ignore[attr-defined]
 
 
 def _arguments(call: ast.expr) -> ast.expr:

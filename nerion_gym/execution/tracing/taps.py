@@ -19,17 +19,14 @@ from .values import (
     MISSING,
     OPAQUE,
     SAME,
-    UNKNOWN,
     Alternative,
     Opaque,
-    Told,
-    UnknownError,
     Values,
-    compared,
     is_plain,
     key_of,
     kind_of,
     told,
+    verdict,
 )
 
 if TYPE_CHECKING:
@@ -197,18 +194,16 @@ class Site:
     def _evaluate(self, values: Values, wanted: int) -> Seen:
         """Return what the values make of the edits whose bits are wanted."""
         odd = frozenset(number for number, value in enumerate(values) if not is_plain(value))
-        try:
-            expected = told(self._original, values, odd)
-        except UnknownError:
-            return Seen(0, 0, wanted)
-        name = kind_of(expected)
-        self.kinds[name] = self.kinds.get(name, 0) + 1
+        expected = told(self._original, values, odd)
+        if expected is not None:
+            name = kind_of(expected)
+            self.kinds[name] = self.kinds.get(name, 0) + 1
         differs = same = unknown = 0
         for place, edit in enumerate(self.edits):
             bit = 1 << place
             if not wanted & bit:
                 continue
-            found = self._verdict(edit, expected, values, odd)
+            found = verdict(self._original, edit, expected, told(edit, values, odd))
             if found == DIFFERS:
                 differs |= bit
             elif found == SAME and edit.faithful:
@@ -216,20 +211,6 @@ class Site:
             else:
                 unknown |= bit
         return Seen(differs, same, unknown)
-
-    def _verdict(
-        self, edit: Alternative, expected: Told, values: Values, odd: frozenset[int]
-    ) -> int:
-        try:
-            found = told(edit, values, odd)
-        except UnknownError:
-            return UNKNOWN
-        if found[0] != expected[0]:
-            return DIFFERS
-        if not found[0]:
-            return SAME if found[1] == expected[1] else DIFFERS
-        fresh = edit.fresh and self._original.fresh
-        return compared(expected[1], found[1], fresh=fresh)
 
 
 def _variables(frame: FrameType, names: Sequence[str]) -> list[Any]:

@@ -158,9 +158,10 @@ class Alternative:
         read: numbers of those that it reads at all.
         fresh: whether its value is an object of its own.
         faithful: whether it runs what the original runs: else the same value says nothing.
+        kind: class of its value, where that is known without evaluating it; else None.
     """
 
-    __slots__ = ("faithful", "fresh", "function", "read", "used")
+    __slots__ = ("faithful", "fresh", "function", "kind", "read", "used")
 
     def __init__(
         self,
@@ -169,30 +170,47 @@ class Alternative:
         read: Sequence[int],
         fresh: bool,
         faithful: bool,
+        kind: type | None = None,
     ) -> None:
         self.function = function
         self.used, self.read = frozenset(used), tuple(read)
-        self.fresh, self.faithful = fresh, faithful
+        self.fresh, self.faithful, self.kind = fresh, faithful, kind
 
 
-def told(edit: Alternative, values: Values, odd: frozenset[int]) -> Told:
+def told(edit: Alternative, values: Values, odd: frozenset[int]) -> Told | None:
     """Evaluate an expression, some of whose values are not plain.
 
-    Raises:
-        UnknownError: better not: a value that it works on is not plain, or it gets too big.
+    None: better not; a value that it works on is not plain, or it gets too big.
     """
     if any(values[number] is MISSING for number in edit.read):
         return False, (NameError, "")
     if not edit.used.isdisjoint(odd):
-        raise UnknownError
+        return None
     try:
         return True, edit.function(*values)
-    except UnknownError:
-        raise
-    except (MemoryError, RecursionError) as error:
-        raise UnknownError from error
+    except (UnknownError, MemoryError, RecursionError):
+        return None
     except Exception as error:  # noqa: BLE001 - whatever it is, the program would see it
         return False, (type(error), str(error))
+
+
+def verdict(original: Alternative, edit: Alternative, one: Told | None, two: Told | None) -> int:
+    """Return whether an edit differs, by what the two expressions gave."""
+    if one is None or two is None:
+        kinds = [_class_of(original, one), _class_of(edit, two)]
+        return DIFFERS if None not in kinds and kinds[0] is not kinds[1] else UNKNOWN
+    if one[0] != two[0]:
+        return DIFFERS
+    if not one[0]:
+        return SAME if one[1] == two[1] else DIFFERS
+    return compared(one[1], two[1], fresh=original.fresh and edit.fresh)
+
+
+def _class_of(expression: Alternative, found: Told | None) -> type | None:
+    """Return the class of an expression's value, as far as it is known."""
+    if found is None:
+        return expression.kind
+    return type(found[1]) if found[0] else None
 
 
 def kind_of(told_: Told) -> str:

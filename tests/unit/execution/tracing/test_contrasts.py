@@ -54,6 +54,8 @@ def contrast(source, *words, **more):
         ("try:\n    a()\nexcept B as e:\n    c()\n", "B", "C", ("B", "C")),
         ("with a(b) as c:\n    pass\n", "b", "1", ("b", "1")),
         ("async def f():\n    await g(a)\n", "a)", "b)", ("a", "b")),
+        ("class A:\n    @b(c, 1)\n    def f(): pass\n", "1", "2", ("1", "2")),
+        ("@a\nclass A: pass\n", "a", "b", ("a", "b")),
     ],
 )
 def test_the_smallest_expression_that_changes(source, before, after, expected):
@@ -96,7 +98,7 @@ def test_long_statements_are_not_parsed_for_each_edit(monkeypatch):
         ("x: int = 1\n", "int", "str"),
         ("def f(a) -> int: pass\n", "int", "str"),
         ("x = 1\ny = 2\n", "x = 1\ny = 2", "y = 2\nx = 1"),
-        ("@a\ndef f(): pass\n", "a", "b"),
+        ("@a\ndef f(): pass\n", "@a\n", ""),
         ("x = a\n", "a", "a; y = b"),
         ("match x:\n    case 1: pass\n", "1", "2"),
     ],

@@ -166,3 +166,27 @@ def test_a_site_that_runs_too_often_gives_up_what_it_has_not_seen():
     assert found.said("a + 0")["swap_arithmetic -"] == "unknown"
     assert found.said("a + 0")["swap_arithmetic *"] == "sometimes"
     assert [[1, taps.EVALUATIONS + 10]] in [site.seen()[0] for site in found.sites]
+
+
+def test_what_a_builtin_makes_of_an_object_is_of_another_class():
+    found = tapped("def f(a):\n    return str(a)\n")
+    found.clock.test = 1
+
+    class Shown:
+        def __str__(self):
+            return "shown"
+
+    one = Shown()
+    assert found.names["f"](one) == "shown"
+    assert found.said("str(a)")["return_none None"] == "always"
+
+
+def test_other_exceptions_are_others():
+    found = tapped("def f(a):\n    raise ValueError(a)\n")
+    found.clock.test = 1
+    with pytest.raises(ValueError, match="1"):
+        found.names["f"](1)
+    said = found.said("ValueError(a)")
+    assert {kind for edit, kind in said.items() if edit.startswith("change_exception")} == {
+        "always"
+    }

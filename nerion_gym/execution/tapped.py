@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from .child import bind, placed, run
 from .session import collect
 from .telling import Line, Teller
-from .tracing.taps import Clock, Site, bound, sites_in
+from .tracing.tables import sites_in
+from .tracing.taps import Clock, Site, bound
 
 if TYPE_CHECKING:
     from collections.abc import Callable

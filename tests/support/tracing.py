@@ -10,7 +10,8 @@ from nerion_gym.edits.catalog import file_edits
 from nerion_gym.edits.registry import OPERATORS
 from nerion_gym.execution.tracing.instrument import instrumented, table_of
 from nerion_gym.execution.tracing.sites import plan_taps
-from nerion_gym.execution.tracing.taps import Clock, bound, sites_in
+from nerion_gym.execution.tracing.tables import sites_in
+from nerion_gym.execution.tracing.taps import Clock, bound
 from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:

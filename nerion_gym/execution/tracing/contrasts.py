@@ -113,7 +113,7 @@ def _is_lone_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def _caught(module: Module, statement: ast.Try, edit: Edit) -> Contrast | None:
+def _caught(module: Module, statement: ast.Try, edit: Edit) -> Contrast | Unchanged | None:
     """Return what a handler's exceptions become."""
     start, end = edit.splices[0].start, edit.splices[-1].end
     for handler in statement.handlers:

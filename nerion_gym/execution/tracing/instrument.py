@@ -63,7 +63,12 @@ def _place(
 ) -> None:
     """Decide where the taps of a site go."""
     holes = site.holes.nodes
-    risky = [place for place, hole in enumerate(holes) if not is_atomic(hole)]
+    if site.lazy:
+        for place, hole in enumerate(holes):
+            around[hole].append(Tap(number, "part", (place,), (None,)))
+        around[site.node].append(Tap(number, "end", (), (None,)))
+        return
+    risky = _risky(site)
     if not risky:
         before[site.node].append(Tap(number, "before", (), tuple(holes)))
         return
@@ -77,6 +82,11 @@ def _place(
         around[holes[last]].append(Tap(number, "last_of", (given.index(last), mask), values))
     else:
         around[holes[last]].append(Tap(number, "last", (last,), values))
+
+
+def _risky(site: Site) -> list[int]:
+    """Return the numbers of the holes that may run code."""
+    return [place for place, hole in enumerate(site.holes.nodes) if not is_atomic(hole)]
 
 
 class _Tapping(ast.NodeTransformer):
@@ -127,13 +137,14 @@ def table_of(sites: Sequence[Site]) -> CodeType:
 
 
 def _row(site: Site) -> str:
-    """Return a site's row: original, edits, number of holes, extras."""
+    """Return a site's row: original, edits, number of holes, extras, and those that run code."""
     edits = ", ".join(_alternative(site, choice.form) for choice in site.choices)
     original = _alternative(site, site.holes.form)
-    return f"({original}, [{edits}], {len(site.holes.nodes)}, {site.holes.extras!r})"
+    risky = _risky(site) if site.lazy else None
+    return f"({original}, [{edits}], {len(site.holes.nodes)}, {site.holes.extras!r}, {risky})"
 
 
 def _alternative(site: Site, form: Form) -> str:
-    text = function_text(site.holes, form)
+    text = function_text(site.holes, form, asking=site.lazy)
     holes = f"{sorted(form.used)}, {sorted(form.read)}"
     return f"({text}, {holes}, {form.fresh}, {form.faithful}, {form.kind})"

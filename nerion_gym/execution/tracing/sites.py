@@ -39,11 +39,13 @@ class Site:
     Attributes:
         node: of the file's tree: the expression, or a statement before which the tap stands.
         holes: its parts that only the program can evaluate.
+        lazy: whether some of them may not be evaluated, and may not be read early either.
         choices: the edits of it.
     """
 
     node: ast.expr | ast.stmt
     holes: Holes
+    lazy: bool = False
     choices: list[Choice] = field(default_factory=list)
 
 
@@ -121,11 +123,16 @@ class _Planner:
         key = node, ast.dump(before) if before is not node else ""
         if key not in self._by_node:
             holes = Holes(before, self._is_builtin)
-            early = holes.form.strict or all(self._is_sure(hole) for hole in holes.nodes)
-            self._by_node[key] = site = Site(node, holes) if early else None
+            lazy = not holes.form.strict and not all(map(self._is_sure, holes.nodes))
+            watched = isinstance(node, ast.expr) and self._are_here(holes.nodes)
+            self._by_node[key] = site = Site(node, holes, lazy) if watched or not lazy else None
             if site is not None:
                 self.plan.sites.append(site)
         return self._by_node[key]
+
+    def _are_here(self, holes: Sequence[ast.expr]) -> bool:
+        """Whether parts are of the file, not made up: taps can be put around them."""
+        return all(hole in self._module.walk.parents for hole in holes)
 
     def _is_sure(self, hole: ast.expr) -> bool:
         """Whether a hole may be read before its turn: it has a value, and reading does nothing."""

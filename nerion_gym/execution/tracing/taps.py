@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .values import (
     DIFFERS,
-    HELPERS,
     MISSING,
     OPAQUE,
     SAME,
@@ -145,12 +144,20 @@ class Site:
     # --- inside -----------------------------------------------------------------------------
 
     def _take(self, values: Values) -> None:
+        """Count an evaluation, and look at the edits."""
+        self._count_one()
+        if self._extras:
+            values = (*values, *variables(sys._getframe(2), self._extras))
+        self._look(values)
+
+    def _count_one(self) -> None:
         if self._test != self._clock.test:
             self._begin()
         self._count += 1
         self._looks += 1
-        if self._extras:
-            values = (*values, *_variables(sys._getframe(2), self._extras))
+
+    def _look(self, values: Values) -> None:
+        """Find out what the values make of the edits, if they are not known to."""
         key = key_of(values)
         seen = self._known.get(key) if key else None
         if seen is None:
@@ -213,7 +220,7 @@ class Site:
         return Seen(differs, same, unknown)
 
 
-def _variables(frame: FrameType, names: Sequence[str]) -> list[Any]:
+def variables(frame: FrameType, names: Sequence[str]) -> list[Any]:
     """Return what names stand for in a frame; `MISSING` where they stand for nothing."""
     inner = frame.f_locals
     spaces = inner, frame.f_globals, vars(builtins)
@@ -225,16 +232,6 @@ def _variables(frame: FrameType, names: Sequence[str]) -> list[Any]:
 
 
 # --- making sites, and putting them into code -----------------------------------------------------
-
-
-def sites_in(table: CodeType, clock: Clock) -> list[Site]:
-    """Return the sites that the code of a table makes (`instrument.table_of`)."""
-    space: dict[str, Any] = dict(HELPERS)
-    exec(table, space)  # noqa: S102 - made by the near side of expressions that run no code
-    return [
-        Site(clock, Alternative(*original), [Alternative(*edit) for edit in edits], holes, extras)
-        for original, edits, holes, extras in space["TABLE"]
-    ]
 
 
 def bound(code: CodeType, sites: Sequence[Site]) -> CodeType:

@@ -184,8 +184,11 @@ def told(edit: Alternative, values: Values, odd: frozenset[int]) -> Told | None:
     """
     if any(values[number] is MISSING for number in edit.read):
         return False, (NameError, "")
-    if not edit.used.isdisjoint(odd):
-        return None
+    return None if not edit.used.isdisjoint(odd) else evaluated(edit, values)
+
+
+def evaluated(edit: Alternative, values: Values) -> Told | None:
+    """Evaluate an expression on values that were looked at; None: it gets too big."""
     try:
         return True, edit.function(*values)
     except (UnknownError, MemoryError, RecursionError):

@@ -14,18 +14,21 @@ GUARDED: dict[type[ast.operator], str] = {
 """Operators that can make giants of small values -> what `taps` has in their place."""
 
 
-def function_text(holes: Holes, form: Form) -> str:
-    """Return the text of a form as a function of all holes and extras."""
+def function_text(holes: Holes, form: Form, *, asking: bool = False) -> str:
+    """Return the text of a form as a function of all holes and extras.
+
+    `asking`: a parameter gives its value when it is called.
+    """
     count = len(holes.nodes) + len(holes.extras)
     names = ", ".join(holes.name(number) for number in range(count))
-    return f"lambda {names}: {ast.unparse(_Written(holes).visit(form.tree))}"
+    return f"lambda {names}: {ast.unparse(_Written(holes, asking).visit(form.tree))}"
 
 
 class _Written(ast.NodeTransformer):
     """A copy of a form with parameters for holes, and guards on what can make giants."""
 
-    def __init__(self, holes: Holes) -> None:
-        self._holes = holes
+    def __init__(self, holes: Holes, asking: bool) -> None:
+        self._holes, self._asking = holes, asking
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         """Copy a node."""
@@ -38,7 +41,8 @@ class _Written(ast.NodeTransformer):
         """Name a hole; any other name is a builtin's."""
         if not node.id.startswith("#"):
             return node
-        return ast.Name(self._holes.name(int(node.id[1:])), ast.Load())
+        name = ast.Name(self._holes.name(int(node.id[1:])), ast.Load())
+        return ast.Call(name, [], []) if self._asking else name
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         """Guard an operator."""

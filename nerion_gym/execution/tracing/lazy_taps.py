@@ -1,0 +1,111 @@
+"""Taps of expressions that do not evaluate all of themselves: `a.b and f(c)`, `x if y() else z`.
+
+Each hole is stored as it is evaluated, and at the end original and edits are evaluated on them: a
+hole asks for its value, so that it shows which ones an edit would evaluate. One that the program
+did not evaluate has none. The same value is the same only if the same holes were evaluated in the
+same order, of those that may run code.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from .taps import Seen, Site, variables
+from .values import (
+    DIFFERS,
+    MISSING,
+    SAME,
+    Alternative,
+    Opaque,
+    UnknownError,
+    evaluated,
+    is_plain,
+    kind_of,
+    verdict,
+)
+
+if TYPE_CHECKING:
+    from .values import Told, Values
+
+
+class Absent:
+    """In the place of a hole that was not evaluated."""
+
+
+ABSENT = Absent()
+
+
+class LazySite(Site):
+    """A site whose holes may not all be evaluated; the first always is."""
+
+    risky: frozenset[int] = frozenset()
+    """Numbers of the holes that may run code."""
+    _begun = 0
+
+    def part(self, number: int, value: Any) -> Any:
+        """Take a hole that was evaluated; give it back."""
+        frame = id(sys._getframe(1))
+        if number == 0:
+            # What an evaluation that ended in an exception left behind goes.
+            self._stored[frame] = {}
+            self._begun += 1
+            self._count_one()
+        self._stored.setdefault(frame, {})[number] = value if is_plain(value) else Opaque()
+        return value
+
+    def end(self, value: Any) -> Any:
+        """The expression is evaluated: look at its edits; give its value back."""
+        self._begun -= 1
+        stored = self._stored.pop(id(sys._getframe(1)), {})
+        if self._open:
+            values = tuple([stored.get(number, ABSENT) for number in self._numbers])
+            if self._extras:
+                values = (*values, *variables(sys._getframe(1), self._extras))
+            self._look(values)
+        return value
+
+    def seen(self) -> tuple[list[list[int]], list[list[Any]], list[list[Any]]]:
+        """As of any site; where an evaluation did not end, what it would have shown is unknown."""
+        if self._begun:
+            self.unknown = self._all
+        return super().seen()
+
+    def _evaluate(self, values: Values, wanted: int) -> Seen:
+        """Return what the values make of the edits whose bits are wanted."""
+        expected, ran = self._run(self._original, values)
+        if expected is not None:
+            name = kind_of(expected)
+            self.kinds[name] = self.kinds.get(name, 0) + 1
+        differs = same = unknown = 0
+        for place, edit in enumerate(self.edits):
+            bit = 1 << place
+            if not wanted & bit:
+                continue
+            given, also = self._run(edit, values)
+            found = verdict(self._original, edit, expected, given)
+            if found == DIFFERS:
+                differs |= bit
+            elif found == SAME and ran == also:
+                same |= bit
+            else:
+                unknown |= bit
+        return Seen(differs, same, unknown)
+
+    def _run(self, edit: Alternative, values: Values) -> tuple[Told | None, list[int]]:
+        """Return what an expression gives, and which holes that may run code it evaluates."""
+        ran: list[int] = []
+
+        def ask(number: int) -> Any:
+            value = values[number]
+            if number in self.risky:
+                ran.append(number)
+            if value is ABSENT or (number in edit.used and not is_plain(value)):
+                raise UnknownError
+            if value is MISSING:
+                raise NameError
+            return value
+
+        asking = tuple([partial(ask, number) for number in range(len(values))])
+        return evaluated(edit, asking), ran

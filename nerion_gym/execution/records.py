@@ -34,6 +34,7 @@ MESSAGE_LENGTH = 2000
 PHASES = frozenset({"collect", "setup", "call", "teardown"})
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters, and what is no character at all: no terminal may get them."""
+BITS = re.compile("0x[0-9a-f]{1,16384}")
 JOINERS = "\u200c\u200d"
 """Without them some scripts and emoji fall apart."""
 
@@ -109,6 +110,13 @@ def whole(value: Any) -> int:
     return value
 
 
+def bits(value: Any) -> int:
+    """Take a set of numbers: a bit each, in hexadecimal."""
+    if BITS.fullmatch(text(value)) is None:
+        raise ValueError("no set of numbers")
+    return int(value, 16)
+
+
 def exit_code(value: Any) -> int:
     """Take an exit code, or minus the number of a signal."""
     if type(value) is not int or abs(value) > MAX_CODE:
@@ -170,7 +178,6 @@ def lines(value: Any) -> dict[str, list[int]]:
     return {text(path): take(numbers) for path, numbers in value.items()}
 
 
-_hits = listed(row(whole, whole))
 _traced = (lines, listed(text), flag)
 _status = one_of(Status.__members__)
 _status_or_none = one_of([*Status.__members__, ""])
@@ -194,7 +201,7 @@ FIELDS: dict[str, Field] = {
     "shared": row(listed(listed(node_id))),
     "needs": row(listed(name)),
     "site": row(
-        whole, whole, _hits, listed(row(name, whole)), listed(row(flag, flag, listed(whole)))
+        whole, whole, listed(row(whole, whole, bits)), listed(row(name, whole)), bits, bits
     ),
     "end": row(),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import marshal
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from .tracing.tables import sites_in
 from .tracing.taps import Clock, Site, bound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .child import Job
     from .memo import CodeMemo
@@ -40,6 +41,29 @@ class Counting(Teller):
         self._clock.test += 1
 
 
+def installed(
+    taps: Sequence[tuple[str, str, bytes, bytes]], memo: CodeMemo, clock: Clock
+) -> list[list[Site]]:
+    """Put code with taps in the place of the program's; return the sites, file by file.
+
+    Thousands of objects are made and stay: the collector neither runs meanwhile nor looks at them
+    later, unless the program could tell (`server.mentions_collector`: nothing is frozen then).
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    files: list[list[Site]] = []
+    for path, digest, code, table in taps:
+        sites = sites_in(marshal.loads(table), clock)  # noqa: S302 - made by the near side
+        tapped = bound(marshal.loads(code), sites)  # noqa: S302 - made by the near side
+        memo.live["import", path, digest] = placed(tapped, path)
+        files.append(sites)
+    if gc.get_freeze_count():
+        gc.freeze()
+    if collecting:
+        gc.enable()
+    return files
+
+
 def run_tapped(
     configured: Callable[[], Collected],
     memo: CodeMemo,
@@ -63,12 +87,7 @@ def run_tapped(
     teller = Counting(line, job.nonce, clock)
     bind(job, mapped, teller)
     teller.tell("ready", monotonic())
-    files: list[list[Site]] = []
-    for path, digest, code, table in taps:
-        sites = sites_in(marshal.loads(table), clock)  # noqa: S302 - made by the near side
-        tapped = bound(marshal.loads(code), sites)  # noqa: S302 - made by the near side
-        memo.live["import", path, digest] = placed(tapped, path)
-        files.append(sites)
+    files = installed(taps, memo, clock)
     found = collect(configured())
     for error in found.errors:
         teller.tell("error", *error)
@@ -79,7 +98,7 @@ def run_tapped(
     teller.tell("ran", monotonic())
     for number, sites in enumerate(files):
         for place, site in enumerate(sites):
-            hits, kinds, edits = site.seen()
-            if hits:
-                teller.tell("site", number, place, hits, kinds, edits)
+            report = site.seen()
+            if report.rows:
+                teller.tell("site", number, place, *report)
     teller.end()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nerion_gym.execution.tracing.sites import Plan
-    from nerion_gym.execution.tracing.taps import Site
+    from nerion_gym.execution.tracing.taps import Report, Site
     from nerion_gym.types.edit import Edit
 
 MUTATIONS = tuple(row for row in OPERATORS if not row.whole and row.kind == "mutation")
@@ -48,19 +48,19 @@ class Tapped:
         for planned, seen in zip(self.plan.sites, self.sites, strict=True):
             if ast.unparse(planned.node) != text:
                 continue
-            hits, _, rows = seen.seen()
-            for choice, row in zip(planned.choices, rows, strict=True):
+            for bit, choice in enumerate(planned.choices):
                 edit = self.edits[choice.edit]
                 after = b"".join(splice.after for splice in edit.splices).decode()
-                found[f"{edit.operator} {after}"] = word(bool(hits), *row)
+                found[f"{edit.operator} {after}"] = word(seen.seen(), bit)
         return found
 
 
-def word(reached: bool, same: bool, unknown: bool, tests: Sequence[int]) -> str:
+def word(report: Report, bit: int) -> str:
     """Return what was seen of an edit in a word."""
-    if tests:
+    same, unknown = (int(mask, 16) >> bit & 1 for mask in (report.same, report.unknown))
+    if any(int(mask, 16) >> bit & 1 for _, _, mask in report.rows):
         return "sometimes" if same or unknown else "always"
-    if not reached:
+    if not report.rows:
         return "not reached"
     return "unknown" if unknown else "never"
 

@@ -12,7 +12,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .taps import Seen, Site, variables
+from .taps import Report, Seen, Site, variables
 from .values import (
     DIFFERS,
     MISSING,
@@ -66,7 +66,7 @@ class LazySite(Site):
             self._look(values)
         return value
 
-    def seen(self) -> tuple[list[list[int]], list[list[Any]], list[list[Any]]]:
+    def seen(self) -> Report:
         """As of any site; where an evaluation did not end, what it would have shown is unknown."""
         if self._begun:
             self.unknown = self._all

@@ -58,6 +58,21 @@ class Seen(NamedTuple):
     unknown: int
 
 
+class Report(NamedTuple):
+    """What a site saw, as it is told; sets of edits are numbers in hexadecimal, a bit for each.
+
+    Attributes:
+        rows: of each test that came by: its number, evaluations, the edits that differed.
+        kinds: class of value, and how many different values were of it.
+        same, unknown: edits that were ever the same, and ever not to be told.
+    """
+
+    rows: list[list[Any]]
+    kinds: list[list[Any]]
+    same: str
+    unknown: str
+
+
 class Site:
     """One expression with the edits of it, as sets of bits.
 
@@ -126,20 +141,12 @@ class Site:
         )
         return values[place]
 
-    def seen(self) -> tuple[list[list[int]], list[list[Any]], list[list[Any]]]:
-        """Return hits by test, kinds of value, and of each edit: same, unknown, tests."""
+    def seen(self) -> Report:
+        """Return what was seen over all tests."""
         self._note()
-        hits = [list(entry) for entry in self.hits.items()]
+        rows = [[test, count, hex(self.differs[test])] for test, count in self.hits.items()]
         kinds: list[list[Any]] = [list(entry) for entry in self.kinds.items()]
-        edits = [
-            [
-                bool(self.same >> bit & 1),
-                bool(self.unknown >> bit & 1),
-                [test for test, mask in self.differs.items() if mask >> bit & 1],
-            ]
-            for bit in range(len(self.edits))
-        ]
-        return hits, kinds, edits
+        return Report(rows, kinds, hex(self.same), hex(self.unknown))
 
     # --- inside -----------------------------------------------------------------------------
 

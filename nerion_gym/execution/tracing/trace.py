@@ -163,7 +163,7 @@ class Told:
     Attributes:
         tests: in the order of the run; the clock counts them from 1.
         left_out: test -> why it does not count.
-        sites: file -> site -> (hits, kinds, edits).
+        sites: file -> site -> what it told (`taps.Report`).
         complete: whether all tests ran and all taps told.
     """
 
@@ -215,7 +215,7 @@ class Reading(NamedTuple):
 
     Attributes:
         told: of the whole run.
-        found: site -> (hits, kinds, edits).
+        found: site -> what it told (`taps.Report`).
         otherwise: whether something else than evaluating it may depend on the file.
     """
 
@@ -234,12 +234,12 @@ class Reading(NamedTuple):
             (number, EditTrace(Infection.UNKNOWN, why=why)) for number, why in plan.beyond.items()
         ]
         for place, site in enumerate(plan.sites):
-            hits, _, seen = self.found.get(
-                place, ([], [], [(False, False, ())] * len(site.choices))
-            )
-            numbers = [number for number, _ in hits]
-            for choice, row in zip(site.choices, seen, strict=True):
-                known.append((choice.edit, self._edit(numbers, *row)))
+            rows, _, same_ones, unknown = self.found.get(place, ([], [], 0, 0))
+            numbers = [number for number, _, _ in rows]
+            for bit, choice in enumerate(site.choices):
+                differs = [number for number, _, mask in rows if mask >> bit & 1]
+                once = bool(same_ones >> bit & 1), bool(unknown >> bit & 1)
+                known.append((choice.edit, self._edit(numbers, *once, differs)))
         return known
 
     def _edit(
@@ -267,12 +267,13 @@ class Reading(NamedTuple):
         """Return what was seen of each place."""
         module = parse_module(file.path, program.source(file.path))
         found = []
-        for place, (hits, kinds, _) in sorted(self.found.items()):
-            site = file.plan.sites[place]
+        for place, site in enumerate(file.plan.sites):
+            rows, kinds, _, _ = self.found.get(place, ([], [], 0, 0))
             counts = {
                 test: count
-                for number, count in hits
+                for number, count, _ in rows
                 for test in (self.told.names([number]) if number else ("",))
             }
-            found.append(SiteTrace(module.span(site.node), counts, dict(kinds)))
+            if counts:
+                found.append(SiteTrace(module.span(site.node), counts, dict(kinds)))
         return found

@@ -95,7 +95,7 @@ class Site:
         self._count = self._now = self._left = self._looks = 0
         self._open = self._all
         """Edits of which this test may still show something."""
-        self._known: dict[int, Seen] = {}
+        self._known: dict[tuple[Any, ...], Seen] = {}
         self._stored: dict[int, dict[int, Any]] = {}
 
     # --- what the instrumented program calls ------------------------------------------------

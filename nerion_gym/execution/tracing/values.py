@@ -17,6 +17,8 @@ MOST_ITEMS = 64
 MOST_BITS = 2_048
 DEEPEST = 3
 BIGGEST = 1_000_000
+KEPT = 1_024
+"""Bytes or characters of a text that may be kept; of a longer one its hash is."""
 SAME, DIFFERS, UNKNOWN = 1, 0, -1
 MISSING = object()
 ATOMS = frozenset({int, float, complex, bool, str, bytes, type(None)})
@@ -48,7 +50,8 @@ FROZEN = frozenset({tuple, frozenset})
 SIZED = COLLECTIONS | {str, bytes}
 ATOM_IDS = frozenset(map(id, ATOMS))
 COLLECTION_IDS = frozenset(map(id, COLLECTIONS))
-FLOAT_ID = id(float)
+FLOAT_ID, COMPLEX_ID = id(float), id(complex)
+TEXT_IDS = frozenset(map(id, (str, bytes)))
 
 
 class Opaque:
@@ -210,22 +213,30 @@ def kind_of(told_: Told) -> str:
     return "object"
 
 
-def key_of(values: Values) -> int:
-    """Return a number that values share of which all edits make the same; 0: there is none.
+def key_of(values: Values) -> tuple[Any, ...] | None:
+    """Return what values share of which all edits make the same; None: there is no such thing.
 
     Of a value that is not plain nothing but its identity counts: where an operator works on it
-    nothing is known, anywhere else it is only passed on. To compare or hash it could run code.
+    nothing is known, anywhere else it is only passed on. To compare or hash it could run code. The
+    values themselves and not their hash: -1 and -2 have the same one.
     """
     kinds = [id(type(value)) for value in values]
     if not ATOM_IDS.issuperset(kinds):
         if not COLLECTION_IDS.isdisjoint(kinds):
-            return 0
+            return None
         values = tuple(
             [
                 value if kind in ATOM_IDS else id(value)
                 for value, kind in zip(values, kinds, strict=True)
             ]
         )
-    if FLOAT_ID in kinds and 0.0 in values:  # 0.0 == -0.0
-        return 0
-    return hash((values, tuple(kinds)))
+    if COMPLEX_ID in kinds or (FLOAT_ID in kinds and 0.0 in values):  # 0.0 == -0.0
+        return None
+    if not TEXT_IDS.isdisjoint(kinds):
+        values = tuple(
+            [
+                hash(value) if kind in TEXT_IDS and len(value) > KEPT else value
+                for value, kind in zip(values, kinds, strict=True)
+            ]
+        )
+    return values, tuple(kinds)

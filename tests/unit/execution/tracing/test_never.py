@@ -1,0 +1,50 @@
+"""What is said never to differ: the edit is really applied, and nothing of the calls may change."""
+
+import pytest
+
+from nerion_gym.edits.preview import splice_bytes
+from tests.support.tracing import plain, tapped, word
+
+pytestmark = pytest.mark.pure
+
+
+def outcomes(names, calls):
+    """Return what calls give one after the other, as texts."""
+    found = []
+    for call in calls:
+        try:
+            given = eval(call, names)  # noqa: S307 - a test's own text
+            found.append(repr(list(given) if hasattr(given, "__next__") else given))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is an outcome
+            found.append(repr(error))
+    return found
+
+
+def lies(source, calls):
+    """Return the edits that are said never to differ and do, and what they make of the calls."""
+    found = tapped(source)
+    found.clock.test = 1
+    known = outcomes(plain(source), calls)
+    assert outcomes(found.names, calls) == known
+    never = list(found.plan.unchanged)
+    for planned, seen in zip(found.plan.sites, found.sites, strict=True):
+        hits, _, rows = seen.seen()
+        for choice, row in zip(planned.choices, rows, strict=True):
+            never += [choice.edit] if word(bool(hits), *row) == "never" else []
+    wrong = {}
+    for edit in map(found.edits.__getitem__, never):
+        edited = outcomes(plain(splice_bytes(source.encode(), edit.splices).decode()), calls)
+        if edited != known:
+            after = b"".join(splice.after for splice in edit.splices).decode()
+            wrong[f"{edit.operator} {after}"] = edited
+    return wrong
+
+
+def assert_true(source, *calls):
+    assert lies(source, calls) == {}
+
+
+def test_numbers_that_share_a_hash():
+    assert_true("def f(a):\n    return a > -2\n", "f(-1)", "f(-2)")
+    assert_true("def f(a):\n    return a < 1\n", "f(0)", "f(2**61 - 1)")
+    assert_true("def f(a, b):\n    return a + b\n", "f(0j, 0)", "f(complex(0, -0.0), 0)")

@@ -35,6 +35,8 @@ MOST_HOLES = 32
 """Holes of an expression that is looked through; a longer one is one hole."""
 DEEPEST = 24
 """Levels of an expression that are looked through."""
+CHOOSING = frozenset({"max", "min", "sum"})
+"""Builtins that may give one of the objects that they are given: what `sum([], a)` gives is `a`."""
 FRESH = (ast.List, ast.Set, ast.Call, ast.BinOp)
 """Expressions whose value, if it can be changed, is a new object."""
 IsBuiltin = Callable[[str], bool]
@@ -62,8 +64,12 @@ class Form(NamedTuple):
     @property
     def fresh(self) -> bool:
         """Whether its value, if it can be changed, is a new object."""
-        sliced = isinstance(self.tree, ast.Subscript) and isinstance(self.tree.slice, ast.Slice)
-        return sliced or isinstance(self.tree, FRESH)
+        tree = self.tree
+        if isinstance(tree, ast.Subscript):
+            return isinstance(tree.slice, ast.Slice)
+        if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
+            return tree.func.id not in CHOOSING
+        return isinstance(tree, FRESH)
 
 
 class Holes:

@@ -80,9 +80,9 @@ def compared(one: object, two: object, *, fresh: bool, depth: int = 0) -> int:
     if kind is not type(two):
         return DIFFERS
     if kind in ATOMS:
-        # repr tells -0.0 from 0.0 and takes two nan for the same.
+        # repr tells -0.0 from 0.0. It does not tell two nan apart: their signs, and `in`, do.
         equal = repr(one) == repr(two) if kind is float or kind is complex else one == two
-        return SAME if equal else DIFFERS
+        return DIFFERS if not equal else SAME if one == two else UNKNOWN
     if kind in COLLECTIONS:
         return _collections_compared(one, two, fresh, depth)
     return DIFFERS
@@ -102,10 +102,18 @@ def _items_compared(one: Any, two: Any, depth: int) -> int:
     if isinstance(one, set | frozenset):
         if not is_plain(one, depth) or not is_plain(two, depth):
             return UNKNOWN
-        return SAME if sorted(map(repr, one)) == sorted(map(repr, two)) else DIFFERS
+        found = _each_compared(list(one), list(two), depth)
+        if found != DIFFERS:
+            return found
+        # The order is that of how they were made: {0, 8} is not {8, 0} to who goes through it.
+        return UNKNOWN if sorted(map(repr, one)) == sorted(map(repr, two)) else DIFFERS
     lefts, rights = list(one), list(two)
     if isinstance(one, dict):
         lefts, rights = [*lefts, *one.values()], [*rights, *two.values()]
+    return _each_compared(lefts, rights, depth)
+
+
+def _each_compared(lefts: Sequence[Any], rights: Sequence[Any], depth: int) -> int:
     found = [
         compared(left, right, fresh=False, depth=depth + 1)
         for left, right in zip(lefts, rights, strict=True)

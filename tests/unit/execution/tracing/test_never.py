@@ -48,3 +48,35 @@ def test_numbers_that_share_a_hash():
     assert_true("def f(a):\n    return a > -2\n", "f(-1)", "f(-2)")
     assert_true("def f(a):\n    return a < 1\n", "f(0)", "f(2**61 - 1)")
     assert_true("def f(a, b):\n    return a + b\n", "f(0j, 0)", "f(complex(0, -0.0), 0)")
+
+
+def test_what_is_not_a_number():
+    source = """
+import math
+nan = float("nan")
+def f(x):
+    y = x
+    x = x * 1.0
+    return x in [y]
+def g(x):
+    return math.copysign(1, -x)
+"""
+    assert_true(source, "f(nan)", "g(nan)")
+
+
+def test_sets_in_another_order():
+    assert_true("def f(a, b):\n    x = {a, b}\n    return list(x)\n", "f(0, 8)", "f(8, 0)")
+
+
+def test_builtins_that_give_what_they_are_given():
+    source = """
+def f(a, b):
+    x = max(a, b)
+    x.append(1)
+    return a, b
+def g(a, b):
+    x = sum(a, b)
+    x.append(1)
+    return a, b
+"""
+    assert_true(source, "f([1], [1])", "g([], [])")

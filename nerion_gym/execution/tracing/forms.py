@@ -25,9 +25,11 @@ PURE = frozenset(
 """Builtins that give the same for the same plain values, change nothing and make no giants."""
 GROWING = frozenset({"center", "expandtabs", "format", "format_map", "join", "ljust", "replace"})
 GROWING |= {"rjust", "translate", "zfill", "to_bytes"}
+CODED = frozenset({"encode", "decode"})
+"""Methods of texts that may call what the program has registered."""
 METHODS = frozenset(
     name
-    for name in {*dir(str), *dir(bytes)} - {*dir(list), *dir(dict), *dir(set)} - GROWING
+    for name in {*dir(str), *dir(bytes)} - {*dir(list), *dir(dict), *dir(set)} - GROWING - CODED
     if not name.startswith("_")
 )
 """Methods of texts that no collection has, and that make no giants."""

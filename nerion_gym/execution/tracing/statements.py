@@ -51,8 +51,7 @@ def _returned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
 def given_by(statement: ast.stmt) -> tuple[str, ast.expr] | None:
     """Return the only name that a statement assigns to, and what it is given.
 
-    What `+=` does to a list in place, this does not: of values that can be changed, equal ones are
-    never taken for the same.
+    What `+=` does to a list in place, this does not: see `both_given`.
     """
     target: ast.expr
     if isinstance(statement, ast.Assign):
@@ -71,6 +70,26 @@ def given_by(statement: ast.stmt) -> tuple[str, ast.expr] | None:
     return target.id, statement.value
 
 
+def both_given(
+    before: ast.stmt, after: ast.stmt
+) -> tuple[tuple[str, ast.expr], tuple[str, ast.expr]] | None:
+    """Return what two statements give a name.
+
+    Where one changes a value in place and the other makes one, both are put in a tuple: of objects
+    that can be changed, equal ones inside of others are never taken for the same.
+    """
+    given, made = given_by(before), given_by(after)
+    if given is None or made is None:
+        return None
+    if isinstance(before, ast.AugAssign) != isinstance(after, ast.AugAssign):
+        return _held(given), _held(made)
+    return given, made
+
+
+def _held(given: tuple[str, ast.expr]) -> tuple[str, ast.expr]:
+    return given[0], ast.Tuple([given[1]], ast.Load())
+
+
 def _assigned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
     given = given_by(statement)
     if given is None:
@@ -84,8 +103,7 @@ def _unconditional(statement: ast.stmt, edit: Edit) -> Contrast | None:
         return None
     test = statement.test
     if any(splice.after.strip() not in (b"", b"pass") for splice in edit.splices):
-        done = _denied(test)
-        return Contrast(test, done, ast.BoolOp(ast.And(), [done, FALSE]))
+        return Contrast(test, _denied(test), FALSE)
     if statement.orelse and edit.splices[-1].end >= edit.site.end:
         return Contrast(statement, TRUE, FALSE)
     return Contrast(statement.test, _denied(statement.test), TRUE)

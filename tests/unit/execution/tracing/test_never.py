@@ -80,3 +80,59 @@ def g(a, b):
     return a, b
 """
     assert_true(source, "f([1], [1])", "g([], [])")
+
+
+def test_what_changes_in_place_and_what_is_bound_anew():
+    source = """
+def f(out):
+    out += [1]
+def call():
+    out = []
+    f(out)
+    return out
+def merged():
+    one = set()
+    two = one
+    two |= {1}
+    return one
+"""
+    assert_true(source, "call()", "merged()")
+    source = """
+def f():
+    one = []
+    two = one
+    two = [1]
+    return one
+"""
+    assert_true(source, "f()")
+
+
+def test_a_condition_that_is_not_evaluated_any_more():
+    source = """
+log = []
+def noted():
+    log.append(1)
+    return True
+def f():
+    if noted():
+        return 1
+def g(a):
+    if a[0]:
+        return 1
+"""
+    assert_true(source, "f()", "log")
+    assert_true(source, "g([1])", "g([])")
+
+
+def test_who_registers_codecs_is_not_called_by_taps():
+    source = """
+import codecs
+log = []
+def handler(error):
+    log.append(1)
+    return "?", error.end
+def f(a, b):
+    codecs.register_error("mine", handler)
+    return a.encode("ascii", "mine") + b
+"""
+    assert_true(source, "f('é', b'')", "log")

@@ -42,6 +42,9 @@ CHOOSING = frozenset({"max", "min", "sum"})
 FRESH = (ast.List, ast.Set, ast.Call, ast.BinOp)
 """Expressions whose value, if it can be changed, is a new object."""
 IsBuiltin = Callable[[str], bool]
+Extra = tuple[str, str]
+"""A variable as Python stores it, and where it is looked up: letters of "lgb", for locals, globals
+and builtins."""
 
 
 class Form(NamedTuple):
@@ -84,7 +87,7 @@ class Holes:
 
     def __init__(self, node: ast.expr, is_builtin: IsBuiltin) -> None:
         self.nodes: list[ast.expr] = []
-        self.extras: list[str] = []
+        self.extras: list[Extra] = []
         self._numbers: dict[str, list[int]] = defaultdict(list)
         self._is_builtin = is_builtin
         looking = _Looking(self._grown, is_builtin)
@@ -97,16 +100,15 @@ class Holes:
         self.form = Form(tree, *looking.found(), faithful=True)
         self._risky = [n for n, hole in enumerate(self.nodes) if not is_atomic(hole)]
 
-    def over(self, node: ast.expr, may_read: Callable[[str], bool]) -> Form | None:
+    def over(self, node: ast.expr, read: Callable[[str], Extra | None]) -> Form | None:
         """Return an edited expression as a form over the same holes; None where it has others.
 
         Args:
             node: the expression.
-            may_read: whether a variable that the original does not read can be looked up; it
-                becomes an extra.
+            read: how a variable that the original does not read is looked up; it becomes an extra.
         """
         met: Counter[str] = Counter()
-        looking = _Looking(lambda hole: self._known(hole, may_read, met), self._is_builtin)
+        looking = _Looking(lambda hole: self._known(hole, read, met), self._is_builtin)
         try:
             tree = looking.through(node)
         except LookupError:
@@ -125,17 +127,18 @@ class Holes:
             self.nodes.append(node)
         return known[-1]
 
-    def _known(self, node: ast.expr, may_read: Callable[[str], bool], met: Counter[str]) -> int:
+    def _known(self, node: ast.expr, read: Callable[[str], Extra | None], met: Counter[str]) -> int:
         key = key_of(node)
         known = self._numbers.get(key)
         if known:
             met[key] += 1
             return known[min(met[key], len(known)) - 1]
-        if not isinstance(node, ast.Name) or not may_read(node.id):
+        extra = read(node.id) if isinstance(node, ast.Name) else None
+        if extra is None:
             raise LookupError
-        if node.id not in self.extras:
-            self.extras.append(node.id)
-        return len(self.nodes) + self.extras.index(node.id)
+        if extra not in self.extras:
+            self.extras.append(extra)
+        return len(self.nodes) + self.extras.index(extra)
 
 
 def key_of(node: ast.expr) -> str:

@@ -15,13 +15,15 @@ from nerion_gym.syntax.trees import nodes_in, same_tree
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nerion_gym.execution.tracing.forms import Form
+    from nerion_gym.execution.tracing.forms import Extra, Form
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.scopes import Access, Scope
     from nerion_gym.types.edit import Edit
 
 NOSY = frozenset({"locals", "vars", "dir", "eval", "exec", "globals"})
 """Functions that mention these may tell that somebody looked at their variables."""
+OWN = "="
+"""Before the name of a variable of exactly this module or class, not of one around it."""
 LOOKED_UP = (ScopeKind.FUNCTION, ScopeKind.LAMBDA, ScopeKind.CLASS, ScopeKind.MODULE)
 
 
@@ -88,7 +90,9 @@ class _Planner:
         if isinstance(contrast, Unchanged):
             self.plan.unchanged.append(number)
             return
-        node, before, after = contrast
+        node, before, after, kept = contrast
+        if kept is not None:
+            after = self._left_in(kept)
         as_call = _is_same_call(before, after) and Holes(before, self._is_builtin).nodes == [before]
         site = self._site(node, _arguments(before) if as_call else before)
         if site is None:
@@ -128,17 +132,32 @@ class _Planner:
         )
         return binding.scope is access.scope and given and not taken
 
-    def _reader(self, node: ast.AST) -> Callable[[str], bool]:
-        """Return whether a variable can be looked up where an expression stands."""
+    def _left_in(self, target: ast.Name) -> ast.Name:
+        """Return what a target holds.
+
+        A module or class may read the variable of another: its own is marked (`OWN`).
+        """
+        access = self._accesses[target]
+        owner, _ = self._module.scopes.key(access)
+        mark = OWN if owner.kind in (ScopeKind.MODULE, ScopeKind.CLASS) else ""
+        return ast.Name(mark + target.id, ast.Load())
+
+    def _reader(self, node: ast.AST) -> Callable[[str], Extra | None]:
+        """Return how a variable can be looked up where an expression stands."""
         scope = self._scope_of(node)
 
-        def may_read(name: str) -> bool:
+        def read(name: str) -> Extra | None:
             if scope is None:
-                return False
-            owner = scope.owner_of(scope.mangled(name))
-            return owner is scope or owner.kind is ScopeKind.MODULE
+                return None
+            mangled = scope.mangled(name.removeprefix(OWN))
+            owner = scope.owner_of(mangled)
+            if owner is not scope:
+                inside = "g" if name.startswith(OWN) else "gb"
+                return (mangled, inside) if owner.kind is ScopeKind.MODULE else None
+            alone = name.startswith(OWN) or scope.kind in (ScopeKind.FUNCTION, ScopeKind.LAMBDA)
+            return mangled, "l" if alone else "lgb"
 
-        return may_read
+        return read
 
     def _scope_of(self, node: ast.AST) -> Scope | None:
         """Return the scope of all names of an expression; None where there are several, or nosy."""

@@ -23,11 +23,13 @@ class Contrast(NamedTuple):
             before which it may as well be evaluated.
         before: the expression, made of nodes of the tree.
         after: what stands there in the edited file.
+        kept: the target of an assignment that the edit takes away: `after` is what it holds.
     """
 
     node: ast.expr | ast.stmt
     before: ast.expr
     after: ast.expr
+    kept: ast.Name | None = None
 
 
 TRUE, FALSE = ast.Constant(True), ast.Constant(False)
@@ -94,7 +96,8 @@ def _assigned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
     given = given_by(statement)
     if given is None:
         return None
-    return Contrast(statement.value, given[1], ast.Name(given[0], ast.Load()))  # type: ignore[attr-defined]
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target  # type: ignore[attr-defined]
+    return Contrast(statement.value, given[1], ast.Name(given[0], ast.Load()), target)  # type: ignore[attr-defined]
 
 
 def _unconditional(statement: ast.stmt, edit: Edit) -> Contrast | None:

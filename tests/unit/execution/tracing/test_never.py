@@ -136,3 +136,53 @@ def f(a, b):
     return a.encode("ascii", "mine") + b
 """
     assert_true(source, "f('é', b'')", "log")
+
+
+def test_assignments_that_leave_the_variable_of_another_scope():
+    source = """
+x = 1
+class A:
+    x = x
+class B:
+    x += 0
+max = max
+def f():
+    global min
+    min = min
+"""
+    assert_true(source, "A.x", "'x' in vars(B)", "'max' in globals()", "f()", "'min' in globals()")
+
+
+def test_assignments_of_what_is_not_bound_otherwise():
+    source = """
+x = 1
+__y = 2
+def f(a):
+    x = a
+    x = x + 0
+    return x
+def outer(a):
+    x = 5
+    def inner():
+        x = a
+        return x
+    return inner()
+class A:
+    def f(self, a):
+        __y = a
+        return __y
+"""
+    assert_true(source, "f(1)", "outer(1)", "A().f(2)")
+
+
+def test_variables_that_somebody_else_asked_for():
+    source = """
+import sys
+def grabbed():
+    return sys._getframe(1).f_locals
+def f(a, b):
+    given = grabbed()
+    c = a + b
+    return given
+"""
+    assert_true(source, "f(1, 2)['a']")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.execution.tracing.contrasts import Unchanged, contrast_of
 from nerion_gym.execution.tracing.forms import Holes, is_atomic
+from nerion_gym.execution.tracing.shapes import is_shaping
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 from nerion_gym.syntax.trees import nodes_in, same_tree
 
@@ -90,7 +91,10 @@ class _Planner:
         if isinstance(contrast, Unchanged):
             self.plan.unchanged.append(number)
             return
-        node, before, after, kept = contrast
+        node, before, after, kept, gone = contrast
+        if is_shaping(self._module, gone, self._accesses):
+            self.plan.beyond[number] = "it changes what names mean, or what is a generator"
+            return
         if kept is not None:
             after = self._left_in(kept)
         as_call = _is_same_call(before, after) and Holes(before, self._is_builtin).nodes == [before]

@@ -24,12 +24,14 @@ class Contrast(NamedTuple):
         before: the expression, made of nodes of the tree.
         after: what stands there in the edited file.
         kept: the target of an assignment that the edit takes away: `after` is what it holds.
+        gone: statements that the edit takes away.
     """
 
     node: ast.expr | ast.stmt
     before: ast.expr
     after: ast.expr
     kept: ast.Name | None = None
+    gone: tuple[ast.stmt, ...] = ()
 
 
 TRUE, FALSE = ast.Constant(True), ast.Constant(False)
@@ -109,14 +111,16 @@ def _unconditional(statement: ast.stmt, edit: Edit) -> Contrast | None:
         return Contrast(test, _denied(test), FALSE)
     if statement.orelse and edit.splices[-1].end >= edit.site.end:
         return Contrast(statement, TRUE, FALSE)
-    return Contrast(statement.test, _denied(statement.test), TRUE)
+    gone = tuple(statement.body)
+    return Contrast(statement.test, _denied(statement.test), TRUE, gone=gone)
 
 
 def _without_else(statement: ast.stmt, _edit: Edit) -> Contrast | None:
     if not isinstance(statement, ast.If):
         return None
     test = _denied(statement.test)
-    return Contrast(statement.test, test, ast.BoolOp(ast.And(), [test, FALSE]))
+    never = ast.BoolOp(ast.And(), [test, FALSE])
+    return Contrast(statement.test, test, never, gone=tuple(statement.orelse))
 
 
 def _turned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
@@ -128,10 +132,11 @@ def _turned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
 
 def _unrepeated(statement: ast.stmt, _edit: Edit) -> Contrast | None:
     if isinstance(statement, ast.While) and not statement.orelse:
-        return Contrast(statement.test, _denied(statement.test), TRUE)
+        gone = tuple(statement.body)
+        return Contrast(statement.test, _denied(statement.test), TRUE, gone=gone)
     if isinstance(statement, ast.For) and not statement.orelse:
         length = ast.Call(ast.Name("len", ast.Load()), [statement.iter], [])
-        return Contrast(statement.iter, length, ast.Constant(0))
+        return Contrast(statement.iter, length, ast.Constant(0), gone=(statement,))
     return None
 
 

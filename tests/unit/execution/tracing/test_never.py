@@ -186,3 +186,51 @@ def f(a, b):
     return given
 """
     assert_true(source, "f(1, 2)['a']")
+
+
+def test_code_that_never_runs_and_makes_a_generator():
+    source = """
+def f(xs):
+    for x in xs:
+        yield x
+def g(a):
+    if a:
+        yield 1
+def h(a):
+    while a:
+        yield a
+def i(a):
+    if a:
+        return
+    else:
+        yield 1
+"""
+    assert_true(source, "f([])", "g(0)", "h(0)", "i(1)")
+
+
+def test_code_that_never_runs_and_makes_a_local_variable():
+    source = """
+x = 5
+def f(a):
+    if a:
+        x = 1
+    return x
+def g(xs):
+    for x in xs:
+        pass
+    return x
+def h(a):
+    def inner():
+        return x
+    if a:
+        import os as x
+    return inner()
+"""
+    assert_true(source, "f(0)", "g([])", "h(0)")
+
+
+def test_code_that_never_runs_and_binds_what_others_bind_too():
+    found = tapped("def f(a, xs):\n    if a:\n        a = b = 1\n        c = b\n    return a\n")
+    found.clock.test = 1
+    found.names["f"](0, [])
+    assert found.said("a")["remove_condition "] == "never"

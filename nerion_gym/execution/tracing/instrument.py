@@ -12,7 +12,6 @@ import ast
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nerion_gym.execution.tracing.forms import is_atomic
 from nerion_gym.execution.tracing.taps import MARK
 from nerion_gym.execution.tracing.written import function_text
 from nerion_gym.syntax.parsing import quietly
@@ -61,13 +60,19 @@ def instrumented(module: Module, sites: Sequence[Site]) -> CodeType:
 def _place(
     number: int, site: Site, before: dict[ast.AST, list[Tap]], around: dict[ast.AST, list[Tap]]
 ) -> None:
-    """Decide where the taps of a site go."""
-    holes = site.holes.nodes
-    risky = [place for place, hole in enumerate(holes) if not is_atomic(hole)]
+    """Decide where the taps of a site go.
+
+    A variable that code may bind anew is stored when it is read, if it is read before code that
+    comes before the tap that takes all.
+    """
+    holes, risky = site.holes.nodes, site.holes.risky
     if not risky:
         before[site.node].append(Tap(number, "before", (), tuple(holes)))
         return
-    *stored, last = risky
+    *earlier, last = risky
+    stored = sorted(
+        {*earlier, *(place for place in site.holes.loose if place < max(earlier, default=0))}
+    )
     for place in stored:
         around[holes[place]].append(Tap(number, "store", (place,), (None,)))
     given = [place for place in range(len(holes)) if place not in stored]
@@ -135,4 +140,7 @@ def _row(site: Site) -> str:
 
 def _alternative(site: Site, form: Form) -> str:
     text = function_text(site.holes, form)
-    return f"({text}, {sorted(form.used)}, {sorted(form.read)}, {form.fresh}, {form.faithful})"
+    return (
+        f"({text}, {sorted(form.used)}, {sorted(form.read)}, {form.fresh}, {form.faithful}, "
+        f"{sorted(form.early)})"
+    )

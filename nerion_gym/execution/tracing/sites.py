@@ -25,6 +25,7 @@ NOSY = frozenset({"locals", "vars", "dir", "eval", "exec", "globals"})
 """Functions that mention these may tell that somebody looked at their variables."""
 OWN = "="
 """Before the name of a variable of exactly this module or class, not of one around it."""
+OWN_FRAMES = (ScopeKind.FUNCTION, ScopeKind.LAMBDA, ScopeKind.COMPREHENSION)
 LOOKED_UP = (ScopeKind.FUNCTION, ScopeKind.LAMBDA, ScopeKind.CLASS, ScopeKind.MODULE)
 
 
@@ -114,12 +115,33 @@ class _Planner:
     def _site(self, node: ast.expr | ast.stmt, before: ast.expr) -> Site | None:
         key = node, ast.dump(before) if before is not node else ""
         if key not in self._by_node:
-            holes = Holes(before, self._is_builtin)
+            holes = Holes(before, self._is_builtin, self._settled(node, before))
             early = holes.form.strict or all(self._is_sure(hole) for hole in holes.nodes)
             self._by_node[key] = site = Site(node, holes) if early else None
             if site is not None:
                 self.plan.sites.append(site)
         return self._by_node[key]
+
+    def _settled(self, node: ast.AST, before: ast.expr) -> Callable[[ast.Name], bool]:
+        """Return whether a variable stays what it is while a site is evaluated.
+
+        It does if only its function's own statements bind it.
+        """
+        walrus = any(isinstance(inner, ast.NamedExpr) for inner in nodes_in(before))
+
+        def settled(name: ast.Name) -> bool:
+            access = self._accesses.get(name)
+            scope = self._scope_of(node) if access is None else access.scope
+            if walrus or scope is None or scope.kind not in OWN_FRAMES:
+                return False
+            binding = self._module.scopes.find(scope, name.id)
+            return (
+                binding is not None
+                and binding.scope is scope
+                and all(other.scope is scope for other in binding.changes)
+            )
+
+        return settled
 
     def _is_sure(self, hole: ast.expr) -> bool:
         """Whether a hole may be read before its turn: it has a value, and reading does nothing."""

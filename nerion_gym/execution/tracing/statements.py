@@ -96,10 +96,11 @@ def _held(given: tuple[str, ast.expr]) -> tuple[str, ast.expr]:
 
 def _assigned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
     given = given_by(statement)
-    if given is None:
+    targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+    if given is None or not isinstance(targets[0], ast.Name):
         return None
-    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target  # type: ignore[attr-defined]
-    return Contrast(statement.value, given[1], ast.Name(given[0], ast.Load()), target)  # type: ignore[attr-defined]
+    left = ast.Name(given[0], ast.Load())
+    return Contrast(statement.value, given[1], left, targets[0])  # type: ignore[attr-defined]
 
 
 def _unconditional(statement: ast.stmt, edit: Edit) -> Contrast | None:

@@ -238,20 +238,16 @@ class Site:
 
 def _variables(frame: FrameType, names: Sequence[tuple[str, str]]) -> list[Any]:
     """Return what names stand for in a frame; `MISSING` where they stand for nothing."""
-    spaces = {"g": frame.f_globals, "b": vars(builtins)}
-    if any("l" in where for _, where in names):
-        inner = spaces["l"] = frame.f_locals
-    else:
-        inner = None
+    inner = frame.f_locals if any("l" in where for _, where in names) else {}
+    spaces = {"l": inner, "g": frame.f_globals, "b": vars(builtins)}
     found = [
         next((spaces[one][name] for one in where if name in spaces[one]), MISSING)
         for name, where in names
     ]
-    optimized = inner is not None and frame.f_code.co_flags & inspect.CO_OPTIMIZED
-    if sys.version_info < (3, 13) and optimized:
+    del spaces
+    if sys.version_info < (3, 13) and frame.f_code.co_flags & inspect.CO_OPTIMIZED:
         # A copy that would keep the function's values alive after the function lets go of them,
         # unless somebody else asked for it.
-        del spaces["l"]
         if sys.getrefcount(inner) <= REFERENCES:
             inner.clear()
     return found

@@ -45,6 +45,14 @@ def is_plain(value: object, depth: int = 0) -> bool:
     return False
 
 
+def is_fixed(value: object) -> bool:
+    """Whether a value that is plain cannot change."""
+    kind = type(value)
+    if kind in FROZEN:
+        return all(map(is_fixed, value))  # type: ignore[call-overload]
+    return kind not in COLLECTIONS
+
+
 COLLECTIONS = frozenset({tuple, list, dict, set, frozenset})
 FROZEN = frozenset({tuple, frozenset})
 SIZED = COLLECTIONS | {str, bytes}
@@ -169,9 +177,10 @@ class Alternative:
         read: numbers of those that it reads at all.
         fresh: whether its value is an object of its own.
         faithful: whether it runs what the original runs: else the same value says nothing.
+        early: numbers of the holes that may have changed since they were worked on.
     """
 
-    __slots__ = ("faithful", "fresh", "function", "read", "used")
+    __slots__ = ("early", "faithful", "fresh", "function", "read", "used")
 
     def __init__(
         self,
@@ -180,10 +189,11 @@ class Alternative:
         read: Sequence[int],
         fresh: bool,
         faithful: bool,
+        early: Sequence[int] = (),
     ) -> None:
         self.function = function
         self.used, self.read = frozenset(used), tuple(read)
-        self.fresh, self.faithful = fresh, faithful
+        self.fresh, self.faithful, self.early = fresh, faithful, tuple(early)
 
 
 def told(edit: Alternative, values: Values, odd: frozenset[int]) -> Told:
@@ -195,6 +205,8 @@ def told(edit: Alternative, values: Values, odd: frozenset[int]) -> Told:
     if any(values[number] is MISSING for number in edit.read):
         return False, (NameError, "")
     if not edit.used.isdisjoint(odd):
+        raise UnknownError
+    if not all(is_fixed(values[number]) for number in edit.early):
         raise UnknownError
     try:
         return True, edit.function(*values)

@@ -234,3 +234,72 @@ def test_code_that_never_runs_and_binds_what_others_bind_too():
     found.clock.test = 1
     found.names["f"](0, [])
     assert found.said("a")["remove_condition "] == "never"
+
+
+def test_lists_that_change_between_two_looks():
+    source = """
+def changed(a):
+    a[0] = 2
+    return 2
+def longer(a):
+    a.append(1)
+    return 2
+def pair(a, b):
+    return a, b
+def f(a):
+    return a[0] * changed(a)
+def g(a):
+    return pair(len(a), longer(a))
+"""
+    assert_true(source, "f([5])", "g([1])")
+
+
+def test_variables_that_are_bound_anew_between_two_looks():
+    source = """
+total = 3
+def zero():
+    return 0
+def step():
+    global total
+    total = 0
+    return 1
+def pair(*given):
+    return given
+def f():
+    return total * step() * zero()
+def g():
+    return pair(total, step())
+def h(x):
+    return pair(x, (x := 1), x)
+"""
+    assert_true(source, "f()")
+    assert_true(source.replace("total = 0", "total += 1").replace("= 3", "= 1"), "g()")
+    assert_true(source, "h(1)", "h(2)")
+
+
+def test_what_raises_before_the_program_runs_on():
+    source = """
+log = []
+def step():
+    log.append(1)
+    return 1
+def pair(a, b):
+    return a, b
+def f(a):
+    return pair(a[0], step())
+"""
+    assert_true(source, "f([1])", "f([])", "log")
+
+
+def test_what_stays_the_same_whatever_runs():
+    found = tapped(
+        "def g(n): return n\n"
+        "def pair(a, b): return a, b\n"
+        "def f(a, n): return pair(a, g(n))\n"
+        "def h(n): return n * 2 + g(n)\n"
+    )
+    found.clock.test = 1
+    found.names["f"](1, 1)
+    found.names["h"](0)
+    assert found.said("pair(a, g(n))")["swap_arguments g(n)a"] == "never"
+    assert found.said("n * 2 + g(n)")["swap_arithmetic -"] == "never"

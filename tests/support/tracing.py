@@ -15,7 +15,7 @@ from nerion_gym.execution.tracing.taps import Clock, bound
 from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from nerion_gym.execution.tracing.sites import Plan
     from nerion_gym.execution.tracing.taps import Report, Site
@@ -53,6 +53,13 @@ class Tapped:
                 after = b"".join(splice.after for splice in edit.splices).decode()
                 found[f"{edit.operator} {after}"] = word(seen.seen(), bit)
         return found
+
+    def quiet(self) -> Iterator[Edit]:
+        """Yield the edits that are said never to differ."""
+        for planned, seen in zip(self.plan.sites, self.sites, strict=True):
+            for bit, choice in enumerate(planned.choices):
+                if word(seen.seen(), bit) == "never":
+                    yield self.edits[choice.edit]
 
 
 def word(report: Report, bit: int) -> str:

@@ -6,7 +6,7 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nerion_gym.execution.tracing.statements import RULES, Contrast, given_by
+from nerion_gym.execution.tracing.statements import RULES, Contrast, both_given
 from nerion_gym.syntax.parsing import expression_in, statements_in
 from nerion_gym.syntax.trees import children, same_tree
 
@@ -219,10 +219,13 @@ def _narrowed(before: Any, after: Any, found: Contrast | None) -> Contrast | Unc
 
 def _assignment(before: ast.stmt, after: ast.stmt) -> Contrast | None:
     """Return what a name is given where the sign of its assignment changes."""
-    given, made = given_by(before), given_by(after)
-    if given is None or made is None or given[0] != made[0] or same_tree(given[1], made[1]):
+    both = both_given(before, after)
+    if both is None:
         return None
-    return Contrast(before.value, given[1], made[1])  # type: ignore[attr-defined]
+    (name, given), (other, made) = both
+    if name != other or same_tree(given, made):
+        return None
+    return Contrast(before.value, given, made)  # type: ignore[attr-defined]
 
 
 def _can_be_tapped(node: ast.AST) -> bool:

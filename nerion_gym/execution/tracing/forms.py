@@ -11,30 +11,20 @@ from __future__ import annotations
 
 import ast
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from nerion_gym.execution.tracing.order import Step, is_faithful, worked_on_early
+from nerion_gym.execution.tracing.parts import DISPLAYS, RULES, IsBuiltin, Part
 
-PURE = frozenset(
-    {"abs", "all", "any", "ascii", "bin", "bool", "chr", "complex", "divmod", "float", "frozenset"}
-    | {"hex", "int", "len", "list", "max", "min", "oct", "ord", "repr", "round", "set", "sorted"}
-    | {"str", "sum", "tuple"}
-)
-"""Builtins that give the same for the same plain values, change nothing and make no giants."""
-GROWING = frozenset({"center", "expandtabs", "format", "format_map", "join", "ljust", "replace"})
-GROWING |= {"rjust", "translate", "zfill", "to_bytes"}
-METHODS = frozenset(
-    name
-    for name in {*dir(str), *dir(bytes)} - {*dir(list), *dir(dict), *dir(set)} - GROWING
-    if not name.startswith("_")
-)
-"""Methods of texts that no collection has, and that make no giants."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 MOST_HOLES = 32
 """Holes of an expression that is looked through; a longer one is one hole."""
 DEEPEST = 24
 """Levels of an expression that are looked through."""
+CHOOSING = frozenset({"max", "min", "sum"})
+"""Builtins that may give one of the objects that they are given: what `sum([], a)` gives is `a`."""
 FRESH = (ast.List, ast.Set, ast.Call, ast.BinOp)
 """Expressions whose value, if it can be changed, is a new object."""
 KINDS = {
@@ -44,7 +34,9 @@ KINDS = {
     **{name: name for name in ("float", "complex", "bool", "tuple", "set", "frozenset")},
 }
 """Builtin -> class of what it gives, whatever it is given."""
-IsBuiltin = Callable[[str], bool]
+Extra = tuple[str, str]
+"""A variable as Python stores it, and where it is looked up: letters of "lgb", for locals, globals
+and builtins."""
 
 
 class Form(NamedTuple):
@@ -56,8 +48,10 @@ class Form(NamedTuple):
             Extras count on from the holes.
         read: numbers of the holes and extras that it mentions.
         strict: whether every hole is evaluated whatever the values of the others.
-        faithful: whether what may run the program's code runs as often and in the same order as in
-            the original; else only a value that differs says anything.
+        faithful: whether all is done as in the original until the program's code has run for the
+            last time (`order`); else only a value that differs says anything.
+        early: numbers of the holes that some operator works on before that: if they can be
+            changed, they may have been.
     """
 
     tree: ast.expr
@@ -65,12 +59,17 @@ class Form(NamedTuple):
     read: frozenset[int]
     strict: bool
     faithful: bool
+    early: frozenset[int]
 
     @property
     def fresh(self) -> bool:
         """Whether its value, if it can be changed, is a new object."""
-        sliced = isinstance(self.tree, ast.Subscript) and isinstance(self.tree.slice, ast.Slice)
-        return sliced or isinstance(self.tree, FRESH)
+        tree = self.tree
+        if isinstance(tree, ast.Subscript):
+            return isinstance(tree.slice, ast.Slice)
+        if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
+            return tree.func.id not in CHOOSING
+        return isinstance(tree, FRESH)
 
     @property
     def kind(self) -> str:
@@ -88,13 +87,20 @@ class Holes:
     Args:
         node: the expression, of the program's tree.
         is_builtin: whether a name stands for the builtin of that name.
+        is_settled: whether nothing that the expression calls can bind a variable anew.
     """
 
-    def __init__(self, node: ast.expr, is_builtin: IsBuiltin) -> None:
+    def __init__(
+        self,
+        node: ast.expr,
+        is_builtin: IsBuiltin,
+        is_settled: Callable[[ast.Name], bool] = lambda _name: False,
+    ) -> None:
         self.nodes: list[ast.expr] = []
-        self.extras: list[str] = []
+        self.extras: list[Extra] = []
         self._numbers: dict[str, list[int]] = defaultdict(list)
         self._is_builtin = is_builtin
+        self._is_settled = is_settled
         looking = _Looking(self._grown, is_builtin)
         tree = looking.through(node)
         if len(self.nodes) > MOST_HOLES:
@@ -102,24 +108,34 @@ class Holes:
             self._numbers.clear()
             looking = _Looking(self._grown, is_builtin)
             tree = looking.whole(node)
-        self.form = Form(tree, *looking.found(), faithful=True)
-        self._risky = [n for n, hole in enumerate(self.nodes) if not is_atomic(hole)]
+        self.steps = looking.steps
+        self.risky = [n for n, hole in enumerate(self.nodes) if not is_atomic(hole)]
+        self.loose = frozenset(
+            number
+            for number, hole in enumerate(self.nodes)
+            if isinstance(hole, ast.Name) and not is_settled(hole)
+        )
+        early = worked_on_early(looking.steps, self.risky)
+        self.form = Form(tree, *looking.found(), faithful=True, early=early)
 
-    def over(self, node: ast.expr, may_read: Callable[[str], bool]) -> Form | None:
+    def over(self, node: ast.expr, read: Callable[[str], Extra | None]) -> Form | None:
         """Return an edited expression as a form over the same holes; None where it has others.
 
         Args:
             node: the expression.
-            may_read: whether a variable that the original does not read can be looked up; it
-                becomes an extra.
+            read: how a variable that the original does not read is looked up; it becomes an extra.
         """
         met: Counter[str] = Counter()
-        looking = _Looking(lambda hole: self._known(hole, may_read, met), self._is_builtin)
+        looking = _Looking(lambda hole: self._known(hole, read, met), self._is_builtin)
         try:
             tree = looking.through(node)
         except LookupError:
             return None
-        return Form(tree, *looking.found(), faithful=looking.order(self._risky) == self._risky)
+        count = len(self.nodes)
+        loose = self.loose.union(range(count, count + len(self.extras)))
+        faithful = is_faithful(self.steps, looking.steps, self.risky, loose)
+        early = worked_on_early(looking.steps, self.risky)
+        return Form(tree, *looking.found(), faithful=faithful, early=early)
 
     def name(self, number: int) -> str:
         """Return the parameter of a hole or an extra."""
@@ -128,22 +144,29 @@ class Holes:
 
     def _grown(self, node: ast.expr) -> int:
         known = self._numbers[key_of(node)]
-        if not known or not is_atomic(node):
+        if not known or not is_atomic(node) or self._may_be_another(node, known[-1]):
             known.append(len(self.nodes))
             self.nodes.append(node)
         return known[-1]
 
-    def _known(self, node: ast.expr, may_read: Callable[[str], bool], met: Counter[str]) -> int:
+    def _may_be_another(self, node: ast.expr, known: int) -> bool:
+        """Whether code that ran since a variable was read may have bound it anew."""
+        if not isinstance(node, ast.Name) or all(map(is_atomic, self.nodes[known:])):
+            return False
+        return not self._is_settled(node)
+
+    def _known(self, node: ast.expr, read: Callable[[str], Extra | None], met: Counter[str]) -> int:
         key = key_of(node)
         known = self._numbers.get(key)
         if known:
             met[key] += 1
             return known[min(met[key], len(known)) - 1]
-        if not isinstance(node, ast.Name) or not may_read(node.id):
+        extra = read(node.id) if isinstance(node, ast.Name) else None
+        if extra is None:
             raise LookupError
-        if node.id not in self.extras:
-            self.extras.append(node.id)
-        return len(self.nodes) + self.extras.index(node.id)
+        if extra not in self.extras:
+            self.extras.append(extra)
+        return len(self.nodes) + self.extras.index(extra)
 
 
 def key_of(node: ast.expr) -> str:
@@ -157,22 +180,23 @@ def is_atomic(node: ast.AST) -> bool:
 
 
 class _Looking:
-    """One look through an expression."""
+    """One look through an expression.
+
+    Attributes:
+        steps: what is evaluated, in order.
+    """
 
     def __init__(self, number: Callable[[ast.expr], int], is_builtin: IsBuiltin) -> None:
+        self.steps: list[Step] = []
         self._number = number
         self._is_builtin = is_builtin
         self._used: set[int] = set()
-        self._strict = True
-        self._met: list[int] = []
 
     def found(self) -> tuple[frozenset[int], frozenset[int], bool]:
         """Return the holes that are used, those that are mentioned, and whether it is strict."""
-        return frozenset(self._used), frozenset(self._met), self._strict
-
-    def order(self, wanted: Sequence[int]) -> list[int]:
-        """Return those of some holes that were met, as often as they were."""
-        return [number for number in self._met if number in wanted]
+        met = [step for step in self.steps if step.hole is not None]
+        strict = all(step.sure for step in met)
+        return frozenset(self._used), frozenset(step.hole for step in met), strict  # type: ignore[misc]
 
     def through(
         self, node: ast.expr, *, used: bool = False, sure: bool = True, depth: int = 0
@@ -194,6 +218,8 @@ class _Looking:
         }
         copy = type(node).__new__(type(node))
         copy.__dict__.update(node.__dict__, **inner)
+        if not isinstance(node, DISPLAYS):
+            self.steps.append(Step(None, sure, copy))
         return copy
 
     def whole(self, node: ast.expr) -> ast.expr:
@@ -215,78 +241,8 @@ class _Looking:
 
     def _hole(self, node: ast.expr, *, used: bool, sure: bool) -> ast.expr:
         number = self._number(node)
-        self._met.append(number)
-        self._strict = self._strict and sure
         if used:
             self._used.add(number)
-        return ast.Name(f"#{number}", ast.Load())
-
-
-class Part(NamedTuple):
-    """A field of a node that is looked through.
-
-    Attributes:
-        field: its name.
-        lazy: whether it may not be evaluated; of a list, all but the first.
-        works: whether the node works on its value.
-        ends: whether the last of a list is only passed on.
-    """
-
-    field: str
-    lazy: bool = False
-    works: bool = True
-    ends: bool = False
-
-
-Rule = Callable[[Any, IsBuiltin], "Sequence[Part] | None"]
-
-
-def _fixed(*parts: Part) -> Rule:
-    return lambda _node, _is_builtin: parts
-
-
-def _displayed(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part] | None:
-    starred = any(isinstance(part, ast.Starred) for part in node.elts)
-    return None if starred else (Part("elts", works=isinstance(node, ast.Set)),)
-
-
-def _compared(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part] | None:
-    """Identity is sure of the singletons alone."""
-    if not any(isinstance(sign, ast.Is | ast.IsNot) for sign in node.ops):
-        return Part("left"), Part("comparators", lazy=True)
-    right = node.comparators[0]
-    single = isinstance(right, ast.Constant) and isinstance(right.value, bool | None)
-    return (Part("left", works=False),) if single and len(node.ops) == 1 else None
-
-
-def _called(node: Any, is_builtin: IsBuiltin) -> Sequence[Part] | None:
-    """Calls of builtins, and of methods that only texts have."""
-    if node.keywords or any(isinstance(part, ast.Starred) for part in node.args):
-        return None
-    if isinstance(node.func, ast.Name):
-        known = node.func.id in PURE and is_builtin(node.func.id)
-        return (Part("args"),) if known else None
-    known = isinstance(node.func, ast.Attribute) and node.func.attr in METHODS
-    return (Part("func"), Part("args")) if known else None
-
-
-def _sliced(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part]:
-    return [Part(name) for name in ("lower", "upper", "step") if getattr(node, name) is not None]
-
-
-RULES: dict[type[ast.AST], Rule] = {
-    ast.BinOp: _fixed(Part("left"), Part("right")),
-    ast.UnaryOp: _fixed(Part("operand")),
-    ast.BoolOp: _fixed(Part("values", lazy=True, ends=True)),
-    ast.Compare: _compared,
-    ast.IfExp: _fixed(
-        Part("test"), Part("body", lazy=True, works=False), Part("orelse", lazy=True, works=False)
-    ),
-    ast.Tuple: _displayed,
-    ast.List: _displayed,
-    ast.Set: _displayed,
-    ast.Subscript: _fixed(Part("value"), Part("slice")),
-    ast.Slice: _sliced,
-    ast.Call: _called,
-}
-"""Class -> the parts of a node that is looked through, in the order of evaluation."""
+        hole = ast.Name(f"#{number}", ast.Load())
+        self.steps.append(Step(number, sure, hole))
+        return hole

@@ -12,7 +12,6 @@ import ast
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nerion_gym.execution.tracing.forms import is_atomic
 from nerion_gym.execution.tracing.taps import MARK
 from nerion_gym.execution.tracing.written import function_text
 from nerion_gym.syntax.parsing import quietly
@@ -61,18 +60,24 @@ def instrumented(module: Module, sites: Sequence[Site]) -> CodeType:
 def _place(
     number: int, site: Site, before: dict[ast.AST, list[Tap]], around: dict[ast.AST, list[Tap]]
 ) -> None:
-    """Decide where the taps of a site go."""
-    holes = site.holes.nodes
+    """Decide where the taps of a site go.
+
+    A variable that code may bind anew is stored when it is read, if it is read before code that
+    comes before the tap that takes all.
+    """
+    holes, risky = site.holes.nodes, site.holes.risky
     if site.lazy:
         for place, hole in enumerate(holes):
             around[hole].append(Tap(number, "part", (place,), (None,)))
         around[site.node].append(Tap(number, "end", (), (None,)))
         return
-    risky = _risky(site)
     if not risky:
         before[site.node].append(Tap(number, "before", (), tuple(holes)))
         return
-    *stored, last = risky
+    *earlier, last = risky
+    stored = sorted(
+        {*earlier, *(place for place in site.holes.loose if place < max(earlier, default=0))}
+    )
     for place in stored:
         around[holes[place]].append(Tap(number, "store", (place,), (None,)))
     given = [place for place in range(len(holes)) if place not in stored]
@@ -82,11 +87,6 @@ def _place(
         around[holes[last]].append(Tap(number, "last_of", (given.index(last), mask), values))
     else:
         around[holes[last]].append(Tap(number, "last", (last,), values))
-
-
-def _risky(site: Site) -> list[int]:
-    """Return the numbers of the holes that may run code."""
-    return [place for place, hole in enumerate(site.holes.nodes) if not is_atomic(hole)]
 
 
 class _Tapping(ast.NodeTransformer):
@@ -140,11 +140,11 @@ def _row(site: Site) -> str:
     """Return a site's row: original, edits, number of holes, extras, and those that run code."""
     edits = ", ".join(_alternative(site, choice.form) for choice in site.choices)
     original = _alternative(site, site.holes.form)
-    risky = _risky(site) if site.lazy else None
+    risky = site.holes.risky if site.lazy else None
     return f"({original}, [{edits}], {len(site.holes.nodes)}, {site.holes.extras!r}, {risky})"
 
 
 def _alternative(site: Site, form: Form) -> str:
     text = function_text(site.holes, form, asking=site.lazy)
-    holes = f"{sorted(form.used)}, {sorted(form.read)}"
-    return f"({text}, {holes}, {form.fresh}, {form.faithful}, {form.kind})"
+    holes = ", ".join(str(sorted(some)) for some in (form.used, form.read, form.early))
+    return f"({text}, {holes}, ({form.fresh}, {form.faithful}, {form.kind}))"

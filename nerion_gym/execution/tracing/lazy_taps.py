@@ -21,6 +21,7 @@ from .values import (
     Opaque,
     UnknownError,
     evaluated,
+    is_fixed,
     is_plain,
     kind_of,
     verdict,
@@ -35,6 +36,11 @@ class Absent:
 
 
 ABSENT = Absent()
+
+
+def is_still(value: object) -> bool:
+    """Whether a value may be worked on, and is what it was when it was stored."""
+    return is_plain(value) and is_fixed(value)
 
 
 class LazySite(Site):
@@ -87,11 +93,15 @@ class LazySite(Site):
             found = verdict(self._original, edit, expected, given)
             if found == DIFFERS:
                 differs |= bit
-            elif found == SAME and ran == also:
+            elif found == SAME and ran == also and not self._reads_more(edit):
                 same |= bit
             else:
                 unknown |= bit
         return Seen(differs, same, unknown)
+
+    def _reads_more(self, edit: Alternative) -> bool:
+        """Whether an edit reads variables that code may have bound anew before the end."""
+        return any(number >= len(self._numbers) for number in edit.read)
 
     def _run(self, edit: Alternative, values: Values) -> tuple[Told | None, list[int]]:
         """Return what an expression gives, and which holes that may run code it evaluates."""
@@ -101,7 +111,7 @@ class LazySite(Site):
             value = values[number]
             if number in self.risky:
                 ran.append(number)
-            if value is ABSENT or (number in edit.used and not is_plain(value)):
+            if value is ABSENT or (number in edit.used and not is_still(value)):
                 raise UnknownError
             if value is MISSING:
                 raise NameError

@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.execution.tracing.contrasts import Unchanged, contrast_of
 from nerion_gym.execution.tracing.forms import Holes, is_atomic
+from nerion_gym.execution.tracing.shapes import is_shaping
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 from nerion_gym.syntax.trees import nodes_in, same_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nerion_gym.execution.tracing.forms import Form
+    from nerion_gym.execution.tracing.forms import Extra, Form
     from nerion_gym.syntax.module import Module
     from nerion_gym.syntax.scopes import Access, Scope
     from nerion_gym.types.edit import Edit
 
 NOSY = frozenset({"locals", "vars", "dir", "eval", "exec", "globals"})
 """Functions that mention these may tell that somebody looked at their variables."""
+OWN = "="
+"""Before the name of a variable of exactly this module or class, not of one around it."""
+OWN_FRAMES = (ScopeKind.FUNCTION, ScopeKind.LAMBDA, ScopeKind.COMPREHENSION)
 LOOKED_UP = (ScopeKind.FUNCTION, ScopeKind.LAMBDA, ScopeKind.CLASS, ScopeKind.MODULE)
 
 
@@ -90,7 +94,12 @@ class _Planner:
         if isinstance(contrast, Unchanged):
             self.plan.unchanged.append(number)
             return
-        node, before, after = contrast
+        node, before, after, kept, gone = contrast
+        if is_shaping(self._module, gone, self._accesses):
+            self.plan.beyond[number] = "it changes what names mean, or what is a generator"
+            return
+        if kept is not None:
+            after = self._left_in(kept)
         as_call = self._is_call(before, after)
         site = self._site(node, _arguments(before) if as_call else before)
         if site is None:
@@ -122,7 +131,7 @@ class _Planner:
     def _site(self, node: ast.expr | ast.stmt, before: ast.expr) -> Site | None:
         key = node, ast.dump(before) if before is not node else ""
         if key not in self._by_node:
-            holes = Holes(before, self._is_builtin)
+            holes = Holes(before, self._is_builtin, self._settled(node, before))
             lazy = not holes.form.strict and not all(map(self._is_sure, holes.nodes))
             watched = isinstance(node, ast.expr) and self._are_here(holes.nodes)
             self._by_node[key] = site = Site(node, holes, lazy) if watched or not lazy else None
@@ -133,6 +142,27 @@ class _Planner:
     def _are_here(self, holes: Sequence[ast.expr]) -> bool:
         """Whether parts are of the file, not made up: taps can be put around them."""
         return all(hole in self._module.walk.parents for hole in holes)
+
+    def _settled(self, node: ast.AST, before: ast.expr) -> Callable[[ast.Name], bool]:
+        """Return whether a variable stays what it is while a site is evaluated.
+
+        It does if only its function's own statements bind it.
+        """
+        walrus = any(isinstance(inner, ast.NamedExpr) for inner in nodes_in(before))
+
+        def settled(name: ast.Name) -> bool:
+            access = self._accesses.get(name)
+            scope = self._scope_of(node) if access is None else access.scope
+            if walrus or scope is None or scope.kind not in OWN_FRAMES:
+                return False
+            binding = self._module.scopes.find(scope, name.id)
+            return (
+                binding is not None
+                and binding.scope is scope
+                and all(other.scope is scope for other in binding.changes)
+            )
+
+        return settled
 
     def _is_sure(self, hole: ast.expr) -> bool:
         """Whether a hole may be read before its turn: it has a value, and reading does nothing."""
@@ -149,17 +179,32 @@ class _Planner:
         )
         return binding.scope is access.scope and given and not taken
 
-    def _reader(self, node: ast.AST) -> Callable[[str], bool]:
-        """Return whether a variable can be looked up where an expression stands."""
+    def _left_in(self, target: ast.Name) -> ast.Name:
+        """Return what a target holds.
+
+        A module or class may read the variable of another: its own is marked (`OWN`).
+        """
+        access = self._accesses[target]
+        owner, _ = self._module.scopes.key(access)
+        mark = OWN if owner.kind in (ScopeKind.MODULE, ScopeKind.CLASS) else ""
+        return ast.Name(mark + target.id, ast.Load())
+
+    def _reader(self, node: ast.AST) -> Callable[[str], Extra | None]:
+        """Return how a variable can be looked up where an expression stands."""
         scope = self._scope_of(node)
 
-        def may_read(name: str) -> bool:
+        def read(name: str) -> Extra | None:
             if scope is None:
-                return False
-            owner = scope.owner_of(scope.mangled(name))
-            return owner is scope or owner.kind is ScopeKind.MODULE
+                return None
+            mangled = scope.mangled(name.removeprefix(OWN))
+            owner = scope.owner_of(mangled)
+            if owner is not scope:
+                inside = "g" if name.startswith(OWN) else "gb"
+                return (mangled, inside) if owner.kind is ScopeKind.MODULE else None
+            alone = name.startswith(OWN) or scope.kind in (ScopeKind.FUNCTION, ScopeKind.LAMBDA)
+            return mangled, "l" if alone else "lgb"
 
-        return may_read
+        return read
 
     def _scope_of(self, node: ast.AST) -> Scope | None:
         """Return the scope of all names of an expression; None where there are several, or nosy."""

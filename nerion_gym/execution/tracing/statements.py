@@ -23,11 +23,15 @@ class Contrast(NamedTuple):
             before which it may as well be evaluated.
         before: the expression, made of nodes of the tree.
         after: what stands there in the edited file.
+        kept: the target of an assignment that the edit takes away: `after` is what it holds.
+        gone: statements that the edit takes away.
     """
 
     node: ast.expr | ast.stmt
     before: ast.expr
     after: ast.expr
+    kept: ast.Name | None = None
+    gone: tuple[ast.stmt, ...] = ()
 
 
 TRUE, FALSE = ast.Constant(True), ast.Constant(False)
@@ -51,8 +55,7 @@ def _returned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
 def given_by(statement: ast.stmt) -> tuple[str, ast.expr] | None:
     """Return the only name that a statement assigns to, and what it is given.
 
-    What `+=` does to a list in place, this does not: of values that can be changed, equal ones are
-    never taken for the same.
+    What `+=` does to a list in place, this does not: see `both_given`.
     """
     target: ast.expr
     if isinstance(statement, ast.Assign):
@@ -71,11 +74,33 @@ def given_by(statement: ast.stmt) -> tuple[str, ast.expr] | None:
     return target.id, statement.value
 
 
+def both_given(
+    before: ast.stmt, after: ast.stmt
+) -> tuple[tuple[str, ast.expr], tuple[str, ast.expr]] | None:
+    """Return what two statements give a name.
+
+    Where one changes a value in place and the other makes one, both are put in a tuple: of objects
+    that can be changed, equal ones inside of others are never taken for the same.
+    """
+    given, made = given_by(before), given_by(after)
+    if given is None or made is None:
+        return None
+    if isinstance(before, ast.AugAssign) != isinstance(after, ast.AugAssign):
+        return _held(given), _held(made)
+    return given, made
+
+
+def _held(given: tuple[str, ast.expr]) -> tuple[str, ast.expr]:
+    return given[0], ast.Tuple([given[1]], ast.Load())
+
+
 def _assigned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
     given = given_by(statement)
-    if given is None:
+    targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+    if given is None or not isinstance(targets[0], ast.Name):
         return None
-    return Contrast(statement.value, given[1], ast.Name(given[0], ast.Load()))  # type: ignore[attr-defined]
+    left = ast.Name(given[0], ast.Load())
+    return Contrast(statement.value, given[1], left, targets[0])  # type: ignore[attr-defined]
 
 
 def _unconditional(statement: ast.stmt, edit: Edit) -> Contrast | None:
@@ -84,18 +109,19 @@ def _unconditional(statement: ast.stmt, edit: Edit) -> Contrast | None:
         return None
     test = statement.test
     if any(splice.after.strip() not in (b"", b"pass") for splice in edit.splices):
-        done = _denied(test)
-        return Contrast(test, done, ast.BoolOp(ast.And(), [done, FALSE]))
+        return Contrast(test, _denied(test), FALSE)
     if statement.orelse and edit.splices[-1].end >= edit.site.end:
         return Contrast(statement, TRUE, FALSE)
-    return Contrast(statement.test, _denied(statement.test), TRUE)
+    gone = tuple(statement.body)
+    return Contrast(statement.test, _denied(statement.test), TRUE, gone=gone)
 
 
 def _without_else(statement: ast.stmt, _edit: Edit) -> Contrast | None:
     if not isinstance(statement, ast.If):
         return None
     test = _denied(statement.test)
-    return Contrast(statement.test, test, ast.BoolOp(ast.And(), [test, FALSE]))
+    never = ast.BoolOp(ast.And(), [test, FALSE])
+    return Contrast(statement.test, test, never, gone=tuple(statement.orelse))
 
 
 def _turned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
@@ -107,10 +133,11 @@ def _turned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
 
 def _unrepeated(statement: ast.stmt, _edit: Edit) -> Contrast | None:
     if isinstance(statement, ast.While) and not statement.orelse:
-        return Contrast(statement.test, _denied(statement.test), TRUE)
+        gone = tuple(statement.body)
+        return Contrast(statement.test, _denied(statement.test), TRUE, gone=gone)
     if isinstance(statement, ast.For) and not statement.orelse:
         length = ast.Call(ast.Name("len", ast.Load()), [statement.iter], [])
-        return Contrast(statement.iter, length, ast.Constant(0))
+        return Contrast(statement.iter, length, ast.Constant(0), gone=(statement,))
     return None
 
 

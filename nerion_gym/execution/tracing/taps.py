@@ -42,6 +42,9 @@ EVALUATIONS = 20_000
 SAMPLE = 64
 """Evaluations of a site, over all tests, that say whether an edit differs each time."""
 
+REFERENCES = 3
+"""To a frame's copy of its variables that only the frame, a tap and the count itself hold."""
+
 
 class Clock:
     """Which test runs, counted from 1; 0 is while the program is imported."""
@@ -81,7 +84,8 @@ class Site:
         original: the expression itself.
         edits: what edits make of it.
         holes: how many it has.
-        extras: names of variables that only edits read; their values follow those of the holes.
+        extras: variables that only edits read, and where they are looked up (`forms.Extra`); their
+            values follow those of the holes.
     """
 
     def __init__(
@@ -90,7 +94,7 @@ class Site:
         original: Alternative,
         edits: Sequence[Alternative],
         holes: int,
-        extras: Sequence[str] = (),
+        extras: Sequence[tuple[str, str]] = (),
     ) -> None:
         self.edits = tuple(edits)
         self.hits: dict[int, int] = {}
@@ -106,7 +110,7 @@ class Site:
         self._count = self._now = self._left = self._looks = 0
         self._open = self._all
         """Edits of which this test may still show something."""
-        self._known: dict[int, Seen] = {}
+        self._known: dict[tuple[Any, ...], Seen] = {}
         self._stored: dict[int, dict[int, Any]] = {}
 
     # --- what the instrumented program calls ------------------------------------------------
@@ -227,14 +231,20 @@ class Site:
         return Seen(differs, same, unknown)
 
 
-def variables(frame: FrameType, names: Sequence[str]) -> list[Any]:
+def variables(frame: FrameType, names: Sequence[tuple[str, str]]) -> list[Any]:
     """Return what names stand for in a frame; `MISSING` where they stand for nothing."""
-    inner = frame.f_locals
-    spaces = inner, frame.f_globals, vars(builtins)
-    found = [next((one[name] for one in spaces if name in one), MISSING) for name in names]
+    inner = frame.f_locals if any("l" in where for _, where in names) else {}
+    spaces = {"l": inner, "g": frame.f_globals, "b": vars(builtins)}
+    found = [
+        next((spaces[one][name] for one in where if name in spaces[one]), MISSING)
+        for name, where in names
+    ]
+    del spaces
     if sys.version_info < (3, 13) and frame.f_code.co_flags & inspect.CO_OPTIMIZED:
-        # A copy that would keep the function's values alive after the function lets go of them.
-        inner.clear()
+        # A copy that would keep the function's values alive after the function lets go of them,
+        # unless somebody else asked for it.
+        if sys.getrefcount(inner) <= REFERENCES:
+            inner.clear()
     return found
 
 

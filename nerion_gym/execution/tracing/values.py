@@ -17,6 +17,8 @@ MOST_ITEMS = 64
 MOST_BITS = 2_048
 DEEPEST = 3
 BIGGEST = 1_000_000
+KEPT = 1_024
+"""Bytes or characters of a text that may be kept; of a longer one its hash is."""
 SAME, DIFFERS, UNKNOWN = 1, 0, -1
 MISSING = object()
 ATOMS = frozenset({int, float, complex, bool, str, bytes, type(None)})
@@ -43,12 +45,21 @@ def is_plain(value: object, depth: int = 0) -> bool:
     return False
 
 
+def is_fixed(value: object) -> bool:
+    """Whether a value that is plain cannot change."""
+    kind = type(value)
+    if kind in FROZEN:
+        return all(map(is_fixed, value))  # type: ignore[call-overload]
+    return kind not in COLLECTIONS
+
+
 COLLECTIONS = frozenset({tuple, list, dict, set, frozenset})
 FROZEN = frozenset({tuple, frozenset})
 SIZED = COLLECTIONS | {str, bytes}
 ATOM_IDS = frozenset(map(id, ATOMS))
 COLLECTION_IDS = frozenset(map(id, COLLECTIONS))
-FLOAT_ID = id(float)
+FLOAT_ID, COMPLEX_ID = id(float), id(complex)
+TEXT_IDS = frozenset(map(id, (str, bytes)))
 
 
 class Opaque:
@@ -77,9 +88,9 @@ def compared(one: object, two: object, *, fresh: bool, depth: int = 0) -> int:
     if kind is not type(two):
         return DIFFERS
     if kind in ATOMS:
-        # repr tells -0.0 from 0.0 and takes two nan for the same.
+        # repr tells -0.0 from 0.0. It does not tell two nan apart: their signs, and `in`, do.
         equal = repr(one) == repr(two) if kind is float or kind is complex else one == two
-        return SAME if equal else DIFFERS
+        return DIFFERS if not equal else SAME if one == two else UNKNOWN
     if kind in COLLECTIONS:
         return _collections_compared(one, two, fresh, depth)
     return DIFFERS
@@ -99,10 +110,18 @@ def _items_compared(one: Any, two: Any, depth: int) -> int:
     if isinstance(one, set | frozenset):
         if not is_plain(one, depth) or not is_plain(two, depth):
             return UNKNOWN
-        return SAME if sorted(map(repr, one)) == sorted(map(repr, two)) else DIFFERS
+        found = _each_compared(list(one), list(two), depth)
+        if found != DIFFERS:
+            return found
+        # The order is that of how they were made: {0, 8} is not {8, 0} to who goes through it.
+        return UNKNOWN if sorted(map(repr, one)) == sorted(map(repr, two)) else DIFFERS
     lefts, rights = list(one), list(two)
     if isinstance(one, dict):
         lefts, rights = [*lefts, *one.values()], [*rights, *two.values()]
+    return _each_compared(lefts, rights, depth)
+
+
+def _each_compared(lefts: Sequence[Any], rights: Sequence[Any], depth: int) -> int:
     found = [
         compared(left, right, fresh=False, depth=depth + 1)
         for left, right in zip(lefts, rights, strict=True)
@@ -159,22 +178,22 @@ class Alternative:
         fresh: whether its value is an object of its own.
         faithful: whether it runs what the original runs: else the same value says nothing.
         kind: class of its value, where that is known without evaluating it; else None.
+        early: numbers of the holes that may have changed since they were worked on.
     """
 
-    __slots__ = ("faithful", "fresh", "function", "kind", "read", "used")
+    __slots__ = ("early", "faithful", "fresh", "function", "kind", "read", "used")
 
     def __init__(
         self,
         function: Callable[..., Any],
         used: Sequence[int],
         read: Sequence[int],
-        fresh: bool,
-        faithful: bool,
-        kind: type | None = None,
+        early: Sequence[int],
+        traits: tuple[bool, bool, type | None],
     ) -> None:
         self.function = function
-        self.used, self.read = frozenset(used), tuple(read)
-        self.fresh, self.faithful, self.kind = fresh, faithful, kind
+        self.used, self.read, self.early = frozenset(used), tuple(read), tuple(early)
+        self.fresh, self.faithful, self.kind = traits
 
 
 def told(edit: Alternative, values: Values, odd: frozenset[int]) -> Told | None:
@@ -184,7 +203,9 @@ def told(edit: Alternative, values: Values, odd: frozenset[int]) -> Told | None:
     """
     if any(values[number] is MISSING for number in edit.read):
         return False, (NameError, "")
-    return None if not edit.used.isdisjoint(odd) else evaluated(edit, values)
+    if not edit.used.isdisjoint(odd) or not all(is_fixed(values[n]) for n in edit.early):
+        return None
+    return evaluated(edit, values)
 
 
 def evaluated(edit: Alternative, values: Values) -> Told | None:
@@ -231,22 +252,30 @@ def kind_of(told_: Told) -> str:
     return "object"
 
 
-def key_of(values: Values) -> int:
-    """Return a number that values share of which all edits make the same; 0: there is none.
+def key_of(values: Values) -> tuple[Any, ...] | None:
+    """Return what values share of which all edits make the same; None: there is no such thing.
 
     Of a value that is not plain nothing but its identity counts: where an operator works on it
-    nothing is known, anywhere else it is only passed on. To compare or hash it could run code.
+    nothing is known, anywhere else it is only passed on. To compare or hash it could run code. The
+    values themselves and not their hash: -1 and -2 have the same one.
     """
     kinds = [id(type(value)) for value in values]
     if not ATOM_IDS.issuperset(kinds):
         if not COLLECTION_IDS.isdisjoint(kinds):
-            return 0
+            return None
         values = tuple(
             [
                 value if kind in ATOM_IDS else id(value)
                 for value, kind in zip(values, kinds, strict=True)
             ]
         )
-    if FLOAT_ID in kinds and 0.0 in values:  # 0.0 == -0.0
-        return 0
-    return hash((values, tuple(kinds)))
+    if COMPLEX_ID in kinds or (FLOAT_ID in kinds and 0.0 in values):  # 0.0 == -0.0
+        return None
+    if not TEXT_IDS.isdisjoint(kinds):
+        values = tuple(
+            [
+                hash(value) if kind in TEXT_IDS and len(value) > KEPT else value
+                for value, kind in zip(values, kinds, strict=True)
+            ]
+        )
+    return values, tuple(kinds)

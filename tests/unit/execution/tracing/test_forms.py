@@ -19,9 +19,9 @@ def is_builtin(name):
     return hasattr(builtins, name)
 
 
-def over(before, after, may_read=lambda _name: False):
+def over(before, after, read=lambda _name: None):
     holes = Holes(expression(before), is_builtin)
-    form = holes.over(expression(after), may_read)
+    form = holes.over(expression(after), read)
     texts = [ast.unparse(hole) for hole in holes.nodes]
     return texts, form, None if form is None else function_text(holes, form)
 
@@ -94,8 +94,8 @@ def test_a_long_display_is_one_hole():
     names = ", ".join(f"a{number}" for number in range(40))
     found = Holes(expression(f"[{names}]"), is_builtin)
     assert len(found.nodes) == 1
-    assert found.over(expression("None"), lambda _name: False) is not None
-    assert found.over(expression("[a1]"), lambda _name: False) is None
+    assert found.over(expression("None"), lambda _name: None) is not None
+    assert found.over(expression("[a1]"), lambda _name: None) is None
 
 
 def test_values_that_are_only_passed_on_need_not_be_plain():
@@ -116,8 +116,8 @@ def test_what_may_not_be_evaluated_is_known():
 
 
 def test_variables_that_only_an_edit_reads():
-    texts, form, function = over("a + b", "a + c", lambda name: name == "c")
+    texts, form, function = over("a + b", "a + c", {"c": ("c", "l")}.get)
     assert texts == ["a", "b"]
     assert function == "lambda h0, h1, x0: h0 + x0"
     assert sorted(form.read) == [0, 2]
-    assert over("a + b", "a + d", lambda name: name == "c")[1] is None
+    assert over("a + b", "a + d", {"c": ("c", "l")}.get)[1] is None

@@ -3,7 +3,7 @@
 import pytest
 
 from nerion_gym.edits.preview import splice_bytes
-from tests.support.tracing import plain, tapped, word
+from tests.support.tracing import plain, tapped
 
 pytestmark = pytest.mark.pure
 BOX = """
@@ -17,14 +17,6 @@ def note(x):
     Box.log.append(x)
     return x
 """
-
-
-def quiet(found):
-    """Yield the edits that are said never to differ."""
-    for planned, seen in zip(found.plan.sites, found.sites, strict=True):
-        for bit, choice in enumerate(planned.choices):
-            if word(seen.seen(), bit) == "never":
-                yield found.edits[choice.edit]
 
 
 def shown(names, calls):
@@ -61,7 +53,7 @@ def test_what_never_differs_does_not(body, calls):
     found.clock.test = 1
     expected = shown(found.names, calls)
     assert expected == shown(plain(source), calls)
-    for edit in quiet(found):
+    for edit in found.quiet():
         changed = splice_bytes(source.encode(), edit.splices).decode()
         assert shown(plain(changed), calls) == expected, edit
 

@@ -1,0 +1,103 @@
+"""What of an expression is looked through: operators, literals, displays and calls of builtins.
+
+All of these give the same whenever they are evaluated anew on plain values.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PURE = frozenset(
+    {"abs", "all", "any", "ascii", "bin", "bool", "chr", "complex", "divmod", "float", "frozenset"}
+    | {"hex", "int", "len", "list", "max", "min", "oct", "ord", "repr", "round", "set", "sorted"}
+    | {"str", "sum", "tuple"}
+)
+"""Builtins that give the same for the same plain values, change nothing and make no giants."""
+GROWING = frozenset({"center", "expandtabs", "format", "format_map", "join", "ljust", "replace"})
+GROWING |= {"rjust", "translate", "zfill", "to_bytes"}
+CODED = frozenset({"encode", "decode"})
+"""Methods of texts that may call what the program has registered."""
+METHODS = frozenset(
+    name
+    for name in {*dir(str), *dir(bytes)} - {*dir(list), *dir(dict), *dir(set)} - GROWING - CODED
+    if not name.startswith("_")
+)
+"""Methods of texts that no collection has, and that make no giants."""
+IsBuiltin = Callable[[str], bool]
+DISPLAYS = (ast.Tuple, ast.List)
+"""Expressions that only hold what they are made of."""
+
+
+class Part(NamedTuple):
+    """A field of a node that is looked through.
+
+    Attributes:
+        field: its name.
+        lazy: whether it may not be evaluated; of a list, all but the first.
+        works: whether the node works on its value.
+        ends: whether the last of a list is only passed on.
+    """
+
+    field: str
+    lazy: bool = False
+    works: bool = True
+    ends: bool = False
+
+
+Rule = Callable[[Any, IsBuiltin], "Sequence[Part] | None"]
+
+
+def _fixed(*parts: Part) -> Rule:
+    return lambda _node, _is_builtin: parts
+
+
+def _displayed(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part] | None:
+    starred = any(isinstance(part, ast.Starred) for part in node.elts)
+    return None if starred else (Part("elts", works=isinstance(node, ast.Set)),)
+
+
+def _compared(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part] | None:
+    """Identity is sure of the singletons alone."""
+    if not any(isinstance(sign, ast.Is | ast.IsNot) for sign in node.ops):
+        return Part("left"), Part("comparators", lazy=True)
+    right = node.comparators[0]
+    single = isinstance(right, ast.Constant) and isinstance(right.value, bool | None)
+    return (Part("left", works=False),) if single and len(node.ops) == 1 else None
+
+
+def _called(node: Any, is_builtin: IsBuiltin) -> Sequence[Part] | None:
+    """Calls of builtins, and of methods that only texts have."""
+    if node.keywords or any(isinstance(part, ast.Starred) for part in node.args):
+        return None
+    if isinstance(node.func, ast.Name):
+        known = node.func.id in PURE and is_builtin(node.func.id)
+        return (Part("args"),) if known else None
+    known = isinstance(node.func, ast.Attribute) and node.func.attr in METHODS
+    return (Part("func"), Part("args")) if known else None
+
+
+def _sliced(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part]:
+    return [Part(name) for name in ("lower", "upper", "step") if getattr(node, name) is not None]
+
+
+RULES: dict[type[ast.AST], Rule] = {
+    ast.BinOp: _fixed(Part("left"), Part("right")),
+    ast.UnaryOp: _fixed(Part("operand")),
+    ast.BoolOp: _fixed(Part("values", lazy=True, ends=True)),
+    ast.Compare: _compared,
+    ast.IfExp: _fixed(
+        Part("test"), Part("body", lazy=True, works=False), Part("orelse", lazy=True, works=False)
+    ),
+    ast.Tuple: _displayed,
+    ast.List: _displayed,
+    ast.Set: _displayed,
+    ast.Subscript: _fixed(Part("value"), Part("slice")),
+    ast.Slice: _sliced,
+    ast.Call: _called,
+}
+"""Class -> the parts of a node that is looked through, in the order of evaluation."""

@@ -17,7 +17,6 @@ from .values import (
     DIFFERS,
     HELPERS,
     MISSING,
-    OPAQUE,
     SAME,
     UNKNOWN,
     Alternative,
@@ -94,6 +93,7 @@ class Site:
         self._original = original
         self._numbers = range(holes)
         self._extras = tuple(extras)
+        self._called = _builtins_of([original, *edits])
         self._all = (1 << len(edits)) - 1
         self._test = -1
         self._count = self._now = self._left = self._looks = 0
@@ -129,8 +129,14 @@ class Site:
         """Do as `last` where some holes were stored: those whose bits the mask has."""
         stored = self._stored.pop(id(sys._getframe(1)), {})
         given = iter(values)
+        # Two that were lost (another test is on) are not known to be one.
         self._take(
-            tuple([stored.get(n, OPAQUE) if mask >> n & 1 else next(given) for n in self._numbers])
+            tuple(
+                [
+                    (stored[n] if n in stored else Opaque()) if mask >> n & 1 else next(given)
+                    for n in self._numbers
+                ]
+            )
         )
         return values[place]
 
@@ -156,6 +162,9 @@ class Site:
             self._begin()
         self._count += 1
         self._looks += 1
+        if self._called and not self._called.isdisjoint(sys._getframe(2).f_globals):
+            self.unknown |= self._all
+            return
         if self._extras:
             values = (*values, *_variables(sys._getframe(2), self._extras))
         key = key_of(values)
@@ -234,6 +243,12 @@ class Site:
             return SAME if found[1] == expected[1] else DIFFERS
         fresh = edit.fresh and self._original.fresh
         return compared(expected[1], found[1], fresh=fresh)
+
+
+def _builtins_of(forms: Sequence[Alternative]) -> frozenset[str]:
+    """Return the builtins that forms call: a test may have put something else in their place."""
+    names = {name for form in forms for name in form.function.__code__.co_names}
+    return frozenset(name for name in names if hasattr(builtins, name))
 
 
 def _variables(frame: FrameType, names: Sequence[tuple[str, str]]) -> list[Any]:

@@ -12,7 +12,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .taps import Report, Seen, Site, variables
+from .taps import Report, Seen, Site
 from .values import (
     DIFFERS,
     MISSING,
@@ -67,9 +67,7 @@ class LazySite(Site):
         stored = self._stored.pop(id(sys._getframe(1)), {})
         if self._open:
             values = tuple([stored.get(number, ABSENT) for number in self._numbers])
-            if self._extras:
-                values = (*values, *variables(sys._getframe(1), self._extras))
-            self._look(values)
+            self._look(values, sys._getframe(1))
         return value
 
     def seen(self) -> Report:

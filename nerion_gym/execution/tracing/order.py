@@ -67,6 +67,23 @@ def worked_on_early(steps: Sequence[Step], risky: Sequence[int]) -> frozenset[in
     return frozenset(int(name.id[1:]) for name in names if name.id.startswith("#"))
 
 
+def read_early(steps: Sequence[Step], risky: Sequence[int]) -> set[int]:
+    """Return the holes that a tap reads before an operation that comes first in the program.
+
+    If the operation raises, the program never reads them: they had better have a value.
+    """
+    first, rest = _split(steps, risky)
+    known = {step.hole for step in first}
+    worked = False
+    found = set()
+    for step in rest:
+        worked = worked or step.hole is None
+        if worked and step.hole is not None and step.hole not in known:
+            found.add(step.hole)
+        known.add(step.hole)
+    return found
+
+
 def _split(steps: Sequence[Step], risky: Sequence[int]) -> tuple[Sequence[Step], Sequence[Step]]:
     """Return the steps up to the last that may run the program's code, and those after it."""
     places = [place for place, step in enumerate(steps) if step.hole in risky]

@@ -76,6 +76,7 @@ def _called(node: Any, is_builtin: IsBuiltin) -> Sequence[Part] | None:
         return None
     if isinstance(node.func, ast.Name):
         known = node.func.id in PURE and is_builtin(node.func.id)
+        known = known and not (node.func.id == "str" and len(node.args) > 1)  # it decodes
         return (Part("args"),) if known else None
     known = isinstance(node.func, ast.Attribute) and node.func.attr in METHODS
     return (Part("func"), Part("args")) if known else None

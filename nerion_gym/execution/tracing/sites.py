@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.execution.tracing.contrasts import Unchanged, contrast_of
 from nerion_gym.execution.tracing.forms import Holes, is_atomic
+from nerion_gym.execution.tracing.order import read_early
 from nerion_gym.execution.tracing.shapes import is_shaping
+from nerion_gym.syntax.name_flow import name_flow
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 from nerion_gym.syntax.trees import nodes_in, same_tree
 
@@ -132,9 +134,13 @@ class _Planner:
         key = node, ast.dump(before) if before is not node else ""
         if key not in self._by_node:
             holes = Holes(before, self._is_builtin, self._settled(node, before))
+            early = [holes.nodes[number] for number in read_early(holes.steps, holes.risky)]
             lazy = not holes.form.strict and not all(map(self._is_sure, holes.nodes))
-            watched = isinstance(node, ast.expr) and self._are_here(holes.nodes)
-            self._by_node[key] = site = Site(node, holes, lazy) if watched or not lazy else None
+            if lazy:
+                watched = isinstance(node, ast.expr) and self._are_here(holes.nodes)
+            else:
+                watched = all(map(self._has_value, early))
+            self._by_node[key] = site = Site(node, holes, lazy) if watched else None
             if site is not None:
                 self.plan.sites.append(site)
         return self._by_node[key]
@@ -163,6 +169,12 @@ class _Planner:
             )
 
         return settled
+
+    def _has_value(self, hole: ast.expr) -> bool:
+        """Whether reading a name that is evaluated later on cannot raise."""
+        return self._is_sure(hole) or (
+            hole in self._accesses and name_flow(self._module).is_bound(hole)
+        )
 
     def _is_sure(self, hole: ast.expr) -> bool:
         """Whether a hole may be read before its turn: it has a value, and reading does nothing."""

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .values import (
     DIFFERS,
     MISSING,
-    OPAQUE,
     SAME,
     Alternative,
     Opaque,
@@ -105,6 +104,7 @@ class Site:
         self._original = original
         self._numbers = range(holes)
         self._extras = tuple(extras)
+        self._called = _builtins_of([original, *edits])
         self._all = (1 << len(edits)) - 1
         self._test = -1
         self._count = self._now = self._left = self._looks = 0
@@ -140,8 +140,14 @@ class Site:
         """Do as `last` where some holes were stored: those whose bits the mask has."""
         stored = self._stored.pop(id(sys._getframe(1)), {})
         given = iter(values)
+        # Two that were lost (another test is on) are not known to be one.
         self._take(
-            tuple([stored.get(n, OPAQUE) if mask >> n & 1 else next(given) for n in self._numbers])
+            tuple(
+                [
+                    (stored[n] if n in stored else Opaque()) if mask >> n & 1 else next(given)
+                    for n in self._numbers
+                ]
+            )
         )
         return values[place]
 
@@ -157,9 +163,7 @@ class Site:
     def _take(self, values: Values) -> None:
         """Count an evaluation, and look at the edits."""
         self._count_one()
-        if self._extras:
-            values = (*values, *variables(sys._getframe(2), self._extras))
-        self._look(values)
+        self._look(values, sys._getframe(2))
 
     def _count_one(self) -> None:
         if self._test != self._clock.test:
@@ -167,8 +171,13 @@ class Site:
         self._count += 1
         self._looks += 1
 
-    def _look(self, values: Values) -> None:
+    def _look(self, values: Values, frame: FrameType) -> None:
         """Find out what the values make of the edits, if they are not known to."""
+        if self._called and not self._called.isdisjoint(frame.f_globals):
+            self.unknown |= self._all
+            return
+        if self._extras:
+            values = (*values, *variables(frame, self._extras))
         key = key_of(values)
         seen = self._known.get(key) if key else None
         if seen is None:
@@ -229,6 +238,12 @@ class Site:
             else:
                 unknown |= bit
         return Seen(differs, same, unknown)
+
+
+def _builtins_of(forms: Sequence[Alternative]) -> frozenset[str]:
+    """Return the builtins that forms call: a test may have put something else in their place."""
+    names = {name for form in forms for name in form.function.__code__.co_names}
+    return frozenset(name for name in names if hasattr(builtins, name))
 
 
 def variables(frame: FrameType, names: Sequence[tuple[str, str]]) -> list[Any]:

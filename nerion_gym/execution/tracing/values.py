@@ -66,7 +66,6 @@ class Opaque:
     """In the place of a value that is not kept: it could be one that dies, or changes."""
 
 
-OPAQUE = Opaque()
 Told = tuple[bool, Any]
 """Whether an expression gave a value, and the value, or else the exception's type and text."""
 

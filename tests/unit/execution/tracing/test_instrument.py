@@ -363,3 +363,26 @@ def test_a_formatter_of_texts_gives_the_same():
             except ValueError as error:
                 results.append(str(error))
         assert results[0] == results[1]
+
+
+def test_a_name_without_a_value_is_missed_when_it_is_read():
+    source = """
+def f(a):
+    try:
+        return 1 / a + missing
+    except (ZeroDivisionError, NameError) as error:
+        return type(error).__name__
+def g(a, flag):
+    if flag:
+        b = 1
+    try:
+        return a[0] + b
+    except (IndexError, NameError) as error:
+        return type(error).__name__
+"""
+    ours, theirs = both(source)
+    for names in (ours, theirs):
+        assert [names["f"](0), names["f"](1)] == ["ZeroDivisionError", "NameError"]
+        assert [names["g"]([], 0), names["g"]([1], 0), names["g"]([1], 1)] == [
+            *("IndexError", "UnboundLocalError", 2)
+        ]

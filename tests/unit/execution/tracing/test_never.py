@@ -128,7 +128,7 @@ def handler(error):
     return "?", error.end
 def f(a, b):
     codecs.register_error("mine", handler)
-    return a.encode("ascii", "mine") + b
+    return a.encode("ascii", "mine") + b, str(a.encode() + b, "ascii", "mine")
 """
     assert_true(source, "f('é', b'')", "log")
 
@@ -298,3 +298,8 @@ def test_what_stays_the_same_whatever_runs():
     found.names["h"](0)
     assert found.said("pair(a, g(n))")["swap_arguments g(n)a"] == "never"
     assert found.said("n * 2 + g(n)")["swap_arithmetic -"] == "never"
+
+
+def test_builtins_that_a_test_puts_something_in_the_place_of():
+    source = "def fake(a):\n    return 1\ndef f(a):\n    return len(a) > 1\n"
+    assert_true(source, "globals().update(len=fake)", "f([1, 2])")

@@ -15,7 +15,7 @@ from nerion_gym.execution.control import measure
 from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.tasks.builder import corpus_task
 from nerion_gym.tasks.package import load_package
-from tests.support.cold import differences, run_cold
+from tests.support.cold import differences, disagreements, run_cold
 from tests.support.projects import edited, zoo
 from tests.support.sources import fetch_pinned
 
@@ -40,9 +40,7 @@ def compared(name, count, seed):
         found += differences(baseline.control, run_cold(task.program, task.suite))
         for index in chosen:
             program = apply(task.program, edits[index])
-            lines = differences(
-                runner.run(program, task.suite), run_cold(program, task.suite, seconds=10)
-            )
+            _, lines = disagreements(runner, program, task.suite, 10)
             found += [f"{edits[index].operator} {edits[index].splices}: {line}" for line in lines]
         return found, runner.stats, len(chosen)
 
@@ -133,8 +131,8 @@ def test_named_case_agrees(animals, case):
     runner, baseline = animals
     before, after, route = CASES[case]
     program = edited(baseline.program, before, after)
-    outcome = runner.run(program, baseline.suite)
-    assert differences(outcome, run_cold(program, baseline.suite, seconds=15)) == []
+    outcome, lines = disagreements(runner, program, baseline.suite, 15)
+    assert lines == []
     assert outcome.route == route
 
 

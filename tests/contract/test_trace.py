@@ -15,6 +15,7 @@ from nerion_gym.types.trace import Infection
 from tests.support.projects import project
 
 pytestmark = pytest.mark.sandbox
+RULED_OUT = {Infection.NEVER, Infection.NOT_REACHED}
 MUTATIONS = tuple(row for row in OPERATORS if row.kind is Kind.MUTATION)
 
 
@@ -22,6 +23,13 @@ MUTATIONS = tuple(row for row in OPERATORS if row.kind is Kind.MUTATION)
 def runner():
     with LocalRunner() as made:
         yield made
+
+
+def traced(runner, source, tests):
+    """Return the trace of all mutations of a small project."""
+    program, suite = project(source, tests)
+    runner.adopt(measure(runner, program, suite))
+    return runner.trace(program, suite, enumerate_edits(program, MUTATIONS, None))
 
 
 def survivors(runner, task, edits):
@@ -69,7 +77,7 @@ def test_traces_repeat(runner):
     assert isinstance(runner, Tracer)
 
 
-def test_tests_that_notice_the_taps_are_left_out_by_name(runner, tmp_path):
+def test_tests_that_notice_the_taps_are_left_out_by_name(runner):
     source = "def f(a):\n    return a + 1\n\n\ndef g(a):\n    return a * 1\n"
     tests = (
         "import m\n\n"
@@ -81,14 +89,22 @@ def test_tests_that_notice_the_taps_are_left_out_by_name(runner, tmp_path):
         "def test_f():\n"
         "    assert m.f(1) == 2\n"
     )
-    program, suite = project(source, tests)
-    runner.adopt(measure(runner, program, suite))
-    edits = enumerate_edits(program, MUTATIONS, None)
-    trace = runner.trace(program, suite, edits)
+    trace = traced(runner, source, tests)
     assert list(trace.left_out) == ["test_m.py::test_names"]
     assert "failed with taps, passed without" in trace.left_out["test_m.py::test_names"]
-    for edit, found in zip(edits, trace.edits, strict=True):
-        assert found.infection is not Infection.NEVER or edit.site.start < source.index("def g")
+    # It ended before it came to `g`: what it would have evaluated there, no tap saw.
+    assert RULED_OUT.isdisjoint(found.infection for found in trace.edits)
+
+
+def test_tests_that_are_not_collected_with_taps_are_left_out_by_name(runner):
+    source = "def f(a):\n    return a + 0\n\n\ndef g(a):\n    return a\n"
+    tests = (
+        "import m\n\nassert not any(map(callable, m.f.__code__.co_consts))\n\n"
+        "def test_f():\n    assert m.f(1) == m.g(1)\n"
+    )
+    trace = traced(runner, source, tests)
+    assert dict(trace.left_out) == {"test_m.py::test_f": "not run with taps"}
+    assert RULED_OUT.isdisjoint(found.infection for found in trace.edits)
 
 
 def test_a_suite_that_ends_its_process_is_no_evidence(runner):
@@ -100,10 +116,7 @@ def test_a_suite_that_ends_its_process_is_no_evidence(runner):
         "def test_more():\n    assert m.f(2) == 2\n"
         "    any(callable(one) for one in m.f.__code__.co_consts) and m.end()\n"
     )
-    program, suite = project(source, tests)
-    runner.adopt(measure(runner, program, suite))
-    edits = enumerate_edits(program, MUTATIONS, None)
-    trace = runner.trace(program, suite, edits)
+    trace = traced(runner, source, tests)
     assert all(found.infection is Infection.UNKNOWN for found in trace.edits)
 
 
@@ -121,13 +134,9 @@ def test_what_notices_by_other_means_is_not_ruled_out(runner, test):
         f"import inspect, subprocess, sys\nimport m\n\ndef test_f():\n    {test}\n\n"
         "def test_g():\n    assert m.f(1) == m.g(1)\n"
     )
-    program, suite = project(source, tests)
-    runner.adopt(measure(runner, program, suite))
-    edits = enumerate_edits(program, MUTATIONS, None)
-    trace = runner.trace(program, suite, edits)
+    trace = traced(runner, source, tests)
     assert not trace.left_out
-    ruled_out = {Infection.NEVER, Infection.NOT_REACHED}
-    assert ruled_out.isdisjoint(found.infection for found in trace.edits)
+    assert RULED_OUT.isdisjoint(found.infection for found in trace.edits)
     assert any("starts processes" in found.why for found in trace.edits)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from nerion_gym.edits.preview import splice_bytes
 from tests.support.noted_programs import noted_calls, noted_program
-from tests.support.tracing import tapped, word
+from tests.support.tracing import outcomes, tapped, word
 
 pytestmark = pytest.mark.pure
 SECONDS = 1.0
@@ -31,25 +31,13 @@ def _ended_in_time():
     signal.signal(signal.SIGALRM, before)
 
 
-def shown(names, calls):
-    """Return what calls give, one after the other, as texts."""
-    found = []
-    for call in calls:
-        try:
-            given = eval(call, names)  # noqa: S307 - a test's own text
-            found.append(repr(list(given) if hasattr(given, "__next__") else given))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is an outcome
-            found.append(repr(error))
-    return found
-
-
 def outcome(source, calls):
     """Return what calls of a program give, run as it is."""
     names = {"__name__": "m"}
     signal.setitimer(signal.ITIMER_REAL, SECONDS)
     try:
         exec(compile(source, "m.py", "exec", dont_inherit=True), names)  # noqa: S102 - our own
-        return shown(names, calls)
+        return outcomes(names, calls)
     except TooLongError:
         return ["too long"]
     finally:
@@ -67,7 +55,7 @@ def check(seed):
     found = tapped(source)
     found.clock.test = 1
     known = outcome(source, calls)
-    assert shown(found.names, calls) == known, source
+    assert outcomes(found.names, calls) == known, source
     wrong = [
         (source, calls, edit)
         for edit in found.quiet()

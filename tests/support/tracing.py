@@ -84,6 +84,18 @@ def tapped(source: str, operators: Sequence[Any] = MUTATIONS) -> Tapped:
     return Tapped(names, edits, plan, sites, clock)
 
 
+def outcomes(names: dict[str, Any], calls: Sequence[str]) -> list[str]:
+    """Return what calls give one after the other, or raise, as texts."""
+    found = []
+    for call in calls:
+        try:
+            given = eval(call, names)  # noqa: S307 - a test's own text
+            found.append(repr(list(given) if hasattr(given, "__next__") else given))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is an outcome
+            found.append(repr(error))
+    return found
+
+
 def plain(source: str) -> dict[str, Any]:
     """Return what a module defines, run as it is."""
     names: dict[str, Any] = {"__name__": "m"}

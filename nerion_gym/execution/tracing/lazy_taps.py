@@ -12,22 +12,23 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .taps import Report, Seen, Site
+from .taps import Report, Site
 from .values import (
-    DIFFERS,
     MISSING,
     SAME,
+    UNKNOWN,
     Alternative,
     Opaque,
     UnknownError,
     evaluated,
     is_fixed,
     is_plain,
-    kind_of,
     verdict,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .values import Told, Values
 
 
@@ -76,26 +77,17 @@ class LazySite(Site):
             self.unknown = self._all
         return super().seen()
 
-    def _evaluate(self, values: Values, wanted: int) -> Seen:
-        """Return what the values make of the edits whose bits are wanted."""
+    def _judge(self, values: Values) -> tuple[Told | None, Callable[[Alternative], int]]:
+        """Return what the original gives, and what says whether an edit differs from it."""
         expected, ran = self._run(self._original, values)
-        if expected is not None:
-            name = kind_of(expected)
-            self.kinds[name] = self.kinds.get(name, 0) + 1
-        differs = same = unknown = 0
-        for place, edit in enumerate(self.edits):
-            bit = 1 << place
-            if not wanted & bit:
-                continue
+
+        def judge(edit: Alternative) -> int:
             given, also = self._run(edit, values)
             found = verdict(self._original, edit, expected, given)
-            if found == DIFFERS:
-                differs |= bit
-            elif found == SAME and ran == also and not self._reads_more(edit):
-                same |= bit
-            else:
-                unknown |= bit
-        return Seen(differs, same, unknown)
+            alike = ran == also and not self._reads_more(edit)
+            return UNKNOWN if found == SAME and not alike else found
+
+        return expected, judge
 
     def _reads_more(self, edit: Alternative) -> bool:
         """Whether an edit reads variables that code may have bound anew before the end."""

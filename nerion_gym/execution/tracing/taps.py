@@ -17,6 +17,7 @@ from .values import (
     DIFFERS,
     MISSING,
     SAME,
+    UNKNOWN,
     Alternative,
     Opaque,
     Values,
@@ -28,8 +29,10 @@ from .values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import FrameType
+
+    from .values import Told
 
 MARK = "\0tap"
 MARKED = re.compile(r"\0tap (\d+) (\w+)")
@@ -220,24 +223,27 @@ class Site:
 
     def _evaluate(self, values: Values, wanted: int) -> Seen:
         """Return what the values make of the edits whose bits are wanted."""
-        odd = frozenset(number for number, value in enumerate(values) if not is_plain(value))
-        expected = told(self._original, values, odd)
+        expected, judge = self._judge(values)
         if expected is not None:
             name = kind_of(expected)
             self.kinds[name] = self.kinds.get(name, 0) + 1
-        differs = same = unknown = 0
+        found = {DIFFERS: 0, SAME: 0, UNKNOWN: 0}
         for place, edit in enumerate(self.edits):
             bit = 1 << place
-            if not wanted & bit:
-                continue
+            if wanted & bit:
+                found[judge(edit)] |= bit
+        return Seen(found[DIFFERS], found[SAME], found[UNKNOWN])
+
+    def _judge(self, values: Values) -> tuple[Told | None, Callable[[Alternative], int]]:
+        """Return what the original gives, and what says whether an edit differs from it."""
+        odd = frozenset(number for number, value in enumerate(values) if not is_plain(value))
+        expected = told(self._original, values, odd)
+
+        def judge(edit: Alternative) -> int:
             found = verdict(self._original, edit, expected, told(edit, values, odd))
-            if found == DIFFERS:
-                differs |= bit
-            elif found == SAME and edit.faithful:
-                same |= bit
-            else:
-                unknown |= bit
-        return Seen(differs, same, unknown)
+            return UNKNOWN if found == SAME and not edit.faithful else found
+
+        return expected, judge
 
 
 def _builtins_of(forms: Sequence[Alternative]) -> frozenset[str]:

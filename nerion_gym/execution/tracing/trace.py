@@ -18,7 +18,7 @@ from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.trace import EditTrace, Infection, SiteTrace, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from nerion_gym.execution.answers import Answer
     from nerion_gym.execution.limits import Times
@@ -33,7 +33,8 @@ MORE_MEMORY = 256 << 20
 SEVERAL_FILES = "it edits several files"
 TOO_LONG = "the traced run did not get to its end"
 NO_VALUES = "its values cannot be compared"
-LEFT_OUT = "a test that evaluates it was left out"
+LEFT_OUT = "a test that runs code of the file was left out"
+NOT_RUN = "not run with taps"
 OTHERWISE = "a test reads the file's text, or starts processes that may run it"
 
 
@@ -134,26 +135,32 @@ def trace_of(
         started: clock reading.
     """
     told = Told.of(answer, baseline)
-    seen_otherwise = read_otherwise(baseline)
+    doubts = doubts_of(baseline, told.left_out)
     found = [EditTrace(Infection.UNKNOWN, why=SEVERAL_FILES)] * count
     sites: list[SiteTrace] = []
     for number, file in enumerate(files):
-        reading = Reading(told, told.sites.get(number, {}), file.path in seen_otherwise)
+        reading = Reading(told, told.sites.get(number, {}), doubts.get(file.path, ""))
         for place, edit in reading.edits(file):
             found[file.numbers[place]] = edit
         sites += reading.sites(file, baseline.program)
     return Trace(tuple(found), tuple(sites), told.left_out, perf_counter() - started)
 
 
-def read_otherwise(baseline: Baseline) -> frozenset[str]:
-    """Return the files on which a test depends as a whole: no tap sees how."""
+def doubts_of(baseline: Baseline, left_out: Collection[str]) -> dict[str, str]:
+    """Return path -> why no edit of the file is ruled out, for files where that is so.
+
+    A test depends on a whole file where it reads its text or starts processes. One that is left out
+    may have ended before it came where it comes without taps.
+    """
     coverage = baseline.coverage
     runs = [*coverage.tests.values(), coverage.at_import]
-    return frozenset(
-        path
-        for path, every in all_lines(baseline.program).items()
-        if any(every <= lines.get(path, frozenset()) for lines in runs)
-    )
+    found = {}
+    for path, every in all_lines(baseline.program).items():
+        if any(every <= lines.get(path, frozenset()) for lines in runs):
+            found[path] = OTHERWISE
+        elif any(coverage.tests.get(test, {path: every}).get(path) for test in left_out):
+            found[path] = LEFT_OUT
+    return found
 
 
 @dataclass(frozen=True)
@@ -186,12 +193,13 @@ class Told:
                 statuses[rest[0]] = {"passed": "PASSED", "silent": "NOT_RUN"}.get(kind) or rest[1]
             elif kind == "site":
                 sites[rest[0]][rest[1]] = rest[2:]
+        plain = {result.id: result.status.name for result in baseline.control.results}
         left_out = {
-            test: f"{statuses[test].lower()} with taps, {plain.lower()} without"
-            for test, plain in (
-                (result.id, result.status.name) for result in baseline.control.results
-            )
-            if statuses.get(test, plain) != plain
+            test: f"{statuses[test].lower()} with taps, {status.lower()} without"
+            if test in statuses
+            else NOT_RUN
+            for test, status in plain.items()
+            if statuses.get(test) != status
         }
         complete = "end" in kinds and not answer.forged and not kinds & {"broken", "failed"}
         return cls(tuple(order), left_out, sites, complete)
@@ -201,14 +209,6 @@ class Told:
         found = (self.tests[number - 1] for number in numbers if 0 < number <= len(self.tests))
         return tuple(test for test in found if test not in self.left_out)
 
-    def misses(self, numbers: Sequence[int]) -> bool:
-        """Whether a test that is left out is among these."""
-        return any(
-            self.tests[number - 1] in self.left_out
-            for number in numbers
-            if 0 < number <= len(self.tests)
-        )
-
 
 class Reading(NamedTuple):
     """What was told of one file.
@@ -216,19 +216,19 @@ class Reading(NamedTuple):
     Attributes:
         told: of the whole run.
         found: site -> what it told (`taps.Report`).
-        otherwise: whether something else than evaluating it may depend on the file.
+        doubt: why no edit of the file is ruled out; "" where some may be.
     """
 
     told: Told
     found: Mapping[int, list[Any]]
-    otherwise: bool
+    doubt: str
 
     def edits(self, file: Tapped) -> list[tuple[int, EditTrace]]:
         """Return what is known of each edit, by its number within the file."""
         plan = file.plan
         same = EditTrace(Infection.NEVER)
-        if self.otherwise:
-            same = EditTrace(Infection.UNKNOWN, why=OTHERWISE)
+        if self.doubt:
+            same = EditTrace(Infection.UNKNOWN, why=self.doubt)
         known = [(number, same) for number in plan.unchanged]
         known += [
             (number, EditTrace(Infection.UNKNOWN, why=why)) for number, why in plan.beyond.items()
@@ -253,14 +253,12 @@ class Reading(NamedTuple):
     ) -> tuple[Infection, str]:
         if differs:
             return (Infection.SOMETIMES if same or unknown else Infection.ALWAYS), ""
-        if not self.told.complete or self.otherwise:
-            return Infection.UNKNOWN, OTHERWISE if self.told.complete else TOO_LONG
+        if not self.told.complete or self.doubt:
+            return Infection.UNKNOWN, self.doubt if self.told.complete else TOO_LONG
         if not hits:
             return Infection.NOT_REACHED, ""
         if unknown:
             return Infection.UNKNOWN, NO_VALUES
-        if self.told.misses(hits):
-            return Infection.UNKNOWN, LEFT_OUT
         return Infection.NEVER, ""
 
     def sites(self, file: Tapped, program: Program) -> list[SiteTrace]:

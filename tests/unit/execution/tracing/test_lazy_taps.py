@@ -3,7 +3,7 @@
 import pytest
 
 from nerion_gym.edits.preview import splice_bytes
-from tests.support.tracing import plain, tapped
+from tests.support.tracing import outcomes, plain, tapped
 
 pytestmark = pytest.mark.pure
 BOX = """
@@ -21,13 +21,7 @@ def note(x):
 
 def shown(names, calls):
     """Return what calls give, what they raise, and what they leave behind."""
-    results = []
-    for call in calls:
-        try:
-            results.append(repr(eval(call, names)))  # noqa: S307 - a test's own text
-        except Exception as error:  # noqa: BLE001 - whatever it raises is compared
-            results.append(f"{type(error).__name__}: {error}")
-    return results, names["Box"].log
+    return outcomes(names, [*calls, "Box.log"])
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,9 @@
 import pytest
 
 from nerion_gym.edits.preview import splice_bytes
-from tests.support.tracing import plain, tapped
+from tests.support.tracing import outcomes, plain, tapped
 
 pytestmark = pytest.mark.pure
-
-
-def outcomes(names, calls):
-    """Return what calls give one after the other, as texts."""
-    found = []
-    for call in calls:
-        try:
-            given = eval(call, names)  # noqa: S307 - a test's own text
-            found.append(repr(list(given) if hasattr(given, "__next__") else given))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is an outcome
-            found.append(repr(error))
-    return found
 
 
 def lies(source, calls):

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nerion_gym.types.program import Span
+    from nerion_gym.types.program import FunctionRef, Program, Span
+    from nerion_gym.types.suite import Suite
 
 
 class Infection(IntEnum):
@@ -36,6 +37,11 @@ class EditTrace:
         infected: those of them in which a value was another.
         at_import: whether the place is evaluated before any test runs.
         why: of what is unknown: the reason; "" otherwise.
+        effect: how often what the whole statement does with the value is another: what it assigns,
+            returns or passes on, or the branch that it takes. `UNKNOWN` where only more of the
+            program tells.
+        carrier: how far that is known, what carries the value on: "assigned", "returned",
+            "branch", "argument", "other"; "" where nothing is known.
     """
 
     infection: Infection
@@ -43,6 +49,8 @@ class EditTrace:
     infected: tuple[str, ...] = ()
     at_import: bool = False
     why: str = ""
+    effect: Infection = Infection.UNKNOWN
+    carrier: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,53 @@ class SiteTrace:
 
 
 @dataclass(frozen=True)
+class FunctionTrace:
+    """What the traced run saw of one function that edits are in.
+
+    Attributes:
+        function: outermost: what runs inside of it is its own.
+        calls: test -> calls; "" stands for import and collection.
+        callers: test -> lines of its files (path, line), at most a few, that led to a call.
+        returns: class of value returned -> different values seen of it, bounded.
+        returned: calls that returned a value with a `return` statement.
+        recorded: calls whose arguments were recorded, for `Tracer.micro`.
+        skipped: why no arguments of some call could be recorded -> how many calls.
+    """
+
+    function: FunctionRef
+    calls: Mapping[str, int] = field(repr=False)
+    callers: Mapping[str, tuple[tuple[str, int], ...]] = field(repr=False)
+    returns: Mapping[str, int] = field(repr=False)
+    returned: int = 0
+    recorded: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MicroTrace:
+    """What running only the edited function, on recorded arguments, tells of one edit.
+
+    Attributes:
+        ran: recorded calls that were run again, and did unedited what they had done in the suite.
+        differs: those in which result, exception or changed arguments were other ones.
+        results, exceptions, arguments, late: those in which the result was another, an exception
+            was (or whether there was one), an argument was changed otherwise, and no end came in
+            time; the first that holds counts.
+        tests: in which such a call was recorded, in the order of the run.
+        why: reason why nothing was run; "" where something was.
+    """
+
+    ran: int = 0
+    differs: int = 0
+    results: int = 0
+    exceptions: int = 0
+    arguments: int = 0
+    late: int = 0
+    tests: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Trace:
     """What one run of the unchanged suite tells.
 
@@ -69,10 +124,15 @@ class Trace:
         edits: in the order asked.
         sites: every place with a tap that was evaluated, by position.
         left_out: test -> why nothing that it evaluated counts.
+        functions: those that edits are in and that were called, by position.
         seconds: wall time of the traced run; not compared.
+        program, suite: what was run; not compared.
     """
 
     edits: tuple[EditTrace, ...] = field(repr=False)
     sites: tuple[SiteTrace, ...] = field(repr=False)
     left_out: Mapping[str, str] = field(default_factory=dict)
+    functions: tuple[FunctionTrace, ...] = field(default=(), repr=False)
     seconds: float = field(default=0.0, compare=False)
+    program: Program | None = field(default=None, compare=False, repr=False)
+    suite: Suite | None = field(default=None, compare=False, repr=False)

@@ -143,7 +143,14 @@ def trace_of(
         for place, edit in reading.edits(file):
             found[file.numbers[place]] = edit
         sites += reading.sites(file, baseline.program)
-    return Trace(tuple(found), tuple(sites), told.left_out, perf_counter() - started)
+    return Trace(
+        tuple(found),
+        tuple(sites),
+        told.left_out,
+        seconds=perf_counter() - started,
+        program=baseline.program,
+        suite=baseline.suite,
+    )
 
 
 def doubts_of(baseline: Baseline, left_out: Collection[str]) -> dict[str, str]:

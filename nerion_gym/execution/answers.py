@@ -6,7 +6,8 @@ import signal
 from dataclasses import dataclass
 from typing import Any
 
-from nerion_gym.execution.records import believed, clean, exit_code, flag, number, seconds
+from nerion_gym.execution.fields import clean, exit_code, flag, number, seconds
+from nerion_gym.execution.records import believed
 from nerion_gym.execution.wire import ClosedError
 from nerion_gym.types.outcome import Status, TestResult
 

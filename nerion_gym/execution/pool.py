@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from nerion_gym.errors import SandboxError
 from nerion_gym.execution.answers import Answer, read_answer
 from nerion_gym.execution.environment import LOG_BYTES, environment, new_log
-from nerion_gym.execution.records import clean
+from nerion_gym.execution.fields import clean
 from nerion_gym.execution.removal import remove_tree
 from nerion_gym.execution.warmth import Warmth, warmth_of
 from nerion_gym.execution.wire import ClosedError, hear, receive, send

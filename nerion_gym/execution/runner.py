@@ -7,8 +7,7 @@ import time
 import weakref
 from collections import OrderedDict
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nerion_gym.errors import ConfigError
 from nerion_gym.execution.cache import Key, OutcomeCache, in_order
@@ -17,14 +16,16 @@ from nerion_gym.execution.farside import FarSide, Pending
 from nerion_gym.execution.jobs import Job
 from nerion_gym.execution.limits import Times
 from nerion_gym.execution.reach import coverage_of, coverage_of_nothing
-from nerion_gym.execution.routing import Plan, plan
+from nerion_gym.execution.routing import Plan, nearest, plan
 from nerion_gym.execution.settings import RunnerStats, Settings
+from nerion_gym.execution.tracing.known import KEPT_ROWS, KnownTraces, Place, traced_edited
 from nerion_gym.execution.tracing.trace import traced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from nerion_gym.execution.answers import Answer
     from nerion_gym.types.coverage import Baseline, Coverage
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.outcome import Outcome
@@ -44,7 +45,7 @@ class LocalRunner:
 
     Args:
         workers: children in flight in `run_many`.
-        cache: whether outcomes are remembered.
+        cache: whether outcomes and traces are remembered.
         cache_path: SQLite file to share outcomes through; by default `$NERION_CACHE`, if set.
         settings: the rarely changed rest; its `workers` is replaced by the argument.
     """
@@ -65,6 +66,7 @@ class LocalRunner:
         # What a run may have decides what comes of it, so it is part of what is remembered.
         limits = f"memory={self.settings.memory}" + (" unconfined" if unsafe() else "")
         self.cache: OutcomeCache | None = OutcomeCache(cache_path, limits) if cache else None
+        self._traces = KnownTraces(KEPT_ROWS if cache else 0)
         self._baselines: OrderedDict[Key, Baseline] = OrderedDict()
         self._times: dict[Key, Times] = {}
         self._far = FarSide(self.settings)
@@ -165,25 +167,27 @@ class LocalRunner:
 
     def explain(self, program: Program, tests: Suite) -> Plan:
         """Return how a program would be run, and why; nothing is run."""
-        baseline = self._nearest(program, tests)
+        baseline = nearest(self._baselines.values(), program, tests)
         if baseline is None:
             return Plan("cold", why="no baseline of this suite is known")
         return plan(baseline, program)
 
     def trace(self, program: Program, tests: Suite, edits: Sequence[Edit]) -> Trace:
-        """Run the unchanged suite once with taps where the edits are; see `types.trace`.
+        """Run a suite once with taps where the edits are; see `types.trace`.
+
+        What is known from before is not run again. A program that was not adopted is traced in the
+        processes of the nearest one that was; what it is compared with is its own run.
 
         Raises:
-            ConfigError: the program was not adopted (`adopt`): nothing to compare with is known.
+            ConfigError: no program of this suite was adopted: nothing to compare with is known.
             SandboxError: the machinery failed.
         """
-        key = Key.of(program, tests)
-        if key not in self._baselines:
-            msg = "trace() needs the plain run of this program to compare with; call adopt() first"
-            raise ConfigError(msg)
-        self.stats.traces += 1
-        ask = partial(self._far.ask, program, tests)
-        return traced(ask, self._baselines[key], edits, self._times[key], self.settings.memory)
+        key, asked = Key.of(program, tests), tuple(edits)
+        trace = self._traces.get(key, asked)
+        if trace is None:
+            trace = replace(self._traced(program, tests, asked), asked=asked)
+            self._traces.put(key, trace)
+        return trace
 
     def close(self) -> None:
         """End every process and remove every file; the runner starts anew when used again."""
@@ -219,6 +223,21 @@ class LocalRunner:
                 self.cache.put(Key(digest, tests.digest), outcome)
         return in_order([program.digest for program in programs], found)
 
+    def _traced(self, program: Program, tests: Suite, edits: tuple[Edit, ...]) -> Trace:
+        home = nearest(self._baselines.values(), program, tests)
+        if home is None:
+            msg = "trace() needs the plain run of this program to compare with; call adopt() first"
+            raise ConfigError(msg)
+
+        def ask(order: dict[str, Any]) -> Answer:
+            self.stats.traces += 1
+            return self._far.ask(home.program, tests, order)
+
+        place = Place(ask, self._times[Key.of(home.program, tests)], self.settings.memory)
+        if program != home.program:
+            return traced_edited(place, home, self.run(program, tests), program, edits)
+        return traced(ask, home, edits, place.times, place.memory)
+
     def _known(self, program: Program, tests: Suite) -> Outcome | None:
         key = Key.of(program, tests)
         outcome = self.cache.get(key) if self.cache else None
@@ -229,7 +248,7 @@ class LocalRunner:
         return outcome
 
     def _pending(self, program: Program, tests: Suite, first_only: bool, started: float) -> Pending:
-        baseline = self._nearest(program, tests)
+        baseline = nearest(self._baselines.values(), program, tests)
         if baseline is None:
             job = Job(Plan("swap"), (), Times(), first_failure_only=first_only)
             return Pending(job, program, tests, None, started)
@@ -239,18 +258,6 @@ class LocalRunner:
         job = Job(chosen, expected, times, first_failure_only=first_only)
         planned = time.perf_counter() - started
         return Pending(job, baseline.program, tests, baseline.control, started, planned)
-
-    def _nearest(self, program: Program, tests: Suite) -> Baseline | None:
-        """Return the baseline of this suite that differs from the program in fewest files."""
-        best: tuple[int, Baseline] | None = None
-        for baseline in reversed(self._baselines.values()):
-            if baseline.suite != tests or baseline.program.paths != program.paths:
-                continue
-            pairs = zip(baseline.program.files, program.files, strict=True)
-            differing = sum(one != other for one, other in pairs)
-            if best is None or differing < best[0]:
-                best = differing, baseline
-        return best[1] if best else None
 
     def _drive(self, pending: list[Pending], *, count: bool = True) -> None:
         """Carry jobs through, as many at once as there are workers."""

@@ -62,19 +62,23 @@ def tapped(program: Program, edits: Sequence[Edit]) -> list[Tapped]:
         if len(paths) == 1:
             by_path[paths.pop()].append(number)
     return [
-        _tapped_file(path, program.source(path), tuple(numbers), tuple(edits[n] for n in numbers))
+        _tapped_file(path, program.source(path), tuple(edits[n] for n in numbers))._replace(
+            numbers=tuple(numbers)
+        )
         for path, numbers in sorted(by_path.items())
     ]
 
 
 @lru_cache(maxsize=64)
-def _tapped_file(
-    path: str, source: bytes, numbers: tuple[int, ...], edits: tuple[Edit, ...]
-) -> Tapped:
+def _tapped_file(path: str, source: bytes, edits: tuple[Edit, ...]) -> Tapped:
+    """Return the taps of a file, its edits numbered within it.
+
+    A file that other programs have too is planned once, wherever its edits stand in their lists.
+    """
     plan = plan_taps(parse_module(path, source), edits)
     code = marshal.dumps(instrumented(parse_module(path, source), plan.sites))
     table = marshal.dumps(table_of(plan.sites))
-    return Tapped(path, numbers, plan, (path, digest(source), code, table))
+    return Tapped(path, (), plan, (path, digest(source), code, table))
 
 
 def traced(
@@ -150,6 +154,7 @@ def trace_of(
         seconds=perf_counter() - started,
         program=baseline.program,
         suite=baseline.suite,
+        complete=told.complete,
     )
 
 

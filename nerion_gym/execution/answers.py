@@ -38,6 +38,10 @@ class Answer:
     stages: tuple[tuple[str, float], ...] = ()
     forged: str = ""
 
+    def held(self, before: int) -> int:
+        """Return the bytes of a process that stays after this, or what it took before."""
+        return next((int(rest[0]) for kind, *rest in self.records if kind == "recorded"), before)
+
 
 def read_answer(header: dict[str, Any], output: bytes, order: dict[str, Any]) -> Answer:
     """Unpack what a slot sent back in answer to an order.

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .child import Key
     from .sandbox import Mapped
     from .telling import Line
-    from .tracing.calls import Function, Recorded
+    from .tracing.calls import Recorded
 
 SHORTEST, LONGEST = 0.02, 0.5
 TIMES = 20.0
@@ -50,6 +50,13 @@ LAZY = frozenset(
 
 class LateError(BaseException):
     """A call takes too long; not an Exception, so that few programs catch it."""
+
+
+class Calls(NamedTuple):
+    """A function, and what was recorded of its calls."""
+
+    functions: Sequence[types.FunctionType]
+    recorded: Sequence[Recorded]
 
 
 class Done(NamedTuple):
@@ -84,8 +91,7 @@ class Reference(NamedTuple):
 
 
 def run_micro(
-    recorded: Mapping[Key, Function],
-    live: Mapping[Key, Sequence[types.FunctionType]],
+    calls: Mapping[Key, Calls],
     order: dict[str, Any],
     mapped: Mapped,
     line: Line,
@@ -93,8 +99,7 @@ def run_micro(
     """Run edited functions on recorded arguments, and tell what became of each edit.
 
     Args:
-        recorded: what the taps saw.
-        live: function objects.
+        calls: what was recorded, by function.
         order: `functions`: [key, [[number of the edit, its code, marshalled], ...]], and limits.
         mapped: what was mapped before the fork.
         line: where records go.
@@ -106,17 +111,17 @@ def run_micro(
     signal.signal(signal.SIGVTALRM, _late)
     signal.signal(signal.SIGALRM, _late)
     for number, (key, edits) in enumerate(order["functions"]):
-        key = tuple(key)
-        functions = live.get(key, ())
-        if not functions or key not in recorded:
-            teller.tell("reference", number, [], [["no call of it was recorded", 1]])
+        functions, recorded = calls[tuple(key)]
+        if not functions:
+            teller.tell("reference", number, [], [["nothing holds the function any more", 1]])
             continue
         running = Running(functions[0])
-        known, dropped = running.references(recorded[key].recorded)
+        known, dropped = running.references(recorded)
         found = [reference.place for reference in known]
         teller.tell("reference", number, found, [list(row) for row in dropped.items()])
         for edit, code in edits if known else ():
-            masks = running.compared(known, placed(marshal.loads(code), key[0]))  # noqa: S302 - ours
+            new: types.CodeType = marshal.loads(code)  # noqa: S302 - made by the near side
+            masks = running.compared(known, placed(new, functions[0].__code__.co_filename))
             teller.tell("micro", edit, *map(hex, masks))
             if not running.is_clean(known, edit):
                 teller.tell("stale")

@@ -171,6 +171,8 @@ class Slot:
         self._order: dict[str, Any] = {}
         self.deadline = self._asked_at = 0.0
         self.warmth: Warmth | None = None
+        self.held = 0
+        """Bytes of a traced process that stayed."""
         self._compiled = False
         with far_cold, far_warm:
             try:

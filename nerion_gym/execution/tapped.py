@@ -16,7 +16,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from .child import bind, live_functions, placed, run
-from .micro import run_micro
+from .micro import Calls, run_micro
 from .sandbox import adopt_orphans, own_memory
 from .server import Server
 from .session import collect
@@ -114,8 +114,10 @@ def run_tapped(
     taps: Sequence[Taps],
     mapped: Mapped,
     line: Line,
-) -> list[TappedFile]:
+) -> tuple[list[TappedFile], Teller]:
     """Collect with taps in the program's files, run everything, and tell what the taps saw.
+
+    All but the end is told: what comes between is the caller's.
 
     Args:
         configured: gives the session.
@@ -142,14 +144,12 @@ def run_tapped(
     teller.tell("ran", monotonic())
     for number, file in enumerate(files):
         tell_of(number, file, teller)
-    return leave(teller, files)
+    return files, teller
 
 
-def leave(teller: Teller, files: list[TappedFile]) -> list[TappedFile]:
-    """Say how much memory this process takes and whether it can be forked, and that all is told."""
+def say_recorded(teller: Teller) -> None:
+    """Say how much memory this process takes, and why it cannot be forked if it cannot."""
     teller.tell("recorded", own_memory(), "" if threads_here() == 1 else THREADS)
-    teller.end()
-    return files
 
 
 def threads_here() -> int:
@@ -192,18 +192,20 @@ def stay(
     """Serve micro-executions of what was recorded, in forks, until the near side hangs up."""
     signal.setitimer(signal.ITIMER_PROF, 0)
     if threads_here() > 1:
-        return  # a fork has one thread only; `leave` said so
+        return  # a fork has one thread only; `say_recorded` said so
     adopt_orphans()
     end_others(())
     live = live_functions(memo.root.rstrip("/"), shared=True)
-    recorded: dict[Key, Function] = {}
+    calls: dict[Key, Calls] = {}
     for file in files:
-        recorded |= file.functions
+        for key, function in file.functions.items():
+            relative = (key[0].removeprefix(memo.root), *key[1:])
+            calls[relative] = Calls(live.get(key, ()), function.recorded)
         for code in functions_in(plain_code(file, memo)):
             untapped(live.get((file.path, code.co_qualname, code.co_firstlineno), ()), code)
 
     def micro(order: dict[str, Any], mapped: Mapped, line: Line) -> None:
-        run_micro(recorded, live, order, mapped, line)
+        run_micro(calls, order, mapped, line)
 
     with contextlib.suppress(ClosedError):
         Server(near, scratch, {"micro": micro}, (), cage).serve()

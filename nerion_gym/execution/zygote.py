@@ -43,7 +43,7 @@ from .scratch import Scratch
 from .server import Server, mentions_collector
 from .session import Spec, configure, enter
 from .supervise import children
-from .tapped import TappedFile, run_tapped, stay
+from .tapped import TappedFile, run_tapped, say_recorded, stay
 from .tracer import Watch
 from .wire import ClosedError, send
 
@@ -53,9 +53,10 @@ if TYPE_CHECKING:
 
     from .rehearsal import Rehearsal
     from .session import Collected
-    from .telling import Line
+    from .telling import Line, Teller
 
     Order = dict[str, Any]
+    Tapped = tuple[list[TappedFile], Teller]
 
 
 def task(near: socket.socket, near_warm: socket.socket, order: Order, rehearsal: Rehearsal) -> None:
@@ -163,15 +164,18 @@ class Clean:
 
     def trace(self, order: Order, mapped: Mapped, line: Line) -> None:
         """Run with taps."""
-        self._tapped(order, mapped, line)
+        _, teller = self._tapped(order, mapped, line)
+        teller.end()
 
     def record(self, order: Order, mapped: Mapped, line: Line) -> None:
         """Run with taps, and stay to run functions again on what they were given."""
-        files = self._tapped(order, mapped, line)
+        files, teller = self._tapped(order, mapped, line)
+        say_recorded(teller)
+        teller.end()
         if self.server.staying is not None:
             stay(files, self._start.memo, self.server.staying, self._scratch, self._start.cage)
 
-    def _tapped(self, order: Order, mapped: Mapped, line: Line) -> list[TappedFile]:
+    def _tapped(self, order: Order, mapped: Mapped, line: Line) -> Tapped:
         start = self._start
         taps: Any = [(f"{start.spec.root}/{path}", *rest) for path, *rest in order["taps"]]
         return run_tapped(self._ready, start.memo, job_of(start.spec, order), taps, mapped, line)

@@ -7,7 +7,8 @@ import time
 import weakref
 from collections import OrderedDict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from nerion_gym.errors import ConfigError
 from nerion_gym.execution.cache import Key, OutcomeCache, in_order
@@ -18,20 +19,18 @@ from nerion_gym.execution.limits import Times
 from nerion_gym.execution.reach import coverage_of, coverage_of_nothing
 from nerion_gym.execution.routing import Plan, nearest, plan
 from nerion_gym.execution.settings import RunnerStats, Settings
-from nerion_gym.execution.tracing.known import KEPT_ROWS, KnownTraces, Place, traced_edited
-from nerion_gym.execution.tracing.trace import traced
+from nerion_gym.execution.tracing.runs import Home, Traces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from nerion_gym.execution.answers import Answer
     from nerion_gym.types.coverage import Baseline, Coverage
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.outcome import Outcome
     from nerion_gym.types.program import Program
     from nerion_gym.types.suite import Suite
-    from nerion_gym.types.trace import Trace
+    from nerion_gym.types.trace import MicroTrace, Trace
 
 ALONE_SECONDS = 30.0
 COVER_SECONDS = 900.0
@@ -66,10 +65,10 @@ class LocalRunner:
         # What a run may have decides what comes of it, so it is part of what is remembered.
         limits = f"memory={self.settings.memory}" + (" unconfined" if unsafe() else "")
         self.cache: OutcomeCache | None = OutcomeCache(cache_path, limits) if cache else None
-        self._traces = KnownTraces(KEPT_ROWS if cache else 0)
         self._baselines: OrderedDict[Key, Baseline] = OrderedDict()
         self._times: dict[Key, Times] = {}
         self._far = FarSide(self.settings)
+        self._traces = Traces(self._far, self.stats, self.settings.memory, keep=cache)
         weakref.finalize(self, FarSide.close, self._far)
 
     # --- the protocol ---------------------------------------------------------------------------
@@ -182,12 +181,28 @@ class LocalRunner:
             ConfigError: no program of this suite was adopted: nothing to compare with is known.
             SandboxError: the machinery failed.
         """
-        key, asked = Key.of(program, tests), tuple(edits)
-        trace = self._traces.get(key, asked)
-        if trace is None:
-            trace = replace(self._traced(program, tests, asked), asked=asked)
-            self._traces.put(key, trace)
-        return trace
+        home = nearest(self._baselines.values(), program, tests)
+        if home is None:
+            msg = "trace() needs the plain run of this program to compare with; call adopt() first"
+            raise ConfigError(msg)
+        known = Home(home, self._times[Key.of(home.program, tests)])
+        return self._traces.trace(known, program, tuple(edits), partial(self.run, program, tests))
+
+    def micro(self, program: Program, edits: Sequence[Edit], trace: Trace) -> list[MicroTrace]:
+        """Run only the edited functions, on arguments that the traced run recorded.
+
+        Where the traced process is gone, the program is traced once more (`stats.retraced`).
+
+        Raises:
+            ConfigError: the trace is of another program, or of one that was not adopted.
+            SandboxError: the machinery failed.
+        """
+        if trace.suite is None or trace.program != program:
+            raise ConfigError("micro() needs the trace of this program: call trace() on it first")
+        key = Key.of(program, trace.suite)
+        if key not in self._baselines:
+            raise ConfigError("micro() runs unchanged programs: adopt() this one, then trace() it")
+        return self._traces.micro(Home(self._baselines[key], self._times[key]), tuple(edits))
 
     def close(self) -> None:
         """End every process and remove every file; the runner starts anew when used again."""
@@ -222,21 +237,6 @@ class LocalRunner:
             if self.cache and not first_only:
                 self.cache.put(Key(digest, tests.digest), outcome)
         return in_order([program.digest for program in programs], found)
-
-    def _traced(self, program: Program, tests: Suite, edits: tuple[Edit, ...]) -> Trace:
-        home = nearest(self._baselines.values(), program, tests)
-        if home is None:
-            msg = "trace() needs the plain run of this program to compare with; call adopt() first"
-            raise ConfigError(msg)
-
-        def ask(order: dict[str, Any]) -> Answer:
-            self.stats.traces += 1
-            return self._far.ask(home.program, tests, order)
-
-        place = Place(ask, self._times[Key.of(home.program, tests)], self.settings.memory)
-        if program != home.program:
-            return traced_edited(place, home, self.run(program, tests), program, edits)
-        return traced(ask, home, edits, place.times, place.memory)
 
     def _known(self, program: Program, tests: Suite) -> Outcome | None:
         key = Key.of(program, tests)

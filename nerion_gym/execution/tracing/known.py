@@ -116,10 +116,11 @@ def traced_edited(
     files = edited_files(unchanged.program, program)
 
     def ask(order: dict[str, Any]) -> Answer:
-        return place.ask({**order, "files": files})
+        # Confined as any run of an edited program, so that it cannot stay and fork.
+        return place.ask({**order, "op": "trace", "files": files})
 
     baseline = as_baseline(unchanged, program, outcome)
-    return traced(ask, baseline, edits, place.times, place.memory)
+    return traced(ask, baseline, edits, place.times, place.memory)[0]
 
 
 def as_baseline(unchanged: Baseline, program: Program, outcome: Outcome) -> Baseline:

@@ -17,7 +17,7 @@ RAISING = frozenset(
     | {"assertWarnsRegex", "assertLogs", "assert_raises", "assert_raises_regex", "assert_warns"}
     | {"RaisesGroup", "assertRaisesRegexp"}
 )
-FAILING = frozenset({"fail", "xfail"})
+FAILING = frozenset({"fail", "AssertionError", "failureException"})
 TYPES = frozenset({"isinstance", "issubclass", "hasattr", "callable"})
 CLOSE = frozenset({"isclose", "allclose", "array_equal", "approx", "equals"})
 INSIDE = frozenset({"startswith", "endswith", "match", "search", "fullmatch", "issubset"})
@@ -49,7 +49,8 @@ class Assertion(NamedTuple):
         node: the whole of it: a statement, a call, or a `with` with its block.
         kind: what it asks.
         strength: see `types.check`.
-        around: what decides whether it is come to, for one that asks nothing itself (`fail`).
+        around: what decides whether it is come to, for one that asks nothing itself: `fail()`,
+            `raise AssertionError(...)`.
     """
 
     node: ast.stmt | ast.expr
@@ -90,7 +91,9 @@ def _found(top: ast.AST, known: frozenset[str], given: frozenset[str]) -> Iterat
             around = (*around, node.test)
         elif isinstance(node, ast.Try):
             around = (*around, *node.body)
-        pending += [(child, around) for child in ast.iter_child_nodes(node)]
+        decorators = getattr(node, "decorator_list", ())
+        inside = [child for child in ast.iter_child_nodes(node) if child not in decorators]
+        pending += [(child, around) for child in inside]
 
 
 def _assertion(
@@ -117,7 +120,7 @@ def _call(
         # With nothing to call it is the head of a `with`.
         whole = len(node.args) > 1
         return _of(node, CheckKind.RAISES) if whole else None
-    if name in FAILING and isinstance(node.func, ast.Attribute):
+    if name in FAILING and name not in known:
         return Assertion(node, CheckKind.OTHER, STRENGTH[CheckKind.OTHER], around)
     if name in TRUE and node.args:
         test = node.args[0]

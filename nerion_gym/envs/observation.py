@@ -11,6 +11,7 @@ from gymnasium import spaces
 
 from nerion_gym.edits.operator_ids import SUBMIT, operator_id
 from nerion_gym.envs.dynamics import submit_is_legal
+from nerion_gym.envs.traces import asserted
 from nerion_gym.errors import ConfigError
 from nerion_gym.graphs import schema
 from nerion_gym.graphs.builder import build, token_id
@@ -107,9 +108,10 @@ def build_scene(state: State, limits: Limits) -> Scene:
             infection = int(known.infection)
             seen.append((site, known))
         rows[number] = (operator_id(edit.operator), site, argument, token, infection, 0)
-    if trace is not None:
-        graph = with_trace(graph, Sight(trace, seen), limits.nodes, limits.edges)
     tests = tuple(result.id for result in state.initial.results)
+    if trace is not None:
+        checks = asserted(state.task.suite, state.task.program, tests)
+        graph = with_trace(graph, Sight(trace, seen, checks), limits.nodes, limits.edges)
     slots = test_slots(state, tests, limits)
     test_nodes = np.full(limits.tests, -1, np.int16)
     for slot, test in zip(slots, tests, strict=True):

@@ -7,13 +7,16 @@ episodes, focuses and windows, and each gets its rows by look-up.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from nerion_gym.envs.listing import listed_edits
 from nerion_gym.errors import ConfigError
+from nerion_gym.execution.tracing.checks import checks_of
 from nerion_gym.types.edit import Kind
 from nerion_gym.types.protocols import Tracer
+from nerion_gym.types.trace import Trace
 
 if TYPE_CHECKING:
     from nerion_gym.edits.operator import Operator
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
     from nerion_gym.types.program import Program
     from nerion_gym.types.protocols import TestRunner
     from nerion_gym.types.suite import Suite
-    from nerion_gym.types.trace import Trace
 
 
 def checked(trace: object) -> bool | None:
@@ -80,3 +82,16 @@ def traced(env: CodeEditEnv, state: State) -> State:
         state = replace(state, trace=trace)
     env.stats.count_trace(state.trace)
     return state
+
+
+@lru_cache(maxsize=64)
+def asserted(suite: Suite, program: Program, tests: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return (test id, kind of assertion) for each assertion that tests make, in their order.
+
+    Args:
+        suite: whose files are read.
+        program: for doctests in it: the task's, because an edit keeps what a test asserts.
+        tests: their ids.
+    """
+    checks = checks_of(suite, Trace((), (), program=program), tests)
+    return tuple((test, check.kind.value) for test in tests for check in checks.of_test(test))

@@ -24,9 +24,10 @@ from nerion_gym.types.trace import Infection
 from tests.support.repair import broken_task, repair_env, repair_world
 
 pytestmark = pytest.mark.sandbox
-INFECTS = schema.RELATION["infects"]
+INFECTS, ASSERTS = schema.RELATION["infects"], schema.RELATION["asserts"]
 RULED_OUT = (Infection.NEVER, Infection.NOT_REACHED)
 UNKNOWN = Infection.UNKNOWN
+ASSERTION = schema.KIND_ID["assertion"]
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +75,10 @@ def require_right(env, observation):
     assert {int(site) for site, _ in links} <= infected
     kinds = observation["graph"].nodes[:, schema.KIND]
     assert (kinds[links[:, 1]] == schema.KIND_ID["test"]).all()
+    claims = relations(observation, ASSERTS)
+    assert set(claims[:, 0].tolist()) <= set(links[:, 1].tolist())
+    assert (kinds[claims[:, 1]] == schema.KIND_ID["assertion"]).all()
+    assert len(set(claims[:, 1].tolist())) == len(claims) == (kinds == ASSERTION).sum()
 
 
 # --- every registered id ------------------------------------------------------------------------
@@ -85,6 +90,7 @@ def test_the_columns_are_filled_and_right(world):
     assert {Infection.SOMETIMES, Infection.ALWAYS} & set(infections(observation).tolist())
     assert (infections(observation) != UNKNOWN).mean() > 0.5
     assert len(relations(observation, INFECTS))
+    assert len(relations(observation, ASSERTS))
     profiles = observation["graph"].nodes[:, schema.PROFILE]
     assert profiles.any()
     assert profiles.max() < len(schema.PROFILE_TEXTS)

@@ -1,0 +1,237 @@
+"""A trace in a terminal: annotated source, functions, edits and tests to look at, a summary."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from nerion_gym.report.traced_rows import CLASSES, SIGN, WORD, counted, reasons, totals
+from nerion_gym.report.visible import cut, visible
+from nerion_gym.types.trace import Infection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from nerion_gym.report.traced_rows import EditRow, FunctionRow, LineRow, TestRow
+    from nerion_gym.types.trace import MicroTrace, SiteTrace, Trace
+
+STYLE = {
+    Infection.NEVER: "bold red",
+    Infection.SOMETIMES: "yellow",
+    Infection.ALWAYS: "green",
+    Infection.UNKNOWN: "magenta",
+    Infection.NOT_REACHED: "cyan",
+}
+EDITS_WIDTH = 16
+AROUND = 1
+"""Lines shown before and after each with edits."""
+SHOWN_SITES = 3
+SITE_WIDTH = 24
+WIDE = 110
+FEW_CHECKS = 1
+LEGEND = (
+    "line   its number",
+    "hits   how often the suite evaluates it; run: executed, not counted; 0: never executed",
+    "edits  of this line, by whether they give another value where they stand: "
+    + ", ".join(f"{sign} {word}" for _, sign, word in CLASSES),
+    "below  `expression: kind of value x different values seen`, of what is evaluated there",
+)
+
+
+def source(rows: Sequence[LineRow], shown: Iterable[range], width: int) -> Iterator[Text]:
+    """Yield the annotated lines of a file.
+
+    Args:
+        rows: all its lines.
+        shown: those that are asked for.
+        width: of the terminal.
+    """
+    wide = width >= WIDE
+    yield Text(f"{'line':>5} {'hits':>6} {'tests ' if wide else ''}{'edits':<{EDITS_WIDTH}}", "dim")
+    wanted = {number for part in shown for number in part}
+    near = {
+        number
+        for row in rows
+        if row.edits and row.number in wanted
+        for number in range(row.number - AROUND, row.number + AROUND + 1)
+    }
+    last = 0
+    for row in rows:
+        if row.number not in near & wanted:
+            continue
+        if row.number != last + 1 and last:
+            yield Text(f"{'...':>5}", "dim")
+        last = row.number
+        yield from _line(row, width, wide)
+
+
+def _line(row: LineRow, width: int, wide: bool) -> Iterator[Text]:
+    gutter = Text(f"{row.number:>5} {hits_of(row):>6} ")
+    gutter.append(f"{row.tests or '':>5} " if wide else "")
+    gutter.append_text(_edits(row))
+    head = len(gutter)
+    gutter.append("| ", "dim")
+    gutter.append(cut(visible(row.text), width - head - 2))
+    yield gutter
+    profile = " · ".join(profiles(row.sites))
+    if profile:
+        indent = len(row.text) - len(row.text.lstrip())
+        room = width - head - 4 - min(indent, 12)
+        text = f"{'':{head}}| {'':{min(indent, 12)}}  {cut(profile, room)}"
+        yield Text(text, "dim italic")
+
+
+def hits_of(row: LineRow) -> str:
+    """Return how often a line is evaluated: a number, "run" where it is not counted."""
+    if row.hits:
+        return brief(row.hits)
+    if row.ran:
+        return "run" if row.text.strip() else ""
+    return "0" if row.edits else ""
+
+
+def brief(number: int) -> str:
+    """Return a number in at most six characters: 1234, 56k, 7M."""
+    if number < 100_000:
+        return str(number)
+    return f"{number // 1000}k" if number < 10_000_000 else f"{number // 1_000_000}M"
+
+
+def _edits(row: LineRow) -> Text:
+    found = Text()
+    classes = row.classes
+    for infection, sign, _ in CLASSES:
+        if classes[infection]:
+            found.append(f"{classes[infection]}{sign} ", STYLE[infection])
+    found.append(" " * (EDITS_WIDTH - len(found)))
+    return found
+
+
+def profiles(sites: Sequence[tuple[str, SiteTrace]]) -> list[str]:
+    """Return what was seen of values at some places, literals left out: they are what they say."""
+    told = [(text, site) for text, site in sites if site.kinds and not is_literal(text)]
+    shown = [
+        f"{cut(visible(text), SITE_WIDTH)}: {kinds_of(site.kinds)}"
+        for text, site in told[:SHOWN_SITES]
+    ]
+    return shown + ([f"{len(told) - SHOWN_SITES} more"] if len(told) > SHOWN_SITES else [])
+
+
+def kinds_of(kinds: Mapping[str, int]) -> str:
+    """Return kinds of values with the number of different ones seen, the commonest first."""
+    ordered = sorted(kinds.items(), key=lambda one: (-one[1], one[0]))
+    return ", ".join(f"{visible(kind)} x{count}" for kind, count in ordered)
+
+
+def is_literal(text: str) -> bool:
+    """Whether an expression is a literal."""
+    try:
+        ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return False
+    return True
+
+
+def quiet_edits(edits: Sequence[EditRow], diffs: Mapping[int, str], most: int) -> Iterator[Text]:
+    """Yield the edits that no test can notice, with what they change.
+
+    Args:
+        edits: those.
+        diffs: by index; of those that are shown.
+        most: how many are shown; 0: all.
+    """
+    for row in edits[: most or None]:
+        number = f"{row.number:>5}" if row.number else "    -"
+        place = visible(f"{row.path}:{row.line}:{row.column}")
+        yield Text.assemble(number, "  ", (place, "bold"), f"  {row.operator}: {row.why_quiet}")
+        for line in diffs.get(row.index, "").splitlines():
+            if line[:1] in "+-" and line[:3] not in ("+++", "---"):
+                style = "green" if line[0] == "+" else "red"
+                yield Text(f"       {line[0]} {visible(line[1:])}", style)
+    if most and len(edits) > most:
+        yield Text(f"  ... and {len(edits) - most} more; --limit 0 lists all", "dim")
+
+
+def function_table(rows: Sequence[FunctionRow]) -> Iterator[Text]:
+    """Yield a line for each function: calls, what it returned, who looks, its edits."""
+    names = [f"{visible(row.path)}:{row.line or ''}:{visible(row.name)}" for row in rows]
+    names = [name.replace("::", ":") for name in names]
+    for name, row in zip(names, rows, strict=True):
+        yield Text.assemble((name, "bold"), "  ", _sums(row.edits))
+        if row.seen is not None:
+            calls = sum(row.seen.calls.values())
+            tests = sum(1 for test in row.seen.calls if test)
+            returns = f", returned {kinds_of(row.seen.returns)}" if row.seen.returns else ""
+            yield Text(f"    called {brief(calls)} times by {counted(tests, 'test')}{returns}")
+        if row.checks:
+            yield Text(f"    {looks(row)}")
+
+
+def looks(row: FunctionRow) -> str:
+    """Say how many assertions look at what a function gives, and what the strongest asks."""
+    sure = sum(check.derived for check in row.checks)
+    best = max(row.checks, key=lambda check: check.strength)
+    exact = "" if sure else " of tests that call it (which look at it is not known)"
+    return f"{counted(sure or len(row.checks), 'assertion')}{exact}; the strongest: {best.kind}"
+
+
+def _sums(edits: Sequence[EditRow]) -> Text:
+    found = Text(f"{counted(len(edits), 'edit')}: ")
+    counts = totals(edits)
+    parts = [(f"{counts[one]} {word}", STYLE[one]) for one, _, word in CLASSES if counts[one]]
+    for number, (text, style) in enumerate(parts):
+        found.append(", " if number else "")
+        found.append(text, style)
+    return found
+
+
+def test_lists(rows: Sequence[TestRow], most: int) -> Iterator[Text]:
+    """Yield the tests that assert nothing, nothing that matters, and those that do not count."""
+    silent = [row.identity for row in rows if not row.checks and not row.note]
+    idle = [row.identity for row in rows if row.idle and row.checks]
+    noted = [f"{row.identity}: {row.note}" for row in rows if row.note]
+    for title, names in (
+        ("Tests that assert nothing: they fail only where the program raises", silent),
+        ("Tests whose assertions look at nothing that edited code gives", idle),
+        ("Tests that do not count, or of which not all is known", noted),
+    ):
+        if names:
+            yield Text(f"{title} ({len(names)})", "bold")
+            for name in names[: most or None]:
+                yield Text(f"  {visible(name)}")
+            if most and len(names) > most:
+                yield Text(f"  ... and {len(names) - most} more; --limit 0 lists all", "dim")
+            yield Text("")
+
+
+def summary(trace: Trace, edits: Sequence[EditRow], tests: Sequence[TestRow]) -> Iterator[Text]:
+    """Yield what there is in all, and what is unknown and why."""
+    yield Text("Summary", "bold")
+    yield Text.assemble("  ", _sums(edits))
+    meaning = {Infection.NEVER: "no test can notice them", Infection.NOT_REACHED: "no test runs it"}
+    counts = totals(edits)
+    for infection, said in meaning.items():
+        if counts[infection]:
+            yield Text(f"  {WORD[infection]} ({SIGN[infection]}): {said}")
+    for why, count in reasons(edits):
+        yield Text(f"  unknown: {count} because {visible(why or 'no reason was given')}")
+    silent = sum(1 for row in tests if not row.checks and not row.note)
+    left = len(trace.left_out)
+    checks = sum(len(row.checks) for row in tests)
+    yield Text(f"  {counted(len(tests), 'test')}, {left} left out, {silent} without an assertion")
+    yield Text(f"  {counted(checks, 'assertion')}")
+    micro = [row.micro for row in edits if row.micro is not None]
+    if micro:
+        yield Text(f"  {micro_summary(micro)}")
+
+
+def micro_summary(micro: Sequence[MicroTrace]) -> str:
+    """Say what running functions alone told."""
+    ran = sum(bool(one.ran) for one in micro)
+    differ = sum(bool(one.differs) for one in micro)
+    return (
+        f"run alone on recorded arguments: {ran} of {counted(len(micro), 'edit')}; "
+        f"the function does something else in {differ}"
+    )

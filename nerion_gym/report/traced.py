@@ -5,6 +5,7 @@ Values that were seen are told by their classes and numbers alone; nothing of th
 
 from __future__ import annotations
 
+import ast
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from functools import lru_cache
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from nerion_gym.types.check import Check, Checks
     from nerion_gym.types.coverage import Baseline
     from nerion_gym.types.edit import Edit
-    from nerion_gym.types.program import Program
+    from nerion_gym.types.program import Program, Span
     from nerion_gym.types.trace import MicroTrace, SiteTrace, Trace
 
 
@@ -62,6 +63,7 @@ def edit_rows(found: Measured) -> tuple[EditRow, ...]:
                 edit.splices[0].path,
                 line,
                 column,
+                _about(edit, found.program),
                 edit.operator,
                 change_of(edit, brief=True),
                 seen,
@@ -70,6 +72,16 @@ def edit_rows(found: Measured) -> tuple[EditRow, ...]:
             )
         )
     return tuple(rows)
+
+
+def _about(edit: Edit, program: Program) -> int:
+    """Return the line that an edit is about: that of the first thing which it changes."""
+    splice = edit.splices[0]
+    blank = len(splice.before) - len(splice.before.lstrip())
+    if blank == len(splice.before):
+        blank = 0
+    module = parse_module(splice.path, program.source(splice.path))
+    return module.table.line_of(splice.start + blank)
 
 
 def line_rows(found: Measured, path: str, edits: Sequence[EditRow]) -> tuple[LineRow, ...]:
@@ -84,8 +96,9 @@ def line_rows(found: Measured, path: str, edits: Sequence[EditRow]) -> tuple[Lin
     by_line: dict[int, list[EditRow]] = defaultdict(list)
     for edit in edits:
         if edit.path == path:
-            by_line[edit.line].append(edit)
+            by_line[edit.at].append(edit)
     sites = _sites_by_line(found, path)
+    hits = _hits_by_line(found, path)
     ran = _tests_by_line(found.baseline, path)
     imported = found.baseline.coverage.at_import.get(path, frozenset())
     texts = source.decode("utf-8-sig", "replace").split("\n")
@@ -94,7 +107,7 @@ def line_rows(found: Measured, path: str, edits: Sequence[EditRow]) -> tuple[Lin
             number,
             text.rstrip("\r"),
             bool(ran[number]) or number in imported,
-            max((sum(site.hits.values()) for _, site in sites[number]), default=0),
+            hits[number],
             ran[number],
             tuple(sites[number]),
             tuple(by_line[number]),
@@ -111,10 +124,14 @@ def _tests_by_line(baseline: Baseline, path: str) -> Counter[int]:
 
 
 def _sites_by_line(found: Measured, path: str) -> dict[int, list[tuple[str, SiteTrace]]]:
-    """Return the outermost places of each line, each with its text."""
+    """Return the outermost expressions of each line, each with its text.
+
+    Statements have taps too; those see no value.
+    """
     source = found.program.source(path)
     module = parse_module(path, source)
-    sites = [site for site in found.trace.sites if site.span.path == path]
+    spans = _expressions(module)
+    sites = [site for site in found.trace.sites if site.span in spans]
     rows: dict[int, list[tuple[str, SiteTrace]]] = defaultdict(list)
     end: dict[int, int] = {}
     for site in sorted(sites, key=lambda one: (one.span.start, -one.span.end)):
@@ -124,6 +141,23 @@ def _sites_by_line(found: Measured, path: str) -> dict[int, list[tuple[str, Site
             text = source[site.span.start : site.span.end].decode("utf-8", "replace")
             rows[line].append((" ".join(text.split()), site))
     return rows
+
+
+@lru_cache(maxsize=64)
+def _expressions(module: Module) -> frozenset[Span]:
+    kinds = [cls for cls in module.walk.by_type if issubclass(cls, ast.expr)]
+    return frozenset(module.span(node) for cls in kinds for node in module.walk.by_type[cls])
+
+
+def _hits_by_line(found: Measured, path: str) -> dict[int, int]:
+    """Return the evaluations of the busiest place of each line."""
+    table = parse_module(path, found.program.source(path)).table
+    hits: dict[int, int] = defaultdict(int)
+    for site in found.trace.sites:
+        if site.span.path == path:
+            line = table.line_of(site.span.start)
+            hits[line] = max(hits[line], sum(site.hits.values()))
+    return hits
 
 
 def function_rows(found: Measured, edits: Sequence[EditRow]) -> tuple[FunctionRow, ...]:

@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """Even if something were not escaped, nothing would run or load."""
-SHOWN_TESTS = 12
 SHOWN_TEXT = 160
+HEADS = (
+    *("test", "assertions", "on edited code", "what they ask"),
+    *("edits reached", "differing", "note"),
+)
+"""Of the table of tests."""
 
 
 class Page(NamedTuple):
@@ -67,8 +71,8 @@ def html(page: Page) -> bytes:
         *_summary(page),
         *_quiet(page),
         *_functions(page.functions),
-        *_tests(page.tests),
         *_sources(page),
+        *_tests(page.tests),
         "</body>\n</html>\n",
     ]
     return "\n".join(parts).encode("utf-8", "replace")
@@ -80,8 +84,9 @@ def _summary(page: Page) -> Iterator[str]:
         "whether the edited expression would have had another value in that run. An edit whose "
         "value never differs cannot be noticed by these tests; one that always differs may be.</p>"
     )
-    links = [("quiet", "Edits no test can notice"), ("functions", "Functions"), ("tests", "Tests")]
+    links = [("quiet", "Edits that no test can notice"), ("functions", "Functions")]
     links += [(f"file-{n}", path) for n, path in enumerate(page.files)]
+    links.append(("tests", "Tests"))
     items = "".join(f'<li><a href="#{anchor}">{text(name)}</a></li>' for anchor, name in links)
     yield f'<nav aria-label="Parts of this page"><ul>{items}</ul></nav>'
     counts = totals(page.edits)
@@ -123,7 +128,7 @@ def _table(
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td class="{k}" data-th="{h}">{cell}</td>'
+            f'<td class="{k}" data-th="{h}">{cell}</td>' if cell != "" else "<td></td>"
             for k, h, cell in zip(kind, heads, row, strict=True)
         )
         + "</tr>\n"
@@ -137,13 +142,25 @@ def _quiet(page: Page) -> Iterator[str]:
     yield f'<h2 id="quiet">Edits that no test can notice ({len(quiet)})</h2>'
     if not quiet:
         yield "<p>None.</p>"
+    else:
+        yield (
+            "<p>Either the edited program does the same, or the tests lack a value that tells the "
+            "two apart.</p>"
+        )
     for edit in quiet:
         where = f"{edit.path}:{edit.line}:{edit.column}"
         number = f"edit {edit.number}, " if edit.number else ""
         yield f"<details><summary>{text(where)} {number}<b>{text(edit.operator)}</b>"
-        yield f"<code>{text(edit.change)}</code></summary>"
+        yield f"<code>{text(_added(page.diffs, edit))}</code></summary>"
         yield f'<div class="more">{text(edit.why_quiet)}<pre>{_diff(page.diffs, edit)}</pre></div>'
         yield "</details>"
+
+
+def _added(diffs: Mapping[int, str], edit: EditRow) -> str:
+    """Return the first line that an edit makes; of one that only takes away, what it takes."""
+    lines = [line for line in diffs.get(edit.index, "").splitlines()[2:] if line[:1] in "+-"]
+    found = next((line for line in lines if line[0] == "+"), lines[0] if lines else edit.change)
+    return found[0] + " " + found[1:].strip()
 
 
 def _diff(diffs: Mapping[int, str], edit: EditRow) -> str:
@@ -156,17 +173,24 @@ def _diff(diffs: Mapping[int, str], edit: EditRow) -> str:
 
 def _functions(rows: Sequence[FunctionRow]) -> Iterator[str]:
     yield f'<h2 id="functions">Functions with edits ({len(rows)})</h2>'
+    traced = any(row.seen is not None for row in rows)
+    heads = ("function", "edits", "calls", "tests", "returned", "assertions on it")
     cells = []
     for row in rows:
-        seen = row.seen
-        calls = brief(sum(seen.calls.values())) if seen else "-"
-        tests = str(sum(1 for test in seen.calls if test)) if seen else "-"
-        returns = text(kinds_of(seen.returns)) if seen and seen.returns else "-"
-        name = f"<code>{text(row.name)}</code> <span class=dim>{text(row.path)}:{row.line}</span>"
-        checks = text(looks(row)) if row.checks else "-"
-        cells.append((name, calls, tests, returns, checks, _counts(row.edits)))
-    heads = ("function", "calls", "tests", "returned", "assertions that look", "edits")
-    yield _table(heads, cells, numbers=(1, 2))
+        line = f":{row.line}" if row.line else ""
+        name = f"<code>{text(row.name)}</code> <span class=dim>{text(row.path)}{line}</span>"
+        cells.append((name, _counts(row.edits), *(_called(row) if traced else ())))
+    yield _table(heads if traced else heads[:2], cells, numbers=(2, 3))
+
+
+def _called(row: FunctionRow) -> tuple[str, str, str, str]:
+    seen = row.seen
+    looking = text(looks(row)) if row.checks else ""
+    if seen is None:
+        return "", "", "", looking
+    tests = sum(1 for test in seen.calls if test)
+    calls = brief(sum(seen.calls.values()))
+    return calls, str(tests), text(kinds_of(seen.returns)), looking
 
 
 def _counts(edits: Sequence[EditRow]) -> str:
@@ -180,15 +204,26 @@ def _counts(edits: Sequence[EditRow]) -> str:
 
 def _tests(rows: Sequence[TestRow]) -> Iterator[str]:
     yield f'<h2 id="tests">Tests ({len(rows)})</h2>'
-    cells = []
-    for row in rows:
-        kinds = {check.kind.value: None for check in sorted(row.checks, key=lambda c: -c.strength)}
-        note = row.note or ("asserts nothing" if not row.checks else "")
-        note = note or ("asserts nothing of what edited code gives" if row.idle else "")
-        shown = (f"<code>{text(row.identity)}</code>", len(row.checks), len(row.looking))
-        cells.append((*shown, text(", ".join(kinds)), row.reached, row.infected, text(note)))
-    heads = ("test", "assertions", "that look", "what they ask", "edits reached", "differing", "")
-    yield _table(heads, cells, numbers=(1, 2, 4, 5))
+    noted = [row for row in rows if _note(row)]
+    if noted:
+        yield f"<h3>To look at ({len(noted)})</h3>"
+        yield _table(HEADS, [_test(row) for row in noted], numbers=(1, 2, 4, 5))
+    yield f"<details><summary>All {counted(len(rows), 'test')}</summary>"
+    yield _table(HEADS, [_test(row) for row in rows], numbers=(1, 2, 4, 5))
+    yield "</details>"
+
+
+def _test(row: TestRow) -> tuple[object, ...]:
+    kinds = {check.kind.value: None for check in sorted(row.checks, key=lambda c: -c.strength)}
+    asks = text(", ".join(kinds))
+    shown = (f"<code>{text(row.identity)}</code>", len(row.checks), len(row.looking))
+    return (*shown, asks, row.reached, row.infected, text(_note(row)))
+
+
+def _note(row: TestRow) -> str:
+    if row.note or row.checks:
+        return row.note or ("asserts nothing of what edited code gives" if row.idle else "")
+    return "asserts nothing: it fails only where the program raises"
 
 
 def _sources(page: Page) -> Iterator[str]:
@@ -250,8 +285,9 @@ def _edit(edit: EditRow) -> str:
         told.append(f"what the statement does with it differs: {WORD[seen.effect]}")
     if seen.carrier:
         told.append(f"carried on: {seen.carrier}")
-    if edit.checks:
-        told.append(f"{counted(len(edit.checks), 'assertion')} may notice")
+    noticing = sum(check.test in seen.infected for check in edit.checks)
+    if noticing:
+        told.append(f"{counted(noticing, 'assertion')} may notice")
     if edit.micro is not None:
         ran = f"run alone: differs in {edit.micro.differs} of {counted(edit.micro.ran, 'call')}"
         told.append(ran if edit.micro.ran else f"not run alone: {edit.micro.why}")

@@ -40,6 +40,7 @@ class EditRow:
         index: in the trace, from 0.
         number: among all edits of its file; 0: not known.
         path, line, column: where its change begins, from 1.
+        at: the line that it is about: a statement is taken away from the end of the line before it.
         change: what becomes of what.
         seen: what the traced run told.
         checks: assertions that could notice it.
@@ -51,6 +52,7 @@ class EditRow:
     path: str
     line: int
     column: int
+    at: int
     operator: str
     change: str
     seen: EditTrace
@@ -69,10 +71,10 @@ class EditRow:
         """Say why no test can notice it."""
         tests = counted(len(self.seen.reached), "test")
         if self.seen.infection is not Infection.NEVER:
-            return f"the value differs, what its statement does with it never: {tests}"
+            return f"the value differs, but its statement does the same with it, in {tests}"
         if not self.seen.reached:
-            return "it makes no other program, or runs at import only"
-        return f"the value never differs: {tests}"
+            return "the value never differs, and no test evaluates it"
+        return f"the value never differs, in {tests}"
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,8 @@ class LineRow:
         ran: whether a test, or the import, executes it.
         hits: evaluations of the busiest place that begins here; 0 where none was looked at.
         tests: that execute it.
-        sites: places that begin here, by position, those inside of another one left out.
-        edits: that begin here.
+        sites: expressions that begin here, by position, those inside of another one left out.
+        edits: that are about it.
     """
 
     number: int

@@ -28,7 +28,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0;
   border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 th { color: var(--dim); font-weight: 600; } td.n, th.n { text-align: right; white-space: nowrap; }
-.row { display: grid; grid-template-columns: 3.2rem 4.2rem 11rem 4rem 1fr; gap: .5rem;
+.row { display: grid; grid-template-columns: 3.2rem 4.2rem 11rem 4rem 1fr; gap: .8rem;
   align-items: baseline; padding: 0 .25rem; min-height: 1.35rem; }
 .row > :nth-child(-n+2) { text-align: right; color: var(--dim); }
 .row .text { white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -50,11 +50,13 @@ pre { margin: .25rem 0 .75rem; white-space: pre-wrap; overflow-wrap: anywhere; }
   .row { grid-template-columns: 2.8rem auto auto 1fr; gap: 0 .6rem; padding: .1rem 0; }
   .row .bar { max-width: 5rem; min-width: 2rem; }
   .row .text { grid-column: 1 / -1; padding-left: 1rem; }
-  .row.bare { grid-template-columns: 2.8rem 1fr; } .row.bare > .none { display: none; }
+  .row.bare { grid-template-columns: 2.8rem 1fr; }
+  .row.bare > :nth-child(n+2):nth-child(-n+4) { display: none; }
   .row.bare .text { grid-column: auto; padding: 0; }
   .more { margin-left: 0; }
   table, tbody, tr, td { display: block; } thead { position: absolute; left: -999rem; }
   td, td.n { border: 0; padding: 0; text-align: left; white-space: normal; }
+  td:empty { display: none; }
   td[data-th]::before { content: attr(data-th) ": "; color: var(--dim); }
   tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
 }

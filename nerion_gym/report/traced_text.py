@@ -25,18 +25,18 @@ STYLE = {
     Infection.NOT_REACHED: "cyan",
 }
 EDITS_WIDTH = 16
-AROUND = 1
-"""Lines shown before and after each with edits."""
+GAP = 2
+"""Lines without edits that are shown where they lie between two with some."""
+HEADS = ("def ", "async def ", "class ")
 SHOWN_SITES = 3
 SITE_WIDTH = 24
 WIDE = 110
 FEW_CHECKS = 1
 LEGEND = (
-    "line   its number",
-    "hits   how often the suite evaluates it; run: executed, not counted; 0: never executed",
-    "edits  of this line, by whether they give another value where they stand: "
-    + ", ".join(f"{sign} {word}" for _, sign, word in CLASSES),
-    "below  `expression: kind of value x different values seen`, of what is evaluated there",
+    "hits   how often the suite evaluates a line; run: executed, not counted",
+    "edits  of it, by how often the edited expression would have had another value:",
+    "       " + ", ".join(f"{sign} {word}" for _, sign, word in CLASSES),
+    "Below a line: an expression, kinds of its values, (how many different ones)",
 )
 
 
@@ -51,20 +51,27 @@ def source(rows: Sequence[LineRow], shown: Iterable[range], width: int) -> Itera
     wide = width >= WIDE
     yield Text(f"{'line':>5} {'hits':>6} {'tests ' if wide else ''}{'edits':<{EDITS_WIDTH}}", "dim")
     wanted = {number for part in shown for number in part}
-    near = {
-        number
-        for row in rows
-        if row.edits and row.number in wanted
-        for number in range(row.number - AROUND, row.number + AROUND + 1)
-    }
+    inside = [row for row in rows if row.number in wanted]
     last = 0
-    for row in rows:
-        if row.number not in near & wanted:
-            continue
+    for row in _with_gaps(inside):
         if row.number != last + 1 and last:
             yield Text(f"{'...':>5}", "dim")
         last = row.number
         yield from _line(row, width, wide)
+
+
+def _with_gaps(rows: Sequence[LineRow]) -> Iterator[LineRow]:
+    """Yield the lines with edits, heads of functions and classes, and short gaps between them."""
+    waiting: list[LineRow] = []
+    begun = False
+    for row in rows:
+        if row.edits or row.text.lstrip().startswith(HEADS):
+            if begun and len(waiting) <= GAP:
+                yield from waiting
+            yield row
+            waiting, begun = [], True
+        else:
+            waiting.append(row)
 
 
 def _line(row: LineRow, width: int, wide: bool) -> Iterator[Text]:
@@ -89,7 +96,8 @@ def hits_of(row: LineRow) -> str:
         return brief(row.hits)
     if row.ran:
         return "run" if row.text.strip() else ""
-    return "0" if row.edits else ""
+    absent = row.edits and set(row.classes) == {Infection.NOT_REACHED}
+    return "0" if absent else ""
 
 
 def brief(number: int) -> str:
@@ -122,7 +130,7 @@ def profiles(sites: Sequence[tuple[str, SiteTrace]]) -> list[str]:
 def kinds_of(kinds: Mapping[str, int]) -> str:
     """Return kinds of values with the number of different ones seen, the commonest first."""
     ordered = sorted(kinds.items(), key=lambda one: (-one[1], one[0]))
-    return ", ".join(f"{visible(kind)} x{count}" for kind, count in ordered)
+    return ", ".join(f"{visible(kind)} ({count})" for kind, count in ordered)
 
 
 def is_literal(text: str) -> bool:
@@ -142,10 +150,14 @@ def quiet_edits(edits: Sequence[EditRow], diffs: Mapping[int, str], most: int) -
         diffs: by index; of those that are shown.
         most: how many are shown; 0: all.
     """
+    if edits:
+        yield Text("Either the edited program does the same, or no test has a value that", "dim")
+        yield Text("tells the two apart.", "dim")
     for row in edits[: most or None]:
         number = f"{row.number:>5}" if row.number else "    -"
         place = visible(f"{row.path}:{row.line}:{row.column}")
-        yield Text.assemble(number, "  ", (place, "bold"), f"  {row.operator}: {row.why_quiet}")
+        yield Text.assemble(number, "  ", (place, "bold"), f"  {row.operator}")
+        yield Text(f"       {row.why_quiet}")
         for line in diffs.get(row.index, "").splitlines():
             if line[:1] in "+-" and line[:3] not in ("+++", "---"):
                 style = "green" if line[0] == "+" else "red"
@@ -156,15 +168,16 @@ def quiet_edits(edits: Sequence[EditRow], diffs: Mapping[int, str], most: int) -
 
 def function_table(rows: Sequence[FunctionRow]) -> Iterator[Text]:
     """Yield a line for each function: calls, what it returned, who looks, its edits."""
-    names = [f"{visible(row.path)}:{row.line or ''}:{visible(row.name)}" for row in rows]
-    names = [name.replace("::", ":") for name in names]
-    for name, row in zip(names, rows, strict=True):
-        yield Text.assemble((name, "bold"), "  ", _sums(row.edits))
+    for row in rows:
+        place = f"  {visible(row.path)}:{row.line}" if row.line else f"  {visible(row.path)}"
+        yield Text.assemble((visible(row.name), "bold"), (place, "dim"))
+        yield Text.assemble("    ", sums(row.edits))
         if row.seen is not None:
             calls = sum(row.seen.calls.values())
             tests = sum(1 for test in row.seen.calls if test)
-            returns = f", returned {kinds_of(row.seen.returns)}" if row.seen.returns else ""
-            yield Text(f"    called {brief(calls)} times by {counted(tests, 'test')}{returns}")
+            yield Text(f"    called {brief(calls)} times, by {counted(tests, 'test')}")
+        if row.seen is not None and row.seen.returns:
+            yield Text(f"    returned {kinds_of(row.seen.returns)}")
         if row.checks:
             yield Text(f"    {looks(row)}")
 
@@ -177,7 +190,8 @@ def looks(row: FunctionRow) -> str:
     return f"{counted(sure or len(row.checks), 'assertion')}{exact}; the strongest: {best.kind}"
 
 
-def _sums(edits: Sequence[EditRow]) -> Text:
+def sums(edits: Sequence[EditRow]) -> Text:
+    """Return how many edits there are of each class, in words."""
     found = Text(f"{counted(len(edits), 'edit')}: ")
     counts = totals(edits)
     parts = [(f"{counts[one]} {word}", STYLE[one]) for one, _, word in CLASSES if counts[one]]
@@ -209,7 +223,7 @@ def test_lists(rows: Sequence[TestRow], most: int) -> Iterator[Text]:
 def summary(trace: Trace, edits: Sequence[EditRow], tests: Sequence[TestRow]) -> Iterator[Text]:
     """Yield what there is in all, and what is unknown and why."""
     yield Text("Summary", "bold")
-    yield Text.assemble("  ", _sums(edits))
+    yield Text.assemble("  ", sums(edits))
     meaning = {Infection.NEVER: "no test can notice them", Infection.NOT_REACHED: "no test runs it"}
     counts = totals(edits)
     for infection, said in meaning.items():

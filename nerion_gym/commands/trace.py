@@ -117,7 +117,7 @@ def ending(path: Path, found: Measured, html: Path | None) -> list[str]:
     """Return where the page is, and what may be done next."""
     lines = [] if html is None else [f"the page is in {short_path(html)}"]
     file = given_as(path, found.edits[0].splices[0].path)
-    return [*lines, f"`nerion diff {file} N` shows an edit of it, `nerion step` runs edits"]
+    return [*lines, f"`nerion diff {file} N` shows edit N of that file"]
 
 
 def given_as(path: Path, file: str) -> str:

@@ -460,7 +460,10 @@ def test_what_an_assertion_asks(line, kind, strength):
 
 
 def test_tests_that_assert_nothing_and_tests_that_are_not_found():
-    text = "import m, pytest\n@pytest.mark.fail(1)\ndef test_x():\n    m.f(1)\n\n\ndef test_y():\n    assert m.f(1)\n"
+    text = (
+        "import m, pytest\n@pytest.mark.fail(1)\ndef test_x():\n    m.f(1)\n\n\n"
+        "def test_y():\n    assert m.f(1)\n"
+    )
     suite = Suite((("test_m.py", text.encode()), ("test_bad.py", b"def (\n")), ("test_m.py",))
     tests = ["test_m.py::test_x", "test_m.py::test_y", "test_m.py::made", "test_bad.py::test_z"]
     found = checks_of(suite, Trace((), ()), tests)

@@ -68,7 +68,7 @@ def killed(outcome: Outcome, control: dict[str, LearningClass]) -> bool:
 def check(name: str, options: argparse.Namespace) -> dict[str, Any]:
     """Trace a package, time it, and run edits of every class."""
     subject = next(one for one in SUBJECTS if one.name == name)
-    with LocalRunner() as runner:
+    with LocalRunner(cache=False) as runner:  # else a trace is made once
         task = measured(load(subject), runner)
         edits = enumerate_edits(task.program, MUTATIONS, None)
         started = time.perf_counter()

@@ -6,7 +6,8 @@ import signal
 from dataclasses import dataclass
 from typing import Any
 
-from nerion_gym.execution.records import believed, clean, exit_code, flag, number, seconds
+from nerion_gym.execution.fields import clean, exit_code, flag, number, seconds
+from nerion_gym.execution.records import believed
 from nerion_gym.execution.wire import ClosedError
 from nerion_gym.types.outcome import Status, TestResult
 
@@ -36,6 +37,10 @@ class Answer:
     out_of_cpu: bool = False
     stages: tuple[tuple[str, float], ...] = ()
     forged: str = ""
+
+    def held(self, before: int) -> int:
+        """Return the bytes of a process that stays after this, or what it took before."""
+        return next((int(rest[0]) for kind, *rest in self.records if kind == "recorded"), before)
 
 
 def read_answer(header: dict[str, Any], output: bytes, order: dict[str, Any]) -> Answer:

@@ -179,11 +179,12 @@ def run(collected: Collected, job: Job, teller: Teller) -> None:
 # --- swapping code in place -------------------------------------------------------------------
 
 
-def live_functions(root: str) -> dict[Key, list[types.FunctionType]]:
+def live_functions(root: str, *, shared: bool = False) -> dict[Key, list[types.FunctionType]]:
     """Return the functions of a project's files that are safe to swap, by key.
 
     Safe: exactly one code object has the key, and nothing but these function objects refers to
-    it: no live frame, generator or coroutine, no copy that a decorator took.
+    it: no live frame, generator or coroutine, no copy that a decorator took. Where `shared`, all of
+    them: who calls them himself need not care who else has their code.
     """
     prefix = f"{root}/"
     by_code: dict[int, list[types.FunctionType]] = {}
@@ -198,7 +199,7 @@ def live_functions(root: str) -> dict[Key, list[types.FunctionType]]:
         code = functions[0].__code__
         key = (code.co_filename, code.co_qualname, code.co_firstlineno)
         # The local name and getrefcount's own argument are two more.
-        if key in found or sys.getrefcount(code) != len(functions) + 2:
+        if not shared and (key in found or sys.getrefcount(code) != len(functions) + 2):
             doubtful.add(key)
         found[key] = functions
     return {key: functions for key, functions in found.items() if key not in doubtful}

@@ -89,7 +89,10 @@ class FarSide:
             try:
                 slot.wait_until_warm(self._settings.setup_seconds)
                 slot.submit(request)
-                return slot.answer()
+                answer = slot.answer()
+                slot.held = answer.held(slot.held)
+                self._trim()
+                return answer
             except LostError as error:
                 reason = str(error)
                 self._drop(program, suite, slot)
@@ -218,7 +221,7 @@ class FarSide:
     def _trim(self) -> None:
         """End the least recently used tasks until the others fit the bound on memory."""
         taken = {
-            key: sum(slot.warmth.memory for slot in slots if slot.warmth)
+            key: sum(slot.warmth.memory + slot.held for slot in slots if slot.warmth)
             for key, slots in self._slots.items()
         }
         while len(self._slots) > 1 and sum(taken.values()) > self._settings.kept_bytes:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from nerion_gym.errors import SandboxError
 from nerion_gym.execution.answers import Answer, read_answer
 from nerion_gym.execution.environment import LOG_BYTES, environment, new_log
-from nerion_gym.execution.records import clean
+from nerion_gym.execution.fields import clean
 from nerion_gym.execution.removal import remove_tree
 from nerion_gym.execution.warmth import Warmth, warmth_of
 from nerion_gym.execution.wire import ClosedError, hear, receive, send
@@ -171,6 +171,8 @@ class Slot:
         self._order: dict[str, Any] = {}
         self.deadline = self._asked_at = 0.0
         self.warmth: Warmth | None = None
+        self.held = 0
+        """Bytes of a traced process that stayed."""
         self._compiled = False
         with far_cold, far_warm:
             try:

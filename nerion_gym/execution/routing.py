@@ -18,10 +18,11 @@ from nerion_gym.execution.selection import Hull, changed_lines, whole_function
 from nerion_gym.syntax.parsing import noting_warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from nerion_gym.types.coverage import Baseline
     from nerion_gym.types.program import Program
+    from nerion_gym.types.suite import Suite
 
 Key = tuple[str, str, int]
 """A function: relative path, qualified name, first line (of its first decorator)."""
@@ -71,6 +72,19 @@ class FileChange:
 
     changed: tuple[tuple[CodeType, CodeType], ...]
     moved: tuple[tuple[CodeType, CodeType], ...]
+
+
+def nearest(baselines: Iterable[Baseline], program: Program, tests: Suite) -> Baseline | None:
+    """Return the last baseline of a suite that differs from a program in fewest files."""
+    best: tuple[int, Baseline] | None = None
+    for baseline in baselines:
+        if baseline.suite != tests or baseline.program.paths != program.paths:
+            continue
+        pairs = zip(baseline.program.files, program.files, strict=True)
+        differing = sum(one != other for one, other in pairs)
+        if best is None or differing <= best[0]:
+            best = differing, baseline
+    return best[1] if best else None
 
 
 def plan(baseline: Baseline, program: Program) -> Plan:

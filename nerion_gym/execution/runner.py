@@ -17,9 +17,9 @@ from nerion_gym.execution.farside import FarSide, Pending
 from nerion_gym.execution.jobs import Job
 from nerion_gym.execution.limits import Times
 from nerion_gym.execution.reach import coverage_of, coverage_of_nothing
-from nerion_gym.execution.routing import Plan, plan
+from nerion_gym.execution.routing import Plan, nearest, plan
 from nerion_gym.execution.settings import RunnerStats, Settings
-from nerion_gym.execution.tracing.trace import traced
+from nerion_gym.execution.tracing.runs import Home, Traces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from nerion_gym.types.outcome import Outcome
     from nerion_gym.types.program import Program
     from nerion_gym.types.suite import Suite
-    from nerion_gym.types.trace import Trace
+    from nerion_gym.types.trace import MicroTrace, Trace
 
 ALONE_SECONDS = 30.0
 COVER_SECONDS = 900.0
@@ -44,7 +44,7 @@ class LocalRunner:
 
     Args:
         workers: children in flight in `run_many`.
-        cache: whether outcomes are remembered.
+        cache: whether outcomes and traces are remembered.
         cache_path: SQLite file to share outcomes through; by default `$NERION_CACHE`, if set.
         settings: the rarely changed rest; its `workers` is replaced by the argument.
     """
@@ -68,6 +68,7 @@ class LocalRunner:
         self._baselines: OrderedDict[Key, Baseline] = OrderedDict()
         self._times: dict[Key, Times] = {}
         self._far = FarSide(self.settings)
+        self._traces = Traces(self._far, self.stats, self.settings.memory, keep=cache)
         weakref.finalize(self, FarSide.close, self._far)
 
     # --- the protocol ---------------------------------------------------------------------------
@@ -165,25 +166,43 @@ class LocalRunner:
 
     def explain(self, program: Program, tests: Suite) -> Plan:
         """Return how a program would be run, and why; nothing is run."""
-        baseline = self._nearest(program, tests)
+        baseline = nearest(self._baselines.values(), program, tests)
         if baseline is None:
             return Plan("cold", why="no baseline of this suite is known")
         return plan(baseline, program)
 
     def trace(self, program: Program, tests: Suite, edits: Sequence[Edit]) -> Trace:
-        """Run the unchanged suite once with taps where the edits are; see `types.trace`.
+        """Run a suite once with taps where the edits are; see `types.trace`.
+
+        What is known from before is not run again. A program that was not adopted is traced in the
+        processes of the nearest one that was; what it is compared with is its own run.
 
         Raises:
-            ConfigError: the program was not adopted (`adopt`): nothing to compare with is known.
+            ConfigError: no program of this suite was adopted: nothing to compare with is known.
             SandboxError: the machinery failed.
         """
-        key = Key.of(program, tests)
-        if key not in self._baselines:
+        home = nearest(self._baselines.values(), program, tests)
+        if home is None:
             msg = "trace() needs the plain run of this program to compare with; call adopt() first"
             raise ConfigError(msg)
-        self.stats.traces += 1
-        ask = partial(self._far.ask, program, tests)
-        return traced(ask, self._baselines[key], edits, self._times[key], self.settings.memory)
+        known = Home(home, self._times[Key.of(home.program, tests)])
+        return self._traces.trace(known, program, tuple(edits), partial(self.run, program, tests))
+
+    def micro(self, program: Program, edits: Sequence[Edit], trace: Trace) -> list[MicroTrace]:
+        """Run only the edited functions, on arguments that the traced run recorded.
+
+        Where the traced process is gone, the program is traced once more (`stats.retraced`).
+
+        Raises:
+            ConfigError: the trace is of another program, or of one that was not adopted.
+            SandboxError: the machinery failed.
+        """
+        if trace.suite is None or trace.program != program:
+            raise ConfigError("micro() needs the trace of this program: call trace() on it first")
+        key = Key.of(program, trace.suite)
+        if key not in self._baselines:
+            raise ConfigError("micro() runs unchanged programs: adopt() this one, then trace() it")
+        return self._traces.micro(Home(self._baselines[key], self._times[key]), tuple(edits))
 
     def close(self) -> None:
         """End every process and remove every file; the runner starts anew when used again."""
@@ -229,7 +248,7 @@ class LocalRunner:
         return outcome
 
     def _pending(self, program: Program, tests: Suite, first_only: bool, started: float) -> Pending:
-        baseline = self._nearest(program, tests)
+        baseline = nearest(self._baselines.values(), program, tests)
         if baseline is None:
             job = Job(Plan("swap"), (), Times(), first_failure_only=first_only)
             return Pending(job, program, tests, None, started)
@@ -239,18 +258,6 @@ class LocalRunner:
         job = Job(chosen, expected, times, first_failure_only=first_only)
         planned = time.perf_counter() - started
         return Pending(job, baseline.program, tests, baseline.control, started, planned)
-
-    def _nearest(self, program: Program, tests: Suite) -> Baseline | None:
-        """Return the baseline of this suite that differs from the program in fewest files."""
-        best: tuple[int, Baseline] | None = None
-        for baseline in reversed(self._baselines.values()):
-            if baseline.suite != tests or baseline.program.paths != program.paths:
-                continue
-            pairs = zip(baseline.program.files, program.files, strict=True)
-            differing = sum(one != other for one, other in pairs)
-            if best is None or differing < best[0]:
-                best = differing, baseline
-        return best[1] if best else None
 
     def _drive(self, pending: list[Pending], *, count: bool = True) -> None:
         """Carry jobs through, as many at once as there are workers."""

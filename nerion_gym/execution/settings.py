@@ -38,6 +38,8 @@ class RunnerStats:
         control: runs of unchanged programs.
         coverage: runs that look at the lines that each test executes.
         traces: runs with taps.
+        retraced: traces made again because the process that holds the arguments was gone.
+        micro: edits whose function was run alone.
         executions: runs of edited programs that really ran.
         cache_hits: outcomes that were known.
         unreached: edits that no test reaches; nothing ran.
@@ -53,6 +55,8 @@ class RunnerStats:
     control: int = 0
     coverage: int = 0
     traces: int = 0
+    retraced: int = 0
+    micro: int = 0
     executions: int = 0
     cache_hits: int = 0
     unreached: int = 0

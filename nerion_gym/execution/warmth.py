@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nerion_gym.errors import TaskError
-from nerion_gym.execution.records import (
+from nerion_gym.execution.fields import (
     clean,
     flag,
     listed,

@@ -43,7 +43,7 @@ from .scratch import Scratch
 from .server import Server, mentions_collector
 from .session import Spec, configure, enter
 from .supervise import children
-from .tapped import run_tapped
+from .tapped import TappedFile, run_tapped, say_recorded, stay
 from .tracer import Watch
 from .wire import ClosedError, send
 
@@ -53,9 +53,10 @@ if TYPE_CHECKING:
 
     from .rehearsal import Rehearsal
     from .session import Collected
-    from .telling import Line
+    from .telling import Line, Teller
 
     Order = dict[str, Any]
+    Tapped = tuple[list[TappedFile], Teller]
 
 
 def task(near: socket.socket, near_warm: socket.socket, order: Order, rehearsal: Rehearsal) -> None:
@@ -124,32 +125,63 @@ def _leave_after(work: Callable[[], None]) -> None:
 
 def serve_clean(near: socket.socket, scratch: Scratch, start: Start, warm_pid: int) -> None:
     """Run orders that import the program anew; configure pytest ahead once that is known safe."""
-    ahead: list[Collected] = []
-    known: list[Outline] = []
+    clean = Clean(start, scratch)
+    work = {
+        "anew": clean.anew, "cover": clean.cover, "trace": clean.trace, "record": clean.record,
+    }  # fmt: skip
+    clean.server = Server(near, scratch, work, (warm_pid,), start.cage, clean.prime)
+    clean.server.serve(partner=warm_pid)
 
-    def ready() -> Collected:
-        return ahead[0] if ahead else start.configure()
 
-    def anew(order: Order, mapped: Mapped, line: Line) -> None:
-        outline = known[0] if known else None
-        run_collected_anew(ready, outline, job_of(start.spec, order), mapped, line)
+class Clean:
+    """What children of the process do that holds nothing of the program's code."""
 
-    def traced(order: Order, _mapped: Mapped, line: Line) -> None:
-        cover(start.spec, ready, order, scratch.restore, start.cage, line)
+    server: Server
 
-    def prime(order: Order) -> None:
-        start.memo.codes.update(order["codes"])
+    def __init__(self, start: Start, scratch: Scratch) -> None:
+        self._start, self._scratch = start, scratch
+        self._ahead: list[Collected] = []
+        self._known: list[Outline] = []
+
+    def prime(self, order: Order) -> None:
+        """Take in what the warm process found out, in this process and not in a child."""
+        self._start.memo.codes.update(order["codes"])
         preload(order["modules"])
         if order["configure"]:
-            ahead.append(start.configure())
-            known.extend(Outline(*data) for data in order["outline"])
+            self._ahead.append(self._start.configure())
+            self._known.extend(Outline(*data) for data in order["outline"])
 
-    def tapped(order: Order, mapped: Mapped, line: Line) -> None:
-        taps = [(f"{start.spec.root}/{path}", *rest) for path, *rest in order["taps"]]
-        run_tapped(ready, start.memo, job_of(start.spec, order), taps, mapped, line)
+    def anew(self, order: Order, mapped: Mapped, line: Line) -> None:
+        """Import, collect and run."""
+        outline = self._known[0] if self._known else None
+        job = job_of(self._start.spec, order)
+        run_collected_anew(self._ready, outline, job, mapped, line)
 
-    work = {"anew": anew, "cover": traced, "trace": tapped}
-    Server(near, scratch, work, (warm_pid,), start.cage, prime).serve(partner=warm_pid)
+    def cover(self, order: Order, _mapped: Mapped, line: Line) -> None:
+        """Trace the lines that each test executes."""
+        start = self._start
+        cover(start.spec, self._ready, order, self._scratch.restore, start.cage, line)
+
+    def trace(self, order: Order, mapped: Mapped, line: Line) -> None:
+        """Run with taps."""
+        _, teller = self._tapped(order, mapped, line)
+        teller.end()
+
+    def record(self, order: Order, mapped: Mapped, line: Line) -> None:
+        """Run with taps, and stay to run functions again on what they were given."""
+        files, teller = self._tapped(order, mapped, line)
+        say_recorded(teller)
+        teller.end()
+        if self.server.staying is not None:
+            stay(files, self._start.memo, self.server.staying, self._scratch, self._start.cage)
+
+    def _tapped(self, order: Order, mapped: Mapped, line: Line) -> Tapped:
+        start = self._start
+        taps: Any = [(f"{start.spec.root}/{path}", *rest) for path, *rest in order["taps"]]
+        return run_tapped(self._ready, start.memo, job_of(start.spec, order), taps, mapped, line)
+
+    def _ready(self) -> Collected:
+        return self._ahead[0] if self._ahead else self._start.configure()
 
 
 def serve_warm(near: socket.socket, scratch: Scratch, start: Start, paths: list[str]) -> None:

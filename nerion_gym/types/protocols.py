@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nerion_gym.types.outcome import Outcome
     from nerion_gym.types.program import Program
     from nerion_gym.types.suite import Suite
-    from nerion_gym.types.trace import Trace
+    from nerion_gym.types.trace import MicroTrace, Trace
     from nerion_gym.types.transition import Observation, Transition
 
 STEPS_PER_EXECUTION = 20
@@ -54,6 +54,10 @@ class Tracer(TestRunner, Protocol):
 
     def trace(self, program: Program, tests: Suite, edits: Sequence[Edit]) -> Trace:
         """Run the unchanged suite once with taps where the edits are."""
+        ...
+
+    def micro(self, program: Program, edits: Sequence[Edit], trace: Trace) -> list[MicroTrace]:
+        """Run only the edited functions, on arguments that the traced run recorded."""
         ...
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nerion_gym.types.edit import Edit
     from nerion_gym.types.program import FunctionRef, Program, Span
     from nerion_gym.types.suite import Suite
 
@@ -127,6 +129,8 @@ class Trace:
         functions: those that edits are in and that were called, by position.
         seconds: wall time of the traced run; not compared.
         program, suite: what was run; not compared.
+        asked: the edits of `edits`; not compared. A runner fills it in.
+        complete: whether the run got to its end; if not, what it did not see is unknown.
     """
 
     edits: tuple[EditTrace, ...] = field(repr=False)
@@ -136,3 +140,14 @@ class Trace:
     seconds: float = field(default=0.0, compare=False)
     program: Program | None = field(default=None, compare=False, repr=False)
     suite: Suite | None = field(default=None, compare=False, repr=False)
+    asked: tuple[Edit, ...] = field(default=(), compare=False, repr=False)
+    complete: bool = True
+
+    def of(self, edit: Edit) -> EditTrace | None:
+        """Return what is known of an edit; None where it was not asked about."""
+        place = self._places.get(edit)
+        return None if place is None else self.edits[place]
+
+    @cached_property
+    def _places(self) -> dict[Edit, int]:
+        return {edit: place for place, edit in enumerate(self.asked)}

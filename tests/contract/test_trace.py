@@ -1,5 +1,6 @@
 """What a traced run says of edits, beside what a run of each of them shows."""
 
+import numpy as np
 import pytest
 
 from nerion_gym.edits.catalog import enumerate_edits
@@ -9,6 +10,7 @@ from nerion_gym.errors import ConfigError
 from nerion_gym.execution.control import measure
 from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.tasks.builder import control_of, corpus_task, measured
+from nerion_gym.types.coverage import Baseline
 from nerion_gym.types.edit import Kind
 from nerion_gym.types.protocols import Tracer
 from nerion_gym.types.trace import Infection
@@ -69,12 +71,60 @@ def test_an_edit_differs_in_the_tests_that_fail(runner):
     assert failing >= 50
 
 
-def test_traces_repeat(runner):
+def test_traces_repeat():
+    with LocalRunner(cache=False) as forgetful:
+        task = measured(corpus_task("math_logic"), forgetful)
+        edits = enumerate_edits(task.program, MUTATIONS, None)
+        once = forgetful.trace(task.program, task.suite, edits)
+        assert forgetful.trace(task.program, task.suite, edits) == once
+        assert forgetful.stats.traces == 2
+        assert isinstance(forgetful, Tracer)
+
+
+def test_a_known_trace_is_not_run_again(runner):
     task = measured(corpus_task("math_logic"), runner)
     edits = enumerate_edits(task.program, MUTATIONS, None)
     once = runner.trace(task.program, task.suite, edits)
-    assert runner.trace(task.program, task.suite, edits) == once
-    assert isinstance(runner, Tracer)
+    count = runner.stats.traces
+    assert runner.trace(task.program, task.suite, list(edits)) is once
+    assert runner.trace(task.program, task.suite, edits[:9]).edits == once.edits[:9]
+    assert runner.stats.traces == count + 1
+    assert once.of(edits[4]) is once.edits[4]
+    assert once.of(edits[4].inverse()) is None
+
+
+def test_an_edited_program_is_traced_as_if_it_were_the_unchanged_one(runner):
+    """In the processes of the program that it was made from, whatever its tests say."""
+    task = measured(corpus_task("logic_v2"), runner)
+    edits = enumerate_edits(task.program, MUTATIONS, None)
+    chosen = np.random.default_rng(0).choice(len(edits), 8, replace=False).tolist()
+    compared = 0
+    for number in chosen:
+        program = apply(task.program, edits[number])
+        listed = enumerate_edits(program, MUTATIONS, None)
+        mine = runner.trace(program, task.suite, listed)
+        outcome = runner.run(program, task.suite)
+        with LocalRunner() as other:
+            coverage = other.coverage(program, task.suite)
+            other.adopt(Baseline(program, task.suite, outcome, coverage))
+            assert mine == other.trace(program, task.suite, listed)
+        compared += mine.complete
+    assert compared >= 6
+    assert runner._far.warmth(program, task.suite) is None  # no processes of its own
+
+
+def test_what_a_limit_ends_is_not_traced(runner):
+    source = "def f(n):\n    while n > 0:\n        n -= 1\n    return n\n"
+    program, suite = project(source, "import m\n\ndef test_f():\n    assert m.f(3) == 0\n")
+    runner.adopt(measure(runner, program, suite))
+    endless = program.replaced({"m.py": source.replace("n -= 1", "n += 1").encode()})
+    count = runner.stats.traces
+    edits = enumerate_edits(endless, MUTATIONS, None)
+    trace = runner.trace(endless, suite, edits)
+    assert {found.infection for found in trace.edits} == {Infection.UNKNOWN}
+    assert "limit" in trace.edits[0].why
+    assert not trace.complete
+    assert runner.stats.traces == count
 
 
 def test_tests_that_notice_the_taps_are_left_out_by_name(runner):

@@ -12,6 +12,7 @@ import ast
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nerion_gym.execution.tracing.entries import EntryTaps
 from nerion_gym.execution.tracing.taps import MARK
 from nerion_gym.execution.tracing.written import function_text
 from nerion_gym.syntax.parsing import quietly
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import CodeType
 
+    from nerion_gym.execution.tracing.entries import Entry
     from nerion_gym.execution.tracing.forms import Form
     from nerion_gym.execution.tracing.sites import Site
     from nerion_gym.syntax.module import Module
@@ -42,8 +44,13 @@ class Tap(NamedTuple):
     holes: tuple[ast.expr | None, ...]
 
 
-def instrumented(module: Module, sites: Sequence[Site]) -> CodeType:
+def instrumented(module: Module, sites: Sequence[Site], entries: Sequence[Entry] = ()) -> CodeType:
     """Return a file's code with taps; their constants are still texts, see `taps.bound`.
+
+    Args:
+        module: the file.
+        sites: expressions with taps; their numbers come first.
+        entries: functions with taps of their own.
 
     Raises:
         SyntaxError: the file does not compile.
@@ -52,7 +59,8 @@ def instrumented(module: Module, sites: Sequence[Site]) -> CodeType:
     around: dict[ast.AST, list[Tap]] = defaultdict(list)
     for number, site in enumerate(sites):
         _place(number, site, before, around)
-    tree = _Tapping(before, around).visit(module.tree)
+    whole = EntryTaps(entries, len(sites))
+    tree = _Tapping(before, around, whole).visit(module.tree)
     with quietly():
         return compile(tree, module.path, "exec", dont_inherit=True, optimize=0)
 
@@ -92,8 +100,13 @@ def _place(
 class _Tapping(ast.NodeTransformer):
     """Copies a tree with taps; never changes the one it reads."""
 
-    def __init__(self, before: dict[ast.AST, list[Tap]], around: dict[ast.AST, list[Tap]]) -> None:
-        self._before, self._around = before, around
+    def __init__(
+        self,
+        before: dict[ast.AST, list[Tap]],
+        around: dict[ast.AST, list[Tap]],
+        whole: EntryTaps,
+    ) -> None:
+        self._before, self._around, self._whole = before, around, whole
 
     def visit(self, node: ast.AST) -> Any:
         """Return a node's copy, with the taps that belong to it."""
@@ -114,7 +127,7 @@ class _Tapping(ast.NodeTransformer):
                 found = _at(node, ast.BoolOp(ast.Or(), [call, found]))
         for tap in self._around.get(node, ()):
             found = _call(tap, node, found)
-        return found
+        return self._whole.put(node, found)
 
 
 def _call(tap: Tap, node: ast.AST, inner: ast.expr | None) -> ast.expr:

@@ -272,7 +272,7 @@ def variables(frame: FrameType, names: Sequence[tuple[str, str]]) -> list[Any]:
 # --- making sites, and putting them into code -----------------------------------------------------
 
 
-def bound(code: CodeType, sites: Sequence[Site]) -> CodeType:
+def bound(code: CodeType, sites: Sequence[Any]) -> CodeType:
     """Return code with a site's method in the place of each mark."""
 
     def put(constant: Any) -> Any:

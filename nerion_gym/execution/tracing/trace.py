@@ -5,15 +5,17 @@ from __future__ import annotations
 import marshal
 import os
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.execution.memo import digest
 from nerion_gym.execution.reach import all_lines
+from nerion_gym.execution.tracing.entries import entries_of
 from nerion_gym.execution.tracing.instrument import instrumented, table_of
-from nerion_gym.execution.tracing.sites import Plan, plan_taps
+from nerion_gym.execution.tracing.sites import plan_taps
+from nerion_gym.execution.tracing.told import TOO_LONG, Tapped, Told, functions_of, recording_of
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.trace import EditTrace, Infection, SiteTrace, Trace
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from nerion_gym.execution.answers import Answer
     from nerion_gym.execution.limits import Times
+    from nerion_gym.execution.tracing.asking import Recording
     from nerion_gym.types.coverage import Baseline
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.program import Program
@@ -31,27 +34,9 @@ SLOWER = 20.0
 AT_LEAST = 60.0
 MORE_MEMORY = 256 << 20
 SEVERAL_FILES = "it edits several files"
-TOO_LONG = "the traced run did not get to its end"
 NO_VALUES = "its values cannot be compared"
 LEFT_OUT = "a test that runs code of the file was left out"
-NOT_RUN = "not run with taps"
 OTHERWISE = "a test reads the file's text, or starts processes that may run it"
-
-
-class Tapped(NamedTuple):
-    """The taps of one file.
-
-    Attributes:
-        path: relative.
-        numbers: of the edits of this file, in the caller's list.
-        plan: the taps, with edits numbered within the file.
-        order: what the traced process needs.
-    """
-
-    path: str
-    numbers: tuple[int, ...]
-    plan: Plan
-    order: tuple[str, str, bytes, bytes]
 
 
 def tapped(program: Program, edits: Sequence[Edit]) -> list[Tapped]:
@@ -62,19 +47,25 @@ def tapped(program: Program, edits: Sequence[Edit]) -> list[Tapped]:
         if len(paths) == 1:
             by_path[paths.pop()].append(number)
     return [
-        _tapped_file(path, program.source(path), tuple(numbers), tuple(edits[n] for n in numbers))
+        _tapped_file(path, program.source(path), tuple(edits[n] for n in numbers))._replace(
+            numbers=tuple(numbers)
+        )
         for path, numbers in sorted(by_path.items())
     ]
 
 
 @lru_cache(maxsize=64)
-def _tapped_file(
-    path: str, source: bytes, numbers: tuple[int, ...], edits: tuple[Edit, ...]
-) -> Tapped:
-    plan = plan_taps(parse_module(path, source), edits)
-    code = marshal.dumps(instrumented(parse_module(path, source), plan.sites))
+def _tapped_file(path: str, source: bytes, edits: tuple[Edit, ...]) -> Tapped:
+    """Return the taps of a file, its edits numbered within it.
+
+    A file that other programs have too is planned once, wherever its edits stand in their lists.
+    """
+    module = parse_module(path, source)
+    plan, entries = plan_taps(module, edits), entries_of(module)
+    code = marshal.dumps(instrumented(module, plan.sites, entries))
     table = marshal.dumps(table_of(plan.sites))
-    return Tapped(path, numbers, plan, (path, digest(source), code, table))
+    order = path, digest(source), code, table, [entry.key for entry in entries]
+    return Tapped(path, (), plan, order, tuple(entries))
 
 
 def traced(
@@ -83,8 +74,8 @@ def traced(
     edits: Sequence[Edit],
     times: Times,
     memory: int,
-) -> Trace:
-    """Have the suite run once with taps; return what it told of some edits.
+) -> tuple[Trace, Recording]:
+    """Have the suite run once with taps; return what it told of some edits, and what it recorded.
 
     Args:
         ask: sends an order to the processes of the program.
@@ -98,15 +89,17 @@ def traced(
     """
     started = perf_counter()
     files = tapped(baseline.program, edits)
-    answer = ask(order_of(files, times, memory))
-    return trace_of(files, len(edits), answer, baseline, started)
+    told = Told.of(ask(order_of(files, times, memory)), baseline)
+    trace = trace_of(files, len(edits), told, baseline)
+    seconds = perf_counter() - started
+    return replace(trace, seconds=seconds), recording_of(files, told)
 
 
 def order_of(files: Sequence[Tapped], times: Times, memory: int) -> dict[str, Any]:
     """Return the order for a traced run."""
     cpu, wall = times.limits(None, collecting=True)
     return {
-        "op": "trace",
+        "op": "record",
         "nonce": os.urandom(16),
         "files": {},
         "taps": [file.order for file in files],
@@ -122,19 +115,15 @@ def order_of(files: Sequence[Tapped], times: Times, memory: int) -> dict[str, An
     }
 
 
-def trace_of(
-    files: Sequence[Tapped], count: int, answer: Answer, baseline: Baseline, started: float
-) -> Trace:
+def trace_of(files: Sequence[Tapped], count: int, told: Told, baseline: Baseline) -> Trace:
     """Return what a traced run told.
 
     Args:
         files: the taps.
         count: of edits.
-        answer: of the traced process.
+        told: by the traced process.
         baseline: the plain run to compare with.
-        started: clock reading.
     """
-    told = Told.of(answer, baseline)
     doubts = doubts_of(baseline, told.left_out)
     found = [EditTrace(Infection.UNKNOWN, why=SEVERAL_FILES)] * count
     sites: list[SiteTrace] = []
@@ -147,9 +136,10 @@ def trace_of(
         tuple(found),
         tuple(sites),
         told.left_out,
-        seconds=perf_counter() - started,
+        functions_of(files, told),
         program=baseline.program,
         suite=baseline.suite,
+        complete=told.complete,
     )
 
 
@@ -168,53 +158,6 @@ def doubts_of(baseline: Baseline, left_out: Collection[str]) -> dict[str, str]:
         elif any(coverage.tests.get(test, {path: every}).get(path) for test in left_out):
             found[path] = LEFT_OUT
     return found
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a traced run told.
-
-    Attributes:
-        tests: in the order of the run; the clock counts them from 1.
-        left_out: test -> why it does not count.
-        sites: file -> site -> what it told (`taps.Report`).
-        complete: whether all tests ran and all taps told.
-    """
-
-    tests: tuple[str, ...]
-    left_out: Mapping[str, str]
-    sites: Mapping[int, Mapping[int, list[Any]]]
-    complete: bool
-
-    @classmethod
-    def of(cls, answer: Answer, baseline: Baseline) -> Told:
-        """Read the records."""
-        statuses: dict[str, str] = {}
-        order: list[str] = []
-        sites: dict[int, dict[int, list[Any]]] = defaultdict(dict)
-        kinds = set()
-        for kind, *rest in answer.records:
-            kinds.add(kind)
-            if kind in ("passed", "silent", "test"):
-                order.append(rest[0])
-                statuses[rest[0]] = {"passed": "PASSED", "silent": "NOT_RUN"}.get(kind) or rest[1]
-            elif kind == "site":
-                sites[rest[0]][rest[1]] = rest[2:]
-        plain = {result.id: result.status.name for result in baseline.control.results}
-        left_out = {
-            test: f"{statuses[test].lower()} with taps, {status.lower()} without"
-            if test in statuses
-            else NOT_RUN
-            for test, status in plain.items()
-            if statuses.get(test) != status
-        }
-        complete = "end" in kinds and not answer.forged and not kinds & {"broken", "failed"}
-        return cls(tuple(order), left_out, sites, complete)
-
-    def names(self, numbers: Sequence[int]) -> tuple[str, ...]:
-        """Return the tests of these numbers, without those that are left out."""
-        found = (self.tests[number - 1] for number in numbers if 0 < number <= len(self.tests))
-        return tuple(test for test in found if test not in self.left_out)
 
 
 class Reading(NamedTuple):
@@ -274,11 +217,7 @@ class Reading(NamedTuple):
         found = []
         for place, site in enumerate(file.plan.sites):
             rows, kinds, _, _ = self.found.get(place, ([], [], 0, 0))
-            counts = {
-                test: count
-                for number, count, _ in rows
-                for test in (self.told.names([number]) if number else ("",))
-            }
+            counts = self.told.counts(rows)
             if counts:
                 found.append(SiteTrace(module.span(site.node), counts, dict(kinds)))
         return found

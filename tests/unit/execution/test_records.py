@@ -7,15 +7,15 @@ import pytest
 
 from nerion_gym.execution import wire
 from nerion_gym.execution.answers import read_answer
-from nerion_gym.execution.patterns import compile_ahead, compiled_since, known
-from nerion_gym.execution.records import (
+from nerion_gym.execution.fields import (
     MAX_ERRORS,
     MAX_TEXT,
     MESSAGE_LENGTH,
     NAME_LENGTH,
-    believed,
     clean,
 )
+from nerion_gym.execution.patterns import compile_ahead, compiled_since, known
+from nerion_gym.execution.records import believed
 from nerion_gym.execution.warmth import warmth_of
 from nerion_gym.execution.wire import ClosedError
 

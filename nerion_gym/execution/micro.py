@@ -1,0 +1,287 @@
+"""Micro-execution: one function alone, edited, on arguments that the suite gave it.
+
+What it did in the suite it has to do again unedited, twice: else it hangs on more than its
+arguments, and that call is not used. After each edit it is run unedited once more: one that left
+something behind ends the process, and the next goes on with the edits that are left.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import marshal
+import signal
+import sys
+import types
+from time import monotonic, process_time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .child import Job, bind, placed
+from .sandbox import Bounds
+from .telling import Teller
+from .tracing.described import UnrecordableError
+from .tracing.rebuilt import fingerprint, is_blind, rebuilt
+from .tracing.recipes import snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from .child import Key
+    from .sandbox import Mapped
+    from .telling import Line
+    from .tracing.calls import Recorded
+
+SHORTEST, LONGEST = 0.02, 0.5
+TIMES = 20.0
+"""Processor time of a call: so many times what it takes unedited, within bounds."""
+BLOCKED = 1.0
+"""Seconds by the wall clock, for a call that waits."""
+AGAIN = 0.01
+"""Who swallows the exception that ends a call gets another."""
+MOST_DRAINED = 64
+"""Values of a generator that are looked at."""
+RESULT, EXCEPTION, LATE = "result", "exception", "late"
+LAZY = frozenset(
+    {types.GeneratorType, map, filter, zip, enumerate, reversed, itertools.chain, itertools.islice,
+     itertools.takewhile, itertools.dropwhile, itertools.starmap, itertools.count,
+     type({}.keys()), type({}.values()), type({}.items())}
+)  # fmt: skip
+
+
+class LateError(BaseException):
+    """A call takes too long; not an Exception, so that few programs catch it."""
+
+
+class Calls(NamedTuple):
+    """A function, and what was recorded of its calls."""
+
+    functions: Sequence[types.FunctionType]
+    recorded: Sequence[Recorded]
+
+
+class Done(NamedTuple):
+    """What a call did.
+
+    Attributes:
+        kind: how it ended.
+        value: fingerprint of the result, or of the exception.
+        same: places of the arguments that the result is.
+        after: fingerprint of the arguments afterwards.
+        text: what it printed.
+        blind: whether result or arguments hold what only a call shows the inside of.
+        drained: whether the result was gone through.
+    """
+
+    kind: str
+    value: bytes
+    same: tuple[int, ...]
+    after: bytes
+    text: str
+    blind: bool
+    drained: bool
+
+
+class Reference(NamedTuple):
+    """A recorded call and what it does unedited."""
+
+    place: int
+    recorded: Recorded
+    done: Done
+    limit: float
+
+
+def run_micro(
+    calls: Mapping[Key, Calls],
+    order: dict[str, Any],
+    mapped: Mapped,
+    line: Line,
+) -> None:
+    """Run edited functions on recorded arguments, and tell what became of each edit.
+
+    Args:
+        calls: what was recorded, by function.
+        order: `functions`: [key, [[number of the edit, its code, marshalled], ...]], and limits.
+        mapped: what was mapped before the fork.
+        line: where records go.
+    """
+    teller = Teller(line, order["nonce"])
+    bounds = Bounds(order["cpu"], order["wall"], order["memory"])
+    bind(Job(order["nonce"], bounds), mapped, teller)
+    teller.tell("ready", monotonic())
+    signal.signal(signal.SIGVTALRM, _late)
+    signal.signal(signal.SIGALRM, _late)
+    for number, (key, edits) in enumerate(order["functions"]):
+        functions, recorded = calls[tuple(key)]
+        if not functions:
+            teller.tell("reference", number, [], [["nothing holds the function any more", 1]])
+            continue
+        running = Running(functions[0])
+        known, dropped = running.references(recorded)
+        found = [reference.place for reference in known]
+        teller.tell("reference", number, found, [list(row) for row in dropped.items()])
+        for edit, code in edits if known else ():
+            new: types.CodeType = marshal.loads(code)  # noqa: S302 - made by the near side
+            masks = running.compared(known, placed(new, functions[0].__code__.co_filename))
+            teller.tell("micro", edit, *map(hex, masks))
+            if not running.is_clean(known, edit):
+                teller.tell("stale")
+                teller.end()
+                return
+    teller.end()
+
+
+class Running:
+    """Runs a function on recorded arguments.
+
+    Args:
+        function: its own code is the unedited one.
+    """
+
+    def __init__(self, function: types.FunctionType) -> None:
+        self._function, self._code = function, function.__code__
+
+    def references(self, recorded: Sequence[Recorded]) -> tuple[list[Reference], dict[str, int]]:
+        """Return the calls that do again what they did, and why others are left out."""
+        found: list[Reference] = []
+        dropped: dict[str, int] = {}
+        for place, one in enumerate(recorded):
+            started = process_time()
+            first = self.call(one, LONGEST)
+            spent = process_time() - started
+            why = "" if first is not None else "its arguments cannot be made again"
+            if first is not None:
+                why = self._doubt(one, first)
+            if why or first is None:
+                dropped[why] = dropped.get(why, 0) + 1
+                continue
+            limit = min(max(TIMES * spent, SHORTEST), LONGEST)
+            found.append(Reference(place, one, first, limit))
+        return found, dropped
+
+    def _doubt(self, recorded: Recorded, first: Done) -> str:
+        """Return why a call does not do the same each time; "" where it does."""
+        if first.kind == LATE:
+            return "it takes too long"
+        if self.call(recorded, LONGEST) != first:
+            return "it does not do the same twice"
+        told = recorded.result[0] if recorded.result else b""
+        if told and not first.drained and (first.kind != RESULT or first.value != told):
+            return "it does not do what it did in the suite"
+        return ""
+
+    def compared(self, known: Sequence[Reference], code: types.CodeType) -> list[int]:
+        """Return in which calls an edit gives another result, exception, argument, or no end.
+
+        Sets of places, a bit each; the last is of those where only a call of what came out of it
+        would tell.
+        """
+        found = dict.fromkeys((RESULT, EXCEPTION, "argument", LATE, "blind"), 0)
+        self._function.__code__ = code
+        try:
+            for reference in known:
+                what = difference(reference.done, self.call(reference.recorded, reference.limit))
+                if what:
+                    found[what] |= 1 << reference.place
+        finally:
+            self._function.__code__ = self._code
+        return list(found.values())
+
+    def is_clean(self, known: Sequence[Reference], turn: int) -> bool:
+        """Whether the unedited function still does what it did, on one of the calls in turn."""
+        reference = known[turn % len(known)]
+        return self.call(reference.recorded, LONGEST) == reference.done
+
+    def call(self, recorded: Recorded, seconds: float) -> Done | None:
+        """Call the function; None where its arguments cannot be made again."""
+        try:
+            values = rebuilt(recorded.arguments)
+        except Exception:  # noqa: BLE001 - the program's own __hash__ or __eq__ may raise anything
+            return None
+        positional, named = split(self._code, values)
+        text = io.StringIO()
+        before = sys.stdout, sys.stderr
+        sys.stdout = sys.stderr = text
+        try:
+            kind, value, drained = _called(self._function, positional, named, seconds)
+        finally:
+            sys.stdout, sys.stderr = before
+        seen, blind = look([value])
+        after, blind_after = look(values)
+        same = tuple(n for n, one in enumerate(values) if one is value)
+        return Done(kind, seen, same, after, text.getvalue(), blind or blind_after, drained)
+
+
+def _called(
+    function: Callable[..., Any], positional: list[Any], named: dict[str, Any], seconds: float
+) -> tuple[str, Any, bool]:
+    """Return how a call ended, with what, and whether its result was gone through."""
+    drained = False
+    try:
+        _limit(seconds)
+        value = function(*positional, **named)
+        drained = type(value) in LAZY or type(value) is types.CoroutineType
+        value = opened(value) if drained else value
+        _limit(0.0)
+    except LateError:
+        _limit(0.0)
+        return LATE, None, drained
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is what the function does
+        _limit(0.0)
+        return EXCEPTION, (type(error), error.args), drained
+    return RESULT, value, drained
+
+
+def opened(value: Any) -> Any:
+    """Return what is in something that can only be gone through, or what a coroutine returns."""
+    if type(value) is types.CoroutineType:
+        try:
+            waits = value.send(None)
+        except StopIteration as end:
+            return "returned", end.value
+        value.close()
+        return "waits", type(waits)
+    return type(value), list(itertools.islice(value, MOST_DRAINED))
+
+
+def split(code: types.CodeType, values: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Return positional and named arguments of a call; values in the order of the signature."""
+    count, named_only = code.co_argcount, code.co_kwonlyargcount
+    positional, rest = list(values[:count]), list(values[count:])
+    if code.co_flags & 4:  # CO_VARARGS
+        positional += rest.pop(0)
+    named = dict(zip(code.co_varnames[count : count + named_only], rest, strict=False))
+    if code.co_flags & 8:  # CO_VARKEYWORDS
+        named |= rest[-1]
+    return positional, named
+
+
+def look(values: Sequence[Any]) -> tuple[bytes, bool]:
+    """Return the fingerprint of values, and whether they hold what a look does not tell."""
+    try:
+        taken = snapshot(values, lenient=True)
+    except UnrecordableError:
+        return b"too big", True
+    return fingerprint(taken), is_blind(taken)
+
+
+def difference(one: Done, two: Done | None) -> str:
+    """Return what is another; "" where nothing is, as far as can be told."""
+    if two is None or two.kind == LATE:
+        return LATE
+    if one.kind != two.kind or (one.kind == EXCEPTION and one.value != two.value):
+        return EXCEPTION
+    if (one.value, one.same, one.text) != (two.value, two.same, two.text):
+        return RESULT
+    if one.after != two.after:
+        return "argument"
+    return "blind" if one.blind or two.blind else ""
+
+
+def _limit(seconds: float) -> None:
+    """Have a call end after so much processor time, or a while of waiting; 0: let it be."""
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN if seconds else 0.0)
+    signal.setitimer(signal.ITIMER_REAL, BLOCKED if seconds else 0.0, AGAIN if seconds else 0.0)
+
+
+def _late(_number: int, _frame: object) -> None:
+    raise LateError

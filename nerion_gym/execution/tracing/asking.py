@@ -1,0 +1,252 @@
+"""`micro`: have edited functions run alone, on arguments that the traced run recorded.
+
+Orders go to the traced process that stayed. Edits are run one after the other in one child of it;
+where the child ends early, the edit that it was at is what ended it, and another child goes on.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nerion_gym.execution.routing import Key, NotConfinedError, compare_file, same_frame
+from nerion_gym.execution.tracing.contrasts import spliced
+from nerion_gym.syntax.module import parse_module
+from nerion_gym.types.trace import MicroTrace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from types import CodeType
+
+    from nerion_gym.execution.answers import Answer
+    from nerion_gym.types.edit import Edit
+    from nerion_gym.types.program import Program
+
+TOGETHER = 256
+"""Edits of one order: what is lost with a child is what it was at, and no more than a fork."""
+CPU_SECONDS, EACH = 10.0, 0.6
+"""Limits of an order: they end what the limit of each call could not."""
+ELSEWHERE = "it changes more than the body of one function"
+INSIDE = "only a call of what the function returns tells"
+NO_CALL = "no call of its function was recorded"
+ENDS = "running its function alone, unedited, ended the process"
+GONE = "the traced process is gone"
+
+
+class Edited(NamedTuple):
+    """An edit as its function's new code.
+
+    Attributes:
+        number: in the caller's list.
+        key: of the function: path, name, first line.
+        code: marshalled.
+        inner: whether nothing but functions inside of it is other than before.
+    """
+
+    number: int
+    key: Key
+    code: bytes
+    inner: bool
+
+
+class Recording(NamedTuple):
+    """What is known of a traced process that stayed.
+
+    Attributes:
+        calls: function -> test of each recorded call, "" before any.
+        paths: files whose functions had taps.
+        why: reason why it did not stay; "" where it did.
+    """
+
+    calls: Mapping[Key, Sequence[str]]
+    paths: frozenset[str]
+    why: str = ""
+
+    def covers(self, edits: Iterable[Edit]) -> bool:
+        """Whether the functions that some edits are in had taps."""
+        paths = [{splice.path for splice in edit.splices} for edit in edits]
+        return all(found <= self.paths for found in paths if len(found) == 1)
+
+
+class GoneError(Exception):
+    """There is no traced process to ask."""
+
+
+def edited_code(program: Program, number: int, edit: Edit) -> Edited | None:
+    """Return the new code of the function whose body an edit changes; None where that is not all.
+
+    That changes nothing which is visible without a call: see `routing.compare_file`.
+    """
+    paths = {splice.path for splice in edit.splices}
+    if len(paths) != 1:
+        return None
+    path = paths.pop()
+    before = program.source(path)
+    after = spliced(parse_module(path, before), edit.splices, 0, len(before))
+    try:
+        change = compare_file(path, before, after)
+    except NotConfinedError:
+        return None
+    if len(change.changed) != 1 or change.moved:
+        return None
+    old, new = change.changed[0]
+    key = path, old.co_qualname, old.co_firstlineno
+    return Edited(number, key, marshal.dumps(new), is_inner(old, new))
+
+
+def is_inner(old: CodeType, new: CodeType) -> bool:
+    """Whether two codes differ in nested functions alone."""
+    return same_frame(old, new) and all(
+        one == two
+        for one, two in zip(old.co_consts, new.co_consts, strict=True)
+        if not isinstance(one, type(old))
+    )
+
+
+def micro(
+    ask: Callable[[dict[str, Any]], Answer],
+    recording: Recording,
+    program: Program,
+    edits: Sequence[Edit],
+    memory: int,
+) -> list[MicroTrace]:
+    """Return what running each edit's function alone tells.
+
+    Args:
+        ask: sends an order to the traced process.
+        recording: what is known of it.
+        program: that was traced.
+        edits: of it.
+        memory: bytes that a child may take.
+
+    Raises:
+        GoneError: the traced process is gone.
+        SandboxError: the machinery failed.
+    """
+    found = [MicroTrace(why=ELSEWHERE)] * len(edits)
+    if recording.why:
+        return [MicroTrace(why=recording.why)] * len(edits)
+    waiting: dict[Key, list[Edited]] = defaultdict(list)
+    for number, edit in enumerate(edits):
+        edited = edited_code(program, number, edit)
+        if edited is not None:
+            waiting[edited.key].append(edited)
+            found[number] = MicroTrace(why=NO_CALL)
+    queue = [one for key in waiting if recording.calls.get(key) for one in waiting[key]]
+    while queue:
+        batch = queue[:TOGETHER]
+        answer = ask(order_of(batch, memory))
+        done, results = results_of(batch, recording, answer)
+        for number, result in results:
+            found[number] = result
+        queue = queue[done:]
+    return found
+
+
+def order_of(batch: Iterable[Edited], memory: int) -> dict[str, Any]:
+    """Return the order to run some edits."""
+    functions: dict[Key, list[list[Any]]] = defaultdict(list)
+    count = 0
+    for one in batch:
+        functions[one.key].append([one.number, one.code])
+        count += 1
+    return {
+        "op": "micro",
+        "nonce": os.urandom(16),
+        "files": {},
+        "functions": [[list(key), edits] for key, edits in functions.items()],
+        "cpu": CPU_SECONDS + EACH * count,
+        "wall": 3 * (CPU_SECONDS + EACH * count),
+        "memory": memory,
+    }
+
+
+def results_of(
+    batch: Sequence[Edited], recording: Recording, answer: Answer
+) -> tuple[int, list[tuple[int, MicroTrace]]]:
+    """Return how many edits of an order are done with, and what became of them.
+
+    Raises:
+        GoneError: there was nobody to carry it out.
+    """
+    heard = Heard.of(answer, list(dict.fromkeys(one.key for one in batch)))
+    found: list[tuple[int, MicroTrace]] = []
+    for place, one in enumerate(batch):
+        places, why = heard.references.get(one.key, ([], ENDS))
+        masks = heard.masks.get(one.number)
+        if not places:
+            found.append((one.number, MicroTrace(why=why)))
+        elif masks is not None:
+            found.append((one.number, result_of(one, places, masks, recording)))
+        elif heard.stale:
+            return place, found
+        else:
+            # Nothing was told of it: the process ended in it.
+            ended = [0, 0, 0, sum(1 << n for n in places), 0]
+            found.append((one.number, result_of(one, places, ended, recording)))
+            return place + 1, found
+    return len(batch), found
+
+
+class Heard(NamedTuple):
+    """What a child told.
+
+    Attributes:
+        references: function -> numbers of the calls that it does again, and why it does not others.
+        masks: edit -> calls in which result, exception, arguments were others, it came to no end,
+            or only more would tell.
+        stale: whether the child ended because an edit had left something behind.
+    """
+
+    references: dict[Key, tuple[list[int], str]]
+    masks: dict[int, list[int]]
+    stale: bool
+
+    @classmethod
+    def of(cls, answer: Answer, keys: Sequence[Key]) -> Heard:
+        """Read the records.
+
+        Raises:
+            GoneError: there was nobody to carry the order out.
+        """
+        references: dict[Key, tuple[list[int], str]] = {}
+        masks: dict[int, list[int]] = {}
+        kinds = set()
+        for kind, *rest in answer.records:
+            kinds.add(kind)
+            if kind == "reference" and rest[0] < len(keys):
+                dropped = sorted(rest[2], key=lambda row: -row[1])
+                references[keys[rest[0]]] = rest[1], dropped[0][0] if dropped else NO_CALL
+            elif kind == "micro":
+                masks[rest[0]] = rest[1:]
+        if "gone" in kinds:
+            raise GoneError
+        return cls(references, masks, "stale" in kinds)
+
+
+def result_of(
+    one: Edited, places: Sequence[int], masks: Sequence[int], recording: Recording
+) -> MicroTrace:
+    """Return what an edit did, by the sets of calls in which something was another."""
+    results, exceptions, arguments, late, blind = masks
+    differs = results | exceptions | arguments | late
+    ran = [
+        place for place in places if differs >> place & 1 or not (one.inner and blind >> place & 1)
+    ]
+    if not ran:
+        return MicroTrace(why=INSIDE)
+    tests = recording.calls[one.key]
+    named = dict.fromkeys(
+        tests[place] for place in ran if differs >> place & 1 and place < len(tests)
+    )
+    return MicroTrace(
+        ran=len(ran),
+        differs=differs.bit_count(),
+        results=results.bit_count(),
+        exceptions=exceptions.bit_count(),
+        arguments=arguments.bit_count(),
+        late=late.bit_count(),
+        tests=tuple(test for test in named if test),
+    )

@@ -1,0 +1,197 @@
+"""Taps of whole functions: how often each test calls one, what it returns, and recorded arguments.
+
+Arguments are recorded by recipe (`recipes`) when the function begins, of a few calls that differ. A
+call that is recorded and returns has the fingerprint of what it returned: who runs the function
+again on these arguments knows then whether they are all that it hangs on.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .described import UnrecordableError
+from .rebuilt import fingerprint, is_blind
+from .recipes import Snapshot, snapshot
+from .values import is_plain, key_of, kind_of
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from .taps import Clock
+
+MOST_RECORDED = 12
+"""Calls of a function that are kept: argument lists that differ."""
+MOST_TRIED = 160
+"""Argument lists of a function that are looked at."""
+MOST_CALLERS = 3
+"""Calls by one test of which it is noted where they come from."""
+DEEPEST_CALLER = 60
+RETURNS_SEEN = 512
+DISTINCT = 64
+ALL_BYTES = 24 << 20
+"""What all records of a process may take."""
+
+
+class Recorded(NamedTuple):
+    """A recorded call.
+
+    Attributes:
+        test: its number, 0 before any.
+        arguments: positional, keyword-only and collected ones, in the order of the signature.
+        result: what `told_by` says of what it returned; empty where it did not return.
+    """
+
+    test: int
+    arguments: Snapshot
+    result: list[bytes]
+
+
+class Recorder:
+    """Bytes that may still be recorded, and where tests lie; one per process."""
+
+    def __init__(self, clock: Clock, root: str, own: frozenset[str]) -> None:
+        self.clock = clock
+        self.left = ALL_BYTES
+        self._root = f"{root}/"
+        self._own = own
+
+    def callers(self, frame: FrameType | None) -> list[tuple[str, int]]:
+        """Return the lines of the tests' files that a call comes from, the nearest first."""
+        found = []
+        for _ in range(DEEPEST_CALLER):
+            if frame is None:
+                break
+            path = frame.f_code.co_filename
+            if path.startswith(self._root) and path not in self._own:
+                found.append((path[len(self._root) :], frame.f_lineno))
+            frame = frame.f_back
+        return found
+
+
+def told_by(value: Any) -> bytes:
+    """Return the fingerprint of a result; nothing where only more than a look tells what it is."""
+    try:
+        taken = snapshot([value])
+    except UnrecordableError:
+        return b""
+    return b"" if is_blind(taken) else fingerprint(taken)
+
+
+class Function:
+    """What the taps of one function saw."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.calls: dict[int, int] = {}
+        self.callers: dict[tuple[int, str, int], None] = {}
+        self.kinds: dict[str, int] = {}
+        self.returned = 0
+        self.recorded: list[Recorded] = []
+        self.skipped: dict[str, int] = {}
+        self._recorder, self._clock = recorder, recorder.clock
+        self._test = -1
+        self._count = self._all = self._tried = self._noted = 0
+        self._next = 1
+        self._known: set[bytes] = set()
+        self._distinct: set[Any] = set()
+        self._open: dict[int, Recorded] = {}
+        self._dice = 1
+
+    # --- what the instrumented program calls ------------------------------------------------
+
+    def enter(self, *values: Any) -> None:
+        """Take a call, with its arguments."""
+        self._count += 1
+        if self._open:
+            # What left by an exception; or a frame that stood where this one stands.
+            self._open.pop(id(sys._getframe(1)), None)
+        if self._test != self._clock.test:
+            self._begin()
+        elif self._count < self._next and self._noted >= MOST_CALLERS:
+            return
+        frame = sys._getframe(1)
+        if self._noted < MOST_CALLERS and self._test:
+            self._noted += 1
+            for path, line in self._recorder.callers(frame.f_back):
+                self.callers[self._test, path, line] = None
+        if self._count >= self._next and self._tried < MOST_TRIED:
+            self._record(values, frame)
+
+    def leave(self, value: Any) -> Any:
+        """Take what the function returns; give it back."""
+        self.returned += 1
+        if self.returned <= RETURNS_SEEN:
+            self._look(value)
+        if self._open:
+            recorded = self._open.pop(id(sys._getframe(1)), None)
+            if recorded is not None:
+                recorded.result.append(told_by(value))
+        return value
+
+    def finish(self) -> None:
+        """Write down what the last test did."""
+        if self._count:
+            self.calls[self._test] = self.calls.get(self._test, 0) + self._count
+        self._count = 0
+
+    def report(self) -> list[Any]:
+        """Return what was seen, as it is told: no value, only counts, classes and lines."""
+        return [
+            [list(row) for row in self.calls.items()],
+            [list(row) for row in self.callers],
+            [list(row) for row in self.kinds.items()],
+            self.returned,
+            [recorded.test for recorded in self.recorded],
+            [list(row) for row in self.skipped.items()],
+        ]
+
+    # --- inside -----------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """A test has come here for the first time: its first call is looked at."""
+        count, self._count = self._count - 1, 0
+        if count:
+            self.calls[self._test] = self.calls.get(self._test, 0) + count
+        self._all += count
+        self._test = self._clock.test
+        self._count = self._next = 1
+        self._noted = 0
+
+    def _record(self, values: tuple[Any, ...], frame: FrameType) -> None:
+        # Calls further and further apart: a loop's first and last ones differ most.
+        self._next = self._count + 1 + self._count // 4
+        self._tried += 1
+        try:
+            taken = snapshot(values)
+        except UnrecordableError as error:
+            why = str(error)
+            self.skipped[why] = self.skipped.get(why, 0) + 1
+            return
+        mark = fingerprint(taken)
+        if mark in self._known or self._recorder.left < taken.size:
+            return
+        self._known.add(mark)
+        recorded = Recorded(self._test, taken, [])
+        if len(self.recorded) < MOST_RECORDED:
+            self.recorded.append(recorded)
+        else:
+            # Each of those that differ is kept as likely as any other.
+            self._dice = (self._dice * 1103515245 + 12345) & 0x7FFFFFFF
+            place = (self._dice >> 8) % len(self._known)
+            if place >= MOST_RECORDED:
+                return
+            self._recorder.left += self.recorded[place].arguments.size
+            self.recorded[place] = recorded
+        self._recorder.left -= taken.size
+        self._open[id(frame)] = recorded
+
+    def _look(self, value: Any) -> None:
+        """Count a returned value that was not seen before."""
+        key = key_of((value,)) if is_plain(value) else ((type(value).__name__,), ())
+        if key is not None:
+            if key in self._distinct:
+                return
+            if len(self._distinct) < DISTINCT:
+                self._distinct.add(key)
+        kind = kind_of((True, value))
+        self.kinds[kind] = self.kinds.get(kind, 0) + 1

@@ -1,0 +1,236 @@
+"""Values made again of a snapshot, and what two snapshots have to share to be of equal values."""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import decimal
+import functools
+import hashlib
+import re
+import types
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from .recipes import Node, Snapshot
+
+SHOWN = frozenset(
+    {
+        int, bool, str, bytes, type(None), float, complex, range, decimal.Decimal, datetime.date,
+        datetime.time, datetime.datetime, datetime.timedelta, datetime.timezone, re.Pattern,
+        re.Match, types.GenericAlias,
+    }
+)  # fmt: skip
+"""Exact types whose `repr` is their value."""
+BLIND = frozenset({"function", "opaque"})
+
+
+def rebuilt(taken: Snapshot) -> list[Any]:
+    """Return values like those that a snapshot was taken of, none shared with another call.
+
+    Raises:
+        Exception: what the program's own `__hash__` or `__eq__` raises, where keys need them.
+    """
+    making = _Making(taken.nodes)
+    values = [making.value(number) for number in taken.roots]
+    making.finish()
+    return values
+
+
+class _Making:
+    """Makes objects by number: first what can hold itself, filled in afterwards."""
+
+    def __init__(self, nodes: tuple[Node, ...]) -> None:
+        self._nodes = nodes
+        self._made: dict[int, Any] = {}
+        self._unfilled: list[Callable[[], Any]] = []
+
+    def value(self, number: int) -> Any:
+        """Return the object of a node."""
+        if number in self._made:
+            return self._made[number]
+        node = self._nodes[number]
+        if node.kind == "kept":
+            return node.kept
+        if node.kind == "instance" and node.kept[1] in VALUED:
+            return self._valued(number, node)
+        shell = SHELLS.get(node.kind)
+        if shell is None:
+            parts = [self.value(part) for part in node.parts]
+            made = self._made[number] = MAKERS[node.kind](node.kept, parts)
+            return made
+        made = self._made[number] = shell(node.kept)
+        parts = [self.value(part) for part in node.parts]
+        fill = FILLERS[node.kind]
+        if node.kind in HASHED:
+            self._unfilled.append(lambda: fill(made, node.kept, parts))
+        else:
+            fill(made, node.kept, parts)
+        return made
+
+    def _valued(self, number: int, node: Node) -> Any:
+        """Return an instance that is made of a value, like that of a named tuple."""
+        kind, base, count = node.kept[:3]
+        content = [self.value(part) for part in node.parts[:count]]
+        made = self._made[number] = base.__new__(kind, VALUED[base](content))
+        rest = [self.value(part) for part in node.parts[count:]]
+        _fill_instance(made, (kind, object, 0, *node.kept[3:]), rest)
+        return made
+
+    def finish(self) -> None:
+        """Put keys into what hashes them, now that they are whole; the innermost first."""
+        for fill in self._unfilled:
+            fill()
+
+
+def _function(kept: Any, parts: list[Any]) -> types.FunctionType:
+    code, space, name, qualname, named, has_defaults = kept
+    count = len(named)
+    cells = tuple(parts[1 + count :]) or None
+    made = types.FunctionType(code, space, name, parts[0] if has_defaults else None, cells)
+    made.__qualname__ = qualname
+    if named:
+        made.__kwdefaults__ = dict(zip(named, parts[1 : 1 + count], strict=True))
+    return made
+
+
+def _iterator(place: Any, parts: list[Any]) -> Any:
+    made = iter(parts[0])
+    if place is not None:
+        made.__setstate__(place)
+    return made
+
+
+def _file(kept: Any, parts: list[Any]) -> Any:
+    kind, place = kept
+    made = kind()
+    made.write(parts[0])
+    made.seek(place)
+    return made
+
+
+MAKERS: dict[str, Callable[[Any, list[Any]], Any]] = {
+    "tuple": lambda _kept, parts: tuple(parts),
+    "frozenset": lambda _kept, parts: frozenset(parts),
+    "slice": lambda _kept, parts: slice(*parts),
+    "method": lambda _kept, parts: types.MethodType(*parts),
+    "attribute": lambda name, parts: getattr(parts[0], name),
+    "partial": lambda _kept, parts: functools.partial(parts[0], *parts[1], **parts[2]),
+    "function": _function,
+    "iterator": _iterator,
+    "file": _file,
+}
+"""Of objects that cannot hold themselves: (what is kept, the parts) -> object."""
+
+
+def _instance(kept: Any) -> Any:
+    kind, base = kept[:2]
+    return SHELLS_OF.get(base, base.__new__)(kind)
+
+
+VALUED: dict[type, Callable[[list[Any]], Any]] = {
+    int: lambda content: content[0],
+    float: lambda content: content[0],
+    str: lambda content: content[0],
+    bytes: lambda content: content[0],
+    tuple: list,
+    frozenset: list,
+}
+"""Built-in classes whose instances get their value when they are made."""
+SHELLS_OF: dict[type, Callable[[type], Any]] = {BaseException: BaseException.__new__}
+SHELLS: dict[str, Callable[[Any], Any]] = {
+    "list": lambda _kept: [],
+    "set": lambda _kept: set(),
+    "dict": lambda _kept: {},
+    "ordered": lambda _kept: collections.OrderedDict(),
+    "default": lambda _kept: collections.defaultdict(),
+    "deque": lambda most: collections.deque(maxlen=most),
+    "bytearray": bytearray,
+    "cell": lambda _kept: types.CellType(),
+    "instance": _instance,
+}
+"""Of objects that may hold themselves: what is kept -> an empty one."""
+
+
+def _fill_instance(made: Any, kept: Any, parts: list[Any]) -> None:
+    _, base, count, names, slots = kept
+    content, rest = parts[:count], parts[count:]
+    if base in FILLED:
+        FILLED[base](made, content)
+    if names:
+        held = made.__dict__ if base is BaseException else attributes_of(made)
+        held.update(zip(names, rest, strict=False))
+    for slot, value in zip(slots, rest[len(names) :], strict=True):
+        slot.__set__(made, value)
+
+
+def attributes_of(made: Any) -> dict[str, Any]:
+    """Return an instance's `__dict__`, past whatever its class says of attributes."""
+    found: dict[str, Any] = object.__getattribute__(made, "__dict__")
+    return found
+
+
+def _pairs(parts: list[Any]) -> Iterable[tuple[Any, Any]]:
+    return zip(parts[::2], parts[1::2], strict=True)
+
+
+def _fill_default(made: Any, _kept: Any, parts: list[Any]) -> None:
+    made.default_factory = parts[0]
+    made.update(_pairs(parts[1:]))
+
+
+FILLED: dict[type, Callable[[Any, list[Any]], Any]] = {
+    list: list.extend,
+    set: set.update,
+    dict: lambda made, content: dict.update(made, _pairs(content)),
+    BaseException: lambda made, content: BaseException.args.__set__(made, tuple(content)),  # type: ignore[attr-defined]
+}
+FILLERS: dict[str, Callable[[Any, Any, list[Any]], Any]] = {
+    "list": lambda made, _kept, parts: made.extend(parts),
+    "deque": lambda made, _kept, parts: made.extend(parts),
+    "set": lambda made, _kept, parts: made.update(parts),
+    "dict": lambda made, _kept, parts: made.update(_pairs(parts)),
+    "ordered": lambda made, _kept, parts: made.update(_pairs(parts)),
+    "default": _fill_default,
+    "bytearray": lambda _made, _kept, _parts: None,
+    "cell": lambda made, _kept, parts: setattr(made, "cell_contents", parts[0]) if parts else None,
+    "instance": _fill_instance,
+}
+HASHED = frozenset({"set", "dict", "ordered", "default"})
+"""Filled last: their keys may be instances that have to be whole to be hashed."""
+
+
+# --- comparing ------------------------------------------------------------------------------------
+
+
+def fingerprint(taken: Snapshot) -> bytes:
+    """Return what snapshots of equal values share, and others do not, within one process.
+
+    The same objects shared in the same way: `[a, a]` is not `[a, copy of a]`.
+    """
+    digest = hashlib.blake2b(repr(taken.roots).encode(), digest_size=12)
+    for node in taken.nodes:
+        digest.update(b"%b%b%r" % (node.kind.encode(), kept_as(node.kept), node.parts))
+    return digest.digest()
+
+
+def kept_as(value: Any) -> bytes:
+    """Return bytes for what a node keeps: the value of what cannot change, else the identity.
+
+    Of a function's code its name: the code of an edited function is another all the time.
+    """
+    kind = type(value)
+    if kind is tuple:
+        return b"(%b)" % b",".join(map(kept_as, value))
+    if kind is types.CodeType:
+        return value.co_qualname.encode()
+    if kind in SHOWN:
+        return b"%d:%b" % (id(kind), repr(value).encode("utf-8", "backslashreplace"))
+    return b"#%d" % id(value)
+
+
+def is_blind(taken: Snapshot) -> bool:
+    """Whether values hold what only a call, or nothing here, shows the inside of."""
+    return any(node.kind in BLIND for node in taken.nodes)

@@ -1,0 +1,157 @@
+"""Snapshots of values: what a function was given, taken without running any of the program's code.
+
+A snapshot is a recipe for an equal value, not a reference to the one that the program has: it may
+change that one, and wait for it to die. Instances are described by what they hold; making them
+again calls neither `__init__` nor `__setattr__` (`rebuilt.py`). Functions, classes and modules that
+a module holds are kept as they are: they live as long as the process.
+"""
+
+from __future__ import annotations
+
+import enum
+import weakref
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .described import (
+    BY_ID,
+    HEAP_TYPE,
+    KEPT_IDS,
+    LOCAL,
+    UnrecordableError,
+    flags_of,
+    instance,
+    isinstance_of,
+    qualname_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST_NODES = 2_000
+MOST_BYTES = 64 << 10
+DEEPEST = 60
+NODE_BYTES = 80
+"""What a node of a snapshot takes, about."""
+
+
+class Node(NamedTuple):
+    """One object of a snapshot.
+
+    Attributes:
+        kind: how it is made again (`rebuilt.MAKERS`).
+        kept: what is kept of it as it is.
+        parts: numbers of the nodes that it holds.
+    """
+
+    kind: str
+    kept: Any
+    parts: tuple[int, ...]
+
+
+class Snapshot(NamedTuple):
+    """Values by recipe; `roots` are the nodes of the values themselves."""
+
+    nodes: tuple[Node, ...]
+    roots: tuple[int, ...]
+    size: int
+
+
+def snapshot(values: Iterable[Any], *, lenient: bool = False) -> Snapshot:
+    """Return a recipe for values.
+
+    Args:
+        values: what is to be made again.
+        lenient: whether what cannot be described is noted as such: the recipe is for comparing.
+
+    Raises:
+        UnrecordableError: something in them cannot be described, or they are too big.
+    """
+    taking = _Taking(lenient=lenient)
+    return taking.of(values)
+
+
+class _Taking:
+    def __init__(self, *, lenient: bool) -> None:
+        self._lenient = lenient
+        self._nodes: list[Node | None] = []
+        self._numbers: dict[int, int] = {}
+        self._held: list[Any] = []
+        self._size = 0
+
+    def of(self, values: Iterable[Any]) -> Snapshot:
+        roots = tuple([self._take(value, 0) for value in values])
+        return Snapshot(tuple(self._nodes), roots, self._size)  # type: ignore[arg-type]
+
+    def _take(self, value: Any, depth: int) -> int:
+        kind = type(value)
+        if kind is int or kind is str or kind is bool or value is None:
+            # The most frequent ones, whose identity nobody looks at.
+            return self._note(Node("kept", value, ()), len(value) if kind is str else 0)
+        known = self._numbers.get(id(value))
+        if known is not None:
+            return known
+        number = self._numbers[id(value)] = len(self._nodes)
+        self._held.append(value)  # its number holds as long as it lives
+        self._nodes.append(None)
+        try:
+            if depth > DEEPEST:
+                raise UnrecordableError("values nested too deeply")
+            name, kept, parts = self._describe(value, kind)
+        except UnrecordableError as error:
+            if not self._lenient:
+                raise
+            name, kept, parts = "opaque", (kind, str(error)), ()
+        self._count(len(kept) if type(kept) in (str, bytes) else 0)
+        self._nodes[number] = Node(
+            name, kept, tuple([self._take(part, depth + 1) for part in parts])
+        )
+        return number
+
+    def _note(self, node: Node, size: int) -> int:
+        self._count(size)
+        self._nodes.append(node)
+        return len(self._nodes) - 1
+
+    def _count(self, size: int) -> None:
+        self._size += size + NODE_BYTES
+        if self._size > MOST_BYTES or len(self._nodes) > MOST_NODES:
+            raise TooBigError("values that are too big")
+
+    def _describe(self, value: Any, kind: type) -> tuple[str, Any, Iterable[Any]]:
+        if id(kind) in KEPT_IDS:
+            return "kept", value, ()
+        describe = BY_ID.get(id(kind))
+        if describe is not None:
+            return describe(value)
+        if isinstance_of(kind, type):
+            if LOCAL in qualname_of(value):
+                raise UnrecordableError("a class that a function made")
+            return "kept", value, ()
+        if isinstance_of(type(kind), enum.EnumMeta) or is_pinned(value):
+            return "kept", value, ()
+        return instance(value, kind)
+
+
+class TooBigError(UnrecordableError):
+    """Lenient or not, there is too much of it."""
+
+
+_pinned: dict[int, Any] = {}
+"""Objects that modules hold, by number, each by a weak reference."""
+
+
+def pin(values: Iterable[Any]) -> None:
+    """Take note of objects whose identity counts: what a module holds is looked up by others."""
+    for value in values:
+        kind = type(value)
+        if flags_of(kind) & HEAP_TYPE and not isinstance_of(kind, type):
+            try:
+                _pinned[id(value)] = weakref.ref(value)
+            except TypeError:
+                continue  # of a class with slots: made again like any other
+
+
+def is_pinned(value: Any) -> bool:
+    """Whether an object is one that a module holds."""
+    known = _pinned.get(id(value))
+    return known is not None and known() is value

@@ -58,13 +58,28 @@ def say(
         )
     yield from (Text(""), Text("Functions", "bold"))
     yield from traced_text.function_table(function_rows(found, edits))
-    quiet = [row for row in edits if row.quiet]
-    yield from (Text(""), Text(f"Edits that no test can notice ({len(quiet)})", "bold"))
-    shown = quiet[: limit or None]
-    yield from traced_text.quiet_edits(quiet, diffs_of(found, shown), limit)
+    yield from _listed(found, edits, limit)
     yield Text("")
     yield from traced_text.test_lists(tests, limit)
     yield from traced_text.summary(found.trace, edits, tests)
+
+
+def _listed(found: Measured, edits: Sequence[EditRow], limit: int) -> Iterator[Text]:
+    quiet = [row for row in edits if row.quiet]
+    # A function that returns nothing is called for what else it changes, which is not seen; of
+    # what is told as an object only, two may be taken for one.
+    plain = [row for row in function_rows(found, edits) if row.seen and row.seen.returned]
+    plain = [row for row in plain if row.seen and "object" not in row.seen.returns]
+    alike = [edit for row in plain for edit in row.edits if edit.alike and not edit.quiet]
+    for title, said, rows in (
+        ("Edits that no test can notice", traced_text.QUIET, quiet),
+        ("Edits that may go unnoticed", traced_text.ALIKE, alike),
+    ):
+        if rows or rows is quiet:
+            yield from (Text(""), Text(f"{title} ({len(rows)})", "bold"))
+            yield from [Text(said, "dim")] if rows else []
+            diffs = diffs_of(found, rows[: limit or None])
+            yield from traced_text.listed_edits(rows, diffs, limit)
 
 
 def parts_of(found: Measured, path: str, focus: Focus | None) -> list[range]:

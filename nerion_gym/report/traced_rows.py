@@ -67,6 +67,11 @@ class EditRow:
         return seen.infection is Infection.NEVER or effect
 
     @property
+    def alike(self) -> bool:
+        """Whether its function, run alone, did the same on every recorded call."""
+        return self.micro is not None and bool(self.micro.ran) and not self.micro.differs
+
+    @property
     def why_quiet(self) -> str:
         """Say why no test can notice it."""
         tests = counted(len(self.seen.reached), "test")
@@ -103,6 +108,12 @@ class LineRow:
     def classes(self) -> Counter[Infection]:
         """Number of edits of each class."""
         return Counter(edit.seen.infection for edit in self.edits)
+
+    @property
+    def alone(self) -> tuple[int, int]:
+        """Number of edits whose function does something else when run alone, and of those run."""
+        ran = [edit for edit in self.edits if edit.micro is not None and edit.micro.ran]
+        return sum(not edit.alike for edit in ran), len(ran)
 
 
 @dataclass(frozen=True)

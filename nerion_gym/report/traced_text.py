@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 
@@ -36,8 +36,23 @@ LEGEND = (
     "hits   how often the suite evaluates a line; run: executed, not counted",
     "edits  of it, by how often the edited expression would have had another value:",
     "       " + ", ".join(f"{sign} {word}" for _, sign, word in CLASSES),
+    "alone  with --micro: edits with which the function does something else / edits run",
     "Below a line: an expression, kinds of its values, (how many different ones)",
 )
+
+
+class Columns(NamedTuple):
+    """What annotated source shows beside each line.
+
+    Attributes:
+        width: of the terminal.
+        tests: whether there is room for the number of tests.
+        alone: whether functions were run alone.
+    """
+
+    width: int
+    tests: bool
+    alone: bool
 
 
 def source(rows: Sequence[LineRow], shown: Iterable[range], width: int) -> Iterator[Text]:
@@ -48,8 +63,10 @@ def source(rows: Sequence[LineRow], shown: Iterable[range], width: int) -> Itera
         shown: those that are asked for.
         width: of the terminal.
     """
-    wide = width >= WIDE
-    yield Text(f"{'line':>5} {'hits':>6} {'tests ' if wide else ''}{'edits':<{EDITS_WIDTH}}", "dim")
+    columns = Columns(width, width >= WIDE, any(row.alone[1] for row in rows))
+    tests = "tests " if columns.tests else ""
+    alone = "  alone " if columns.alone else ""
+    yield Text(f"{'line':>5} {'hits':>6} {tests}{'edits':<{EDITS_WIDTH}}{alone}".rstrip(), "dim")
     wanted = {number for part in shown for number in part}
     inside = [row for row in rows if row.number in wanted]
     last = 0
@@ -57,7 +74,7 @@ def source(rows: Sequence[LineRow], shown: Iterable[range], width: int) -> Itera
         if row.number != last + 1 and last:
             yield Text(f"{'...':>5}", "dim")
         last = row.number
-        yield from _line(row, width, wide)
+        yield from _line(row, columns)
 
 
 def _with_gaps(rows: Sequence[LineRow]) -> Iterator[LineRow]:
@@ -74,19 +91,21 @@ def _with_gaps(rows: Sequence[LineRow]) -> Iterator[LineRow]:
             waiting.append(row)
 
 
-def _line(row: LineRow, width: int, wide: bool) -> Iterator[Text]:
+def _line(row: LineRow, columns: Columns) -> Iterator[Text]:
+    width = columns.width
     gutter = Text(f"{row.number:>5} {hits_of(row):>6} ")
-    gutter.append(f"{row.tests or '':>5} " if wide else "")
+    gutter.append(f"{row.tests or '':>5} " if columns.tests else "")
     gutter.append_text(_edits(row))
+    differ, ran = row.alone
+    told = f"{differ}/{ran}" if ran else ""
+    gutter.append(f"{told:>7} " if columns.alone else "")
     head = len(gutter)
     gutter.append("| ", "dim")
     gutter.append(cut(visible(row.text), width - head - 2))
     yield gutter
     profile = " · ".join(profiles(row.sites))
     if profile:
-        indent = len(row.text) - len(row.text.lstrip())
-        room = width - head - 4 - min(indent, 12)
-        text = f"{'':{head}}| {'':{min(indent, 12)}}  {cut(profile, room)}"
+        text = f"{'':{head}}|   {cut(profile, width - head - 4)}"
         yield Text(text, "dim italic")
 
 
@@ -142,28 +161,40 @@ def is_literal(text: str) -> bool:
     return True
 
 
-def quiet_edits(edits: Sequence[EditRow], diffs: Mapping[int, str], most: int) -> Iterator[Text]:
-    """Yield the edits that no test can notice, with what they change.
+QUIET = "Either the edited program does the same, or no test has a value that tells."
+ALIKE = (
+    "On a few recorded calls the function has the same result and exception, and\n"
+    "leaves its arguments the same. What else it changes is not looked at."
+)
+
+
+def listed_edits(rows: Sequence[EditRow], diffs: Mapping[int, str], most: int) -> Iterator[Text]:
+    """Yield edits with what they change.
 
     Args:
-        edits: those.
+        rows: those.
         diffs: by index; of those that are shown.
         most: how many are shown; 0: all.
     """
-    if edits:
-        yield Text("Either the edited program does the same, or no test has a value that", "dim")
-        yield Text("tells the two apart.", "dim")
-    for row in edits[: most or None]:
+    for row in rows[: most or None]:
         number = f"{row.number:>5}" if row.number else "    -"
         place = visible(f"{row.path}:{row.line}:{row.column}")
         yield Text.assemble(number, "  ", (place, "bold"), f"  {row.operator}")
-        yield Text(f"       {row.why_quiet}")
+        yield Text(f"       {row.why_quiet if row.quiet else alike(row)}")
         for line in diffs.get(row.index, "").splitlines():
             if line[:1] in "+-" and line[:3] not in ("+++", "---"):
                 style = "green" if line[0] == "+" else "red"
                 yield Text(f"       {line[0]} {visible(line[1:])}", style)
-    if most and len(edits) > most:
-        yield Text(f"  ... and {len(edits) - most} more; --limit 0 lists all", "dim")
+    if most and len(rows) > most:
+        yield Text(f"  ... and {len(rows) - most} more; --limit 0 lists all", "dim")
+
+
+def alike(row: EditRow) -> str:
+    """Say of an edit whose function does the same what its value does."""
+    ran = counted(row.micro.ran if row.micro is not None else 0, "call")
+    return (
+        f"the function does the same in {ran}; the value there differs: {WORD[row.seen.infection]}"
+    )
 
 
 def function_table(rows: Sequence[FunctionRow]) -> Iterator[Text]:

@@ -212,6 +212,8 @@ class Linker:
     def defined(self, node: FunctionNode) -> Iterator[Link]:
         """A method is an attribute; a parameter may be a fixture, or see what is printed."""
         gives = tuple(self._writes(node))
+        for decorator in node.decorator_list:
+            yield Link(calling(decorator), self.facts(decorator), gives)
         if isinstance(self._parents.get(node), ast.ClassDef):
             yield Link(NO_LINES, frozenset(gives), (("attribute", "", node.name),))
         for parameter in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):

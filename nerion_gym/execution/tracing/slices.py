@@ -7,7 +7,7 @@ from collections import defaultdict
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.execution.tracing.asserts import assertions
+from nerion_gym.execution.tracing.asserts import assertions, name_of
 from nerion_gym.execution.tracing.callees import SELF
 from nerion_gym.execution.tracing.links import Linker, lines_of
 from nerion_gym.execution.tracing.sheets import decorated, given_names
@@ -53,6 +53,7 @@ class Web:
         self.sheet = sheet
         self.linker = Linker(code, sheet)
         self._claims: dict[str, tuple[Claim, ...]] = {}
+        self._words: dict[str, dict[str, set[int]]] = {}
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -86,6 +87,16 @@ class Web:
             found = assertions(node, given_names(node), known)
             self._claims[qualname] = tuple(self._claim(one) for one in found)
         return self._claims[qualname]
+
+    def words(self, qualname: str) -> dict[str, set[int]]:
+        """Return name, or attribute -> lines of a function on which it is mentioned."""
+        if qualname not in self._words:
+            found: dict[str, set[int]] = defaultdict(set)
+            for node in nodes_in(self.sheet.units[qualname].node):
+                if isinstance(node, ast.Name | ast.Attribute):
+                    found[name_of(node)].add(node.end_lineno or node.lineno)
+            self._words[qualname] = found
+        return self._words[qualname]
 
     @cached_property
     def _helpers(self) -> set[str]:
@@ -163,6 +174,13 @@ class Slicer:
                 found = self._code.defined(sheet, f"{node.value.id}.{node.attr}")
         if found is not None:
             yield found
+
+    def mentions(self, units: Iterable[Key], word: str) -> Iterator[Place]:
+        """Yield the lines of some functions on which a name, or an attribute, is mentioned."""
+        for path, qualname in units:
+            web = self.web(path)
+            for line in web.words(qualname).get(word, ()) if web is not None else ():
+                yield path, line
 
     def claims(self, units: Iterable[Key]) -> list[Claim]:
         """Return the assertions of some functions."""

@@ -6,7 +6,7 @@ looks at what came of it (it begins there); assertions without a mark look at so
 
 import pytest
 
-from nerion_gym.execution.tracing.checks import checks_of
+from nerion_gym.execution.tracing.checks import called, checks_of
 from nerion_gym.types.check import LITERAL, STRENGTH, Check, CheckKind
 from nerion_gym.types.program import FunctionRef, Program
 from nerion_gym.types.suite import Suite
@@ -27,11 +27,11 @@ def marked(files, mark):
     )
 
 
-def read(files, test, *, calls=True):
+def read(files, test, *, calls=True, times=3):
     """Return the checks of a suite in which one test calls `f`."""
     suite = Suite(tuple((path, text.encode()) for path, text in files.items()), ("test_m.py",))
     callers = {test: marked(files, "call")} if calls else {}
-    seen = FunctionTrace(REF, {"": 1, test: 3}, callers, {})
+    seen = FunctionTrace(REF, {"": 1, test: times}, callers, {})
     edits = (EditTrace(Infection.ALWAYS, (test,)), EditTrace(Infection.NOT_REACHED))
     trace = Trace(edits, (), functions=(seen,), program=PROGRAM, suite=suite)
     return checks_of(suite, trace, (test,))
@@ -315,6 +315,18 @@ def test_x(make):
     assert make(2) == 2  # sees
     assert m.g(2) == 2
 """,
+    "a decorator": """
+import m
+def test_x():
+    @m.f(1)  # call
+    def made():
+        return 1
+    @m.g
+    def other():
+        return 1
+    assert made() == 1  # sees
+    assert other() == 1
+""",
     "a global": """
 import m
 table = []
@@ -410,6 +422,16 @@ def test_where_no_line_is_known_every_assertion_of_the_test_counts_and_says_so()
     files = {"test_m.py": "import m\ndef test_x():\n    m.f(1)\n    assert m.g(1)\n    assert 2\n"}
     found = read(files, "test_m.py::test_x", calls=False).of_function(REF)
     assert [(check.line, check.derived) for check in found] == [(4, False), (5, False)]
+
+
+def test_of_many_calls_those_that_were_not_noted_are_found_by_name():
+    lines = "".join(f"    got{n} = m.f({n})\n    assert got{n}\n" for n in range(9))
+    files = {"test_m.py": f"import m\ndef test_x():\n    m.f(1)  # call\n{lines}    assert m.g\n"}
+    test = "test_m.py::test_x"
+    assert len(read(files, test, times=3).of_function(REF)) == 0
+    assert len(read(files, test, times=10).of_function(REF)) == 9
+    assert called(FunctionRef("m.py", "Box.__init__")) == "Box"
+    assert called(FunctionRef("m.py", "Box.size#2")) == "size"
 
 
 ASKED = [

@@ -99,6 +99,6 @@ def run_tapped(
     for number, sites in enumerate(files):
         for place, site in enumerate(sites):
             report = site.seen()
-            if report.rows:
+            if report.tests:
                 teller.tell("site", number, place, *report)
     teller.end()

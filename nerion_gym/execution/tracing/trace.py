@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 import os
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nerion_gym.execution.memo import digest
 from nerion_gym.execution.reach import all_lines
 from nerion_gym.execution.tracing.instrument import instrumented, table_of
+from nerion_gym.execution.tracing.reading import Reading
 from nerion_gym.execution.tracing.sites import Plan, plan_taps
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.trace import EditTrace, Infection, SiteTrace, Trace
@@ -31,8 +32,6 @@ SLOWER = 20.0
 AT_LEAST = 60.0
 MORE_MEMORY = 256 << 20
 SEVERAL_FILES = "it edits several files"
-TOO_LONG = "the traced run did not get to its end"
-NO_VALUES = "its values cannot be compared"
 LEFT_OUT = "a test that runs code of the file was left out"
 NOT_RUN = "not run with taps"
 OTHERWISE = "a test reads the file's text, or starts processes that may run it"
@@ -185,6 +184,7 @@ class Told:
     left_out: Mapping[str, str]
     sites: Mapping[int, Mapping[int, list[Any]]]
     complete: bool
+    _named: dict[tuple[int, ...], tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, answer: Answer, baseline: Baseline) -> Told:
@@ -213,72 +213,8 @@ class Told:
 
     def names(self, numbers: Sequence[int]) -> tuple[str, ...]:
         """Return the tests of these numbers, without those that are left out."""
-        found = (self.tests[number - 1] for number in numbers if 0 < number <= len(self.tests))
-        return tuple(test for test in found if test not in self.left_out)
-
-
-class Reading(NamedTuple):
-    """What was told of one file.
-
-    Attributes:
-        told: of the whole run.
-        found: site -> what it told (`taps.Report`).
-        doubt: why no edit of the file is ruled out; "" where some may be.
-    """
-
-    told: Told
-    found: Mapping[int, list[Any]]
-    doubt: str
-
-    def edits(self, file: Tapped) -> list[tuple[int, EditTrace]]:
-        """Return what is known of each edit, by its number within the file."""
-        plan = file.plan
-        same = EditTrace(Infection.NEVER)
-        if self.doubt:
-            same = EditTrace(Infection.UNKNOWN, why=self.doubt)
-        known = [(number, same) for number in plan.unchanged]
-        known += [
-            (number, EditTrace(Infection.UNKNOWN, why=why)) for number, why in plan.beyond.items()
-        ]
-        for place, site in enumerate(plan.sites):
-            rows, _, same_ones, unknown = self.found.get(place, ([], [], 0, 0))
-            numbers = [number for number, _, _ in rows]
-            for bit, choice in enumerate(site.choices):
-                differs = [number for number, _, mask in rows if mask >> bit & 1]
-                once = bool(same_ones >> bit & 1), bool(unknown >> bit & 1)
-                known.append((choice.edit, self._edit(numbers, *once, differs)))
-        return known
-
-    def _edit(
-        self, hits: Sequence[int], same: bool, unknown: bool, differs: Sequence[int]
-    ) -> EditTrace:
-        infection, why = self._class(hits, same, unknown, differs)
-        return EditTrace(infection, self.told.names(hits), self.told.names(differs), 0 in hits, why)
-
-    def _class(
-        self, hits: Sequence[int], same: bool, unknown: bool, differs: Sequence[int]
-    ) -> tuple[Infection, str]:
-        if differs:
-            return (Infection.SOMETIMES if same or unknown else Infection.ALWAYS), ""
-        if not self.told.complete or self.doubt:
-            return Infection.UNKNOWN, self.doubt if self.told.complete else TOO_LONG
-        if not hits:
-            return Infection.NOT_REACHED, ""
-        if unknown:
-            return Infection.UNKNOWN, NO_VALUES
-        return Infection.NEVER, ""
-
-    def sites(self, file: Tapped, program: Program) -> list[SiteTrace]:
-        """Return what was seen of each place."""
-        module = parse_module(file.path, program.source(file.path))
-        found = []
-        for place, site in enumerate(file.plan.sites):
-            rows, kinds, _, _ = self.found.get(place, ([], [], 0, 0))
-            counts = {
-                test: count
-                for number, count, _ in rows
-                for test in (self.told.names([number]) if number else ("",))
-            }
-            if counts:
-                found.append(SiteTrace(module.span(site.node), counts, dict(kinds)))
-        return found
+        key = tuple(numbers)
+        if key not in self._named:
+            found = [self.tests[number - 1] for number in key if 0 < number <= len(self.tests)]
+            self._named[key] = tuple([test for test in found if test not in self.left_out])
+        return self._named[key]

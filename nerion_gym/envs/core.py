@@ -14,9 +14,11 @@ from nerion_gym.envs import dynamics, prepare, render
 from nerion_gym.envs.info import build_info
 from nerion_gym.envs.limits import overflow
 from nerion_gym.envs.observation import build_scene, observation_space, observe, slot_classes
+from nerion_gym.envs.previewing import previewed
 from nerion_gym.envs.replay import replay
 from nerion_gym.envs.state import EpisodeState, State
 from nerion_gym.envs.stats import ExecutionStats
+from nerion_gym.envs.traces import checked, is_traced, traced
 from nerion_gym.errors import ConfigError
 from nerion_gym.execution.runner import default_runner
 
@@ -42,6 +44,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         observation: "graph" (`spaces.Graph`, default) or "padded" (fixed shapes, for SB3).
         render_mode: None or "ansi".
         runner: runs the tests; by default one runner per process, shared by all environments.
+        trace: whether a traced run's columns are filled; by default where no edit is ever kept.
 
     Action 0 is submit; action a > 0 is the a-th edit of the catalog. A masked action changes
     nothing, runs nothing, uses one step and gives 0 with `info["masked_action"]`.
@@ -56,12 +59,14 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         observation: Form = "graph",
         render_mode: str | None = None,
         runner: TestRunner | None = None,
+        trace: bool | None = None,
     ) -> None:
         if render_mode not in (None, *self.metadata["render_modes"]):
             msg = f"render_mode={render_mode!r}: expected None or 'ansi'"
             raise ConfigError(msg)
         self.world = world
         self.form: Form = observation
+        self.trace = checked(trace)
         self.render_mode = render_mode
         self.observation_space = observation_space(world.limits, observation)
         self.action_space = spaces.Discrete(world.limits.edits + 1)
@@ -96,6 +101,8 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         prepare.require_known(chosen)
         drawn = self.world.generator.sample(self.np_random, chosen)
         task = self.known_tasks.measured(drawn, self.runner)
+        if is_traced(self.world, self.trace, self.runner):
+            task = self.known_tasks.traced(task, self.runner, self.world.operators)
         outcome = prepare.outcome_at_reset(task, self.runner)
         focus = prepare.pick_focus(self.world, task, outcome, self.np_random, chosen)
         self.begin_episode(prepare.first_state(self.world, task, focus, outcome))
@@ -150,8 +157,9 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         if plan.program is not None and outcome is not None:
             self.stats.count(plan.program, before.task.suite, outcome)
         finished = dynamics.finish(self.world, before, plan, outcome, self._fits)
+        state = traced(self, finished.state)
         self._history.append(before)
-        self._set(finished.state)
+        self._set(state)
         self.stats.steps += 1
         self.stats.masked += plan.masked
         self._last_step = render.LastStep(before, plan.edit, outcome, finished)
@@ -200,17 +208,10 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
     def preview(self, action: int) -> Observation:
         """Return the observation of the program that an action would give; nothing is run.
 
-        Tests and last outcomes stay as they are known now. A masked action, submit, or an edit
-        that would break a limit shows the current program.
+        Tests and last outcomes stay as they are known now; what a trace would tell is unknown. A
+        masked action, submit, or an edit that would break a limit shows the current program.
         """
-        state = self.current
-        plan = dynamics.plan(self.world, state, int(action))
-        if plan.edit is None or plan.program is None:
-            return self._observe()
-        seen = dynamics.committed(self.world, state, plan.edit, plan.program, state.outcome)
-        if not self._fits(seen):
-            return self._observe()
-        return observe(seen, build_scene(seen, self.world.limits), self.world.limits, self.form)
+        return previewed(self.world, self.current, int(action), self.form) or self._observe()
 
     def fork(self) -> CodeEditEnv:
         """Return an independent environment in the same state, with the same random stream."""
@@ -267,7 +268,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         """Stand in the first state of an episode, with nothing to undo."""
         self._history.clear()
         self._last_step = None
-        self._set(state)
+        self._set(traced(self, state))
 
     def _forget_classes(self) -> None:
         self.last_classes = np.full(self.world.limits.tests, -1, np.int8)
@@ -287,9 +288,8 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         return not overflow(state, self.world.limits, spare=False)
 
     def _observe(self) -> Observation:
-        if self._scene is None:
-            self._scene = build_scene(self.current, self.world.limits)
-        return observe(self.current, self._scene, self.world.limits, self.form)
+        scene = self._scene or build_scene(self.current, self.world.limits)
+        return observe(self.current, scene, self.world.limits, self.form)
 
     def __getstate__(self) -> dict[str, Any]:
         # A runner owns processes: the copy takes its own process's one.

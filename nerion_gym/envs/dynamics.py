@@ -125,10 +125,11 @@ def finish(
 
 
 def committed(world: World, state: State, edit: Edit, program: Program, outcome: Outcome) -> State:
-    """Return the state in which a measured edit is kept."""
+    """Return the state in which a measured edit is kept; its program is not traced yet."""
     return replace(
         state,
         program=program,
+        trace=None,
         outcome=outcome,
         catalog=listed_edits(program, world.operators, state.focus),
         committed=(*state.committed[:-1], True),

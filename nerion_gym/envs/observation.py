@@ -11,10 +11,12 @@ from gymnasium import spaces
 
 from nerion_gym.edits.operator_ids import SUBMIT, operator_id
 from nerion_gym.envs.dynamics import submit_is_legal
+from nerion_gym.envs.traces import asserted
 from nerion_gym.errors import ConfigError
 from nerion_gym.graphs import schema
 from nerion_gym.graphs.builder import build, token_id
 from nerion_gym.graphs.export import to_graph_instance
+from nerion_gym.graphs.traced import Sight, with_trace
 from nerion_gym.types.outcome import learning_class
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from nerion_gym.types.outcome import Outcome, TestResult
     from nerion_gym.types.program import Program
     from nerion_gym.types.task import Limits
+    from nerion_gym.types.trace import EditTrace
     from nerion_gym.types.transition import Observation
 
 Form = Literal["graph", "padded"]
@@ -90,6 +93,8 @@ class Scene:
 def build_scene(state: State, limits: Limits) -> Scene:
     """Build graph, edit rows and test slots of a state that fits the limits."""
     graph = graph_of(state)
+    trace = state.trace
+    seen: list[tuple[int, EditTrace]] = []
     rows = np.zeros((limits.edits + 1, schema.EDIT_WIDTH), np.int16)
     rows[:, ARGUMENT] = -1
     rows[0, OPERATOR], rows[:, SITE] = SUBMIT, -1
@@ -97,8 +102,16 @@ def build_scene(state: State, limits: Limits) -> Scene:
         argument = -1 if edit.argument is None else node_or_none(graph.node_of(edit.argument))
         token = token_id(edit.text) if edit.text else 0
         site = node_or_none(graph.node_of(edit.site))
-        rows[number] = (operator_id(edit.operator), site, argument, token, 0, 0)
+        known = None if trace is None else trace.of(edit)
+        infection = schema.INFECTION_UNKNOWN
+        if known is not None:
+            infection = int(known.infection)
+            seen.append((site, known))
+        rows[number] = (operator_id(edit.operator), site, argument, token, infection, 0)
     tests = tuple(result.id for result in state.initial.results)
+    if trace is not None:
+        checks = asserted(state.task.suite, state.task.program, tests)
+        graph = with_trace(graph, Sight(trace, seen, checks), limits.nodes, limits.edges)
     slots = test_slots(state, tests, limits)
     test_nodes = np.full(limits.tests, -1, np.int16)
     for slot, test in zip(slots, tests, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nerion_gym.envs.draw import Room, choose_focus, demand
@@ -10,7 +11,9 @@ from nerion_gym.envs.limits import SPARE_EDITS, overflow
 from nerion_gym.envs.listing import listed_edits
 from nerion_gym.envs.reach import Reach, reach_of
 from nerion_gym.envs.state import State
+from nerion_gym.envs.traces import trace_of
 from nerion_gym.errors import ConfigError
+from nerion_gym.execution.tracing.known import KEPT_ROWS, rows_of
 from nerion_gym.tasks.builder import control_of, measured
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from nerion_gym.edits.operator import Operator
     from nerion_gym.envs.world import World
     from nerion_gym.types.outcome import Outcome
     from nerion_gym.types.program import Focus
@@ -33,6 +37,7 @@ class KnownTasks:
 
     def __init__(self) -> None:
         self._tasks: dict[str, Task] = {}
+        self._traced: dict[tuple[str, tuple[Operator, ...]], Task] = {}
 
     def measured(self, task: Task, runner: TestRunner) -> Task:
         """Return the task with its control run and coverage.
@@ -48,6 +53,24 @@ class KnownTasks:
             self._tasks[task.id] = known
         return known
 
+    def traced(self, task: Task, runner: TestRunner, operators: tuple[Operator, ...]) -> Task:
+        """Return a measured task with the trace of its program.
+
+        Raises:
+            ConfigError: the runner cannot trace.
+            SandboxError: the machinery failed.
+        """
+        key = task.id, operators
+        known = self._traced.get(key)
+        if known is None:
+            trace = task.trace or trace_of(runner, task.program, task.suite, operators)
+            known = replace(task, trace=trace)
+            rows = sum(rows_of(other.trace) for other in self._traced.values())
+            if rows > KEPT_ROWS:
+                self._traced.clear()
+            self._traced[key] = known
+        return known
+
     def hand_to(self, runner: TestRunner) -> None:
         """Let another runner compare edits with what is known."""
         for task in self._tasks.values():
@@ -58,6 +81,7 @@ class KnownTasks:
         """Return the same knowledge, to grow on its own."""
         twin = KnownTasks()
         twin._tasks = dict(self._tasks)
+        twin._traced = dict(self._traced)
         return twin
 
 
@@ -83,7 +107,7 @@ def outcome_at_reset(task: Task, runner: TestRunner) -> Outcome:
 def first_state(world: World, task: Task, focus: Focus | None, outcome: Outcome) -> State:
     """Return the state before the first step."""
     catalog = listed_edits(task.program, world.operators, focus)
-    return State(task, focus, task.program, outcome, outcome, catalog)
+    return State(task, focus, task.program, outcome, outcome, catalog, trace=task.trace)
 
 
 def pick_focus(

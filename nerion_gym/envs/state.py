@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from nerion_gym.types.outcome import LearningClass, Outcome
     from nerion_gym.types.task import Task
+    from nerion_gym.types.trace import Trace
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class State:
         tried: (program digest, edit) -> learning class of the suite, in this episode.
         touched: spans of the current program that this episode's edits concern.
         steps: steps taken.
+        trace: of `program`; None where it is not traced, or not yet.
     """
 
     task: Task
@@ -47,6 +49,7 @@ class State:
     tried: Mapping[tuple[str, Edit], LearningClass] = field(default_factory=dict)
     touched: tuple[Span, ...] = ()
     steps: int = 0
+    trace: Trace | None = field(default=None, compare=False, repr=False)
 
     def last_outcome(self, edit: Edit) -> int:
         """Return the `last outcome` id of an edit: 0 not tried, else learning class + 1."""

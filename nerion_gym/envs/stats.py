@@ -9,21 +9,34 @@ if TYPE_CHECKING:
     from nerion_gym.types.outcome import Outcome
     from nerion_gym.types.program import Program
     from nerion_gym.types.suite import Suite
+    from nerion_gym.types.trace import Trace
 
 
 @dataclass
 class Ledger:
-    """The (program, suite) pairs that a run has paid for; shared by all environments of a run."""
+    """The (program, suite) pairs that a run has paid for; shared by all environments of a run.
+
+    Attributes:
+        seen: pairs that were run.
+        traced: pairs that were traced.
+    """
 
     seen: set[tuple[str, str]] = field(default_factory=set)
+    traced: set[tuple[str, str]] = field(default_factory=set)
 
     def first(self, program: Program, suite: Suite) -> bool:
         """Whether this pair is new to the run; it is not from now on."""
-        key = (program.digest, suite.digest)
-        if key in self.seen:
-            return False
-        self.seen.add(key)
-        return True
+        return _is_new((program.digest, suite.digest), self.seen)
+
+    def first_trace(self, program: Program, suite: Suite) -> bool:
+        """Whether a trace of this pair is new to the run; it is not from now on."""
+        return _is_new((program.digest, suite.digest), self.traced)
+
+
+def _is_new(key: tuple[str, str], known: set[tuple[str, str]]) -> bool:
+    before = len(known)
+    known.add(key)
+    return len(known) > before
 
 
 @dataclass
@@ -38,6 +51,9 @@ class ExecutionStats:
         masked: steps with a masked action.
         cache_hits: measured edits whose outcome the runner remembered; each is also one of the
             three above, because a hit that another run filled still counts.
+        traces: programs traced for the first time in the run; no executions.
+        untold: those of them whose traced run did not get to its end, or was not worth a try: what
+            it did not show reads unknown.
         seconds: wall time inside the runner.
     """
 
@@ -47,6 +63,8 @@ class ExecutionStats:
     unreached: int = 0
     masked: int = 0
     cache_hits: int = 0
+    traces: int = 0
+    untold: int = 0
     seconds: float = 0.0
     ledger: Ledger = field(default_factory=Ledger, repr=False)
 
@@ -60,3 +78,11 @@ class ExecutionStats:
             self.executions += 1
         else:
             self.repeats += 1
+
+    def count_trace(self, trace: Trace | None) -> None:
+        """Count a trace that a state shows, unless the run has paid for it."""
+        if trace is None or trace.program is None or trace.suite is None:
+            return
+        if self.ledger.first_trace(trace.program, trace.suite):
+            self.traces += 1
+            self.untold += not trace.complete

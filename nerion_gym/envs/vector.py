@@ -52,7 +52,7 @@ def make_vector(
         runner: runs the tests of all; by default one of this vector's own.
         workers: programs that its own runner runs at once; by default the usable processors.
         autoreset_mode: when an ended episode gives way to the next one.
-        **kwargs: of each `CodeEditEnv` ("observation", "render_mode").
+        **kwargs: of each `CodeEditEnv` ("observation", "render_mode", "trace").
 
     Raises:
         ConfigError: an argument is out of range, or both runner and workers are given.

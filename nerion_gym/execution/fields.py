@@ -211,7 +211,7 @@ FIELDS: dict[str, Field] = {
     ),
     "recorded": row(whole, message),
     "reference": row(whole, listed(whole, MOST_CALLS), listed(row(message, whole))),
-    "micro": row(whole, bits, bits, bits, bits, bits),
+    "micro": row(whole, *[bits] * 6),
     "stale": row(),
     "gone": row(),
     "end": row(),

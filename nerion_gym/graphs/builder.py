@@ -25,7 +25,7 @@ from nerion_gym.graphs.words import token_id
 from nerion_gym.types.program import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from nerion_gym.graphs.linking import Edge
     from nerion_gym.types.coverage import Coverage
@@ -66,6 +66,7 @@ class ProgramGraph:
         edge_links: int32 [E, 2], (from, to); sorted by relation, then links; read-only.
         labels: text of each node: class name, token, name, test id or path.
         fields: for syntax nodes the field of their parent that they stand in, else "".
+        tests: the tests that are shown, in the order given, with their nodes.
     """
 
     nodes: np.ndarray
@@ -74,7 +75,7 @@ class ProgramGraph:
     labels: tuple[str, ...] = field(repr=False)
     fields: tuple[str, ...] = field(repr=False)
     _placed: tuple[Placed, ...] = field(repr=False)
-    _tests: dict[str, int] = field(repr=False)
+    tests: Mapping[str, int] = field(repr=False)
 
     def node_of(self, span: Span) -> int | None:
         """Return the node with exactly these bytes, else the smallest that contains them.
@@ -89,9 +90,15 @@ class ProgramGraph:
             number = placed.part.smallest_around(span.start, span.end)
         return placed.file if number is None else placed.first + number
 
+    def node_at(self, span: Span) -> int | None:
+        """Return the node with exactly these bytes, or None."""
+        placed = self._by_path.get(span.path)
+        number = placed.part.index.get((span.start, span.end)) if placed else None
+        return None if placed is None or number is None else placed.first + number
+
     def test_node(self, test_id: str) -> int | None:
         """Return the node of a test, or None where the focus leaves it out."""
-        return self._tests.get(test_id)
+        return self.tests.get(test_id)
 
     def span_of(self, node: int) -> Span | None:
         """Return the bytes of a syntax node, token or file; None for symbols and tests."""

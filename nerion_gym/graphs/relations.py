@@ -2,7 +2,8 @@
 
 A family of `FILE_FAMILIES` sees one file and numbers its nodes by place: syntax nodes, tokens,
 then symbols, then the file itself. `covers` joins tests and functions of all files, `imports` and
-the rest of `calls` and `returns_to` files with one another (see `linking`). All are linear in the
+the rest of `calls` and `returns_to` files with one another (see `linking`); `infects` and `asserts`
+come from a trace (see `traced`). All are linear in the
 size of the text: a node has a bounded number of edges of a family that could multiply.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import ast
 from array import array
 from bisect import bisect_left
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 Pair = tuple[int, int]
 READ = schema.KIND_ID["Name"]
+MOST_INFECTED = 8
+MOST_CHECKS = 4
 
 
 def child(view: FileView) -> np.ndarray:
@@ -138,6 +141,48 @@ def covers(
     for test, files in executed.items():
         if not lines.isdisjoint(files.get(path, ())):
             yield test
+
+
+def infects(infected: Iterable[tuple[int, Iterable[str]]], tests: Mapping[str, int]) -> list[Pair]:
+    """Site of an edit -> tests in which a traced run saw that it gives another value there.
+
+    At most `MOST_INFECTED` tests a site, the first that run.
+
+    Args:
+        infected: (site's node, ids of the tests that an edit there infects), of each edit.
+        tests: id -> node, in the order of the run.
+    """
+    found: dict[int, set[str]] = {}
+    for site, names in infected:
+        found.setdefault(site, set()).update(names)
+    return [
+        (site, node)
+        for site, names in found.items()
+        for node in islice((tests[test] for test in tests if test in names), MOST_INFECTED)
+    ]
+
+
+def asserts(
+    checks: Iterable[tuple[str, str]], tests: Mapping[str, int], first: int
+) -> tuple[list[Pair], list[str]]:
+    """Test -> what it asserts: return the edges, and the kind of assertion of each new node.
+
+    At most `MOST_CHECKS` assertions a test, the first in its text.
+
+    Args:
+        checks: (test id, kind of assertion), in the order of the text.
+        tests: id -> node, of the tests whose assertions are shown.
+        first: number of the first new node.
+    """
+    counts = dict.fromkeys(tests, 0)
+    pairs: list[Pair] = []
+    kinds: list[str] = []
+    for test, kind in checks:
+        if counts.get(test, MOST_CHECKS) < MOST_CHECKS:
+            counts[test] += 1
+            pairs.append((tests[test], first + len(kinds)))
+            kinds.append(kind)
+    return pairs, kinds
 
 
 FILE_FAMILIES: dict[str, Callable[[FileView], Iterable[Pair] | np.ndarray]] = {

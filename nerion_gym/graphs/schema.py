@@ -36,9 +36,32 @@ FLAG_EDITED = 4
 FLAG_COMBINATIONS = 8
 """Flags are bits, so the column takes values 0..7."""
 
+SIGNED = ("int", "float")
+TEXTS = ("str", "bytes")
+CONTAINERS = ("list", "tuple", "dict", "set")
+PROFILE_TEXTS = (
+    "",
+    "not evaluated", "evaluated", "None", "True", "False", "bool",
+    "int 0", "int +1", "int -1", "int +", "int -", "int 0+", "int 0-", "int +-",
+    "float 0", "float +1", "float -1", "float +", "float -", "float 0+", "float 0-", "float +-",
+    "str empty", "str 1", "str", "str or empty",
+    "bytes empty", "bytes 1", "bytes", "bytes or empty",
+    "list empty", "list", "list or empty", "tuple empty", "tuple", "tuple or empty",
+    "dict empty", "dict", "dict or empty", "set empty", "set", "set or empty",
+    "object", "raises", "value or raises", "numbers", "several types",
+    "None or bool", "None or int", "None or float", "None or str", "None or bytes", "None or list",
+    "None or tuple", "None or dict", "None or set", "None or object", "None or several types",
+)  # fmt: skip
+"""Value profiles (column PROFILE): what a traced run saw at a node. "evaluated": of no known class.
+
+Of numbers the signs; "+1", "-1" and "str 1": always from the same values, as a constant is. Of
+texts and containers whether they were empty ("or empty": both). "set" is frozenset too. Containers
+and other objects are not told apart one by one: no tap compares them.
+"""
+PROFILE_ID = {text: number for number, text in enumerate(PROFILE_TEXTS)}
 PROFILE_UNKNOWN = 0
 PROFILES = 64
-"""Room for value profiles; all are 0 until a trace exists."""
+"""Room for value profiles; all are 0 where there is no trace."""
 
 TOKEN_TABLE = 256
 TOKEN_BUCKETS = 3840

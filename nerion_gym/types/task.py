@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from nerion_gym.types.coverage import Baseline
     from nerion_gym.types.program import Focus, Program
     from nerion_gym.types.suite import Suite
+    from nerion_gym.types.trace import Trace
 
 GOALS = ("probe", "repair", "simplify", "explore")
 SPLITS = ("train", "val", "test")
@@ -51,6 +52,7 @@ class Task:
         split: one of `SPLITS`.
         focus: a fixed focus, or None when it is drawn per episode.
         baseline: control run and coverage once measured; not part of the id.
+        trace: of the program, once traced; not part of the id.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Task:
     split: str = "train"
     focus: Focus | None = None
     baseline: Baseline | None = field(default=None, compare=False, repr=False)
+    trace: Trace | None = field(default=None, compare=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -84,4 +87,5 @@ class Task:
         """
         if containment == self.suite.containment:
             return self
-        return replace(self, suite=replace(self.suite, containment=containment), baseline=None)
+        suite = replace(self.suite, containment=containment)
+        return replace(self, suite=suite, baseline=None, trace=None)

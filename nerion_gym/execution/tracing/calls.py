@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .taps import Clock
 
-MOST_RECORDED = 12
+MOST_RECORDED = 24
 """Calls of a function that are kept: argument lists that differ."""
 MOST_TRIED = 160
 """Argument lists of a function that are looked at."""
@@ -159,7 +159,7 @@ class Function:
 
     def _record(self, values: tuple[Any, ...], frame: FrameType) -> None:
         # Calls further and further apart: a loop's first and last ones differ most.
-        self._next = self._count + 1 + self._count // 4
+        self._next = self._count + 1 + self._count // 8
         self._tried += 1
         try:
             taken = snapshot(values)

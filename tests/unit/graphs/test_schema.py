@@ -22,6 +22,7 @@ FROZEN = json.loads(
         ("relations", schema.RELATIONS),
         ("kinds", schema.KINDS),
         ("tokens", schema.TOKEN_TEXTS),
+        ("profiles", schema.PROFILE_TEXTS),
     ],
 )
 def test_vocabularies_only_grow(name, now):
@@ -31,6 +32,7 @@ def test_vocabularies_only_grow(name, now):
 
 def test_fixed_tokens_fit_their_table():
     assert len(schema.TOKEN_TEXTS) <= schema.TOKEN_TABLE
+    assert len(schema.PROFILE_TEXTS) <= schema.PROFILES
     assert token_id("+") == schema.TOKEN_ID["+"] > 0
     assert schema.TOKEN_TABLE <= token_id("no_such_word_in_the_table") < schema.TOKENS
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.execution.tracing.asserts import assertions, name_of
 from nerion_gym.execution.tracing.callees import SELF
-from nerion_gym.execution.tracing.links import Linker, lines_of
+from nerion_gym.execution.tracing.links import Linker, functions_around, lines_of
 from nerion_gym.execution.tracing.sheets import decorated, given_names
 from nerion_gym.syntax.trees import nodes_in
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nerion_gym.execution.tracing.links import Fact, Lines, Link
     from nerion_gym.execution.tracing.sheets import Sheet
     from nerion_gym.execution.tracing.suite_code import Key, SuiteCode
+    from nerion_gym.syntax.module import FunctionNode
 
 Place = tuple[str, int]
 """A line of a file."""
@@ -105,8 +106,21 @@ class Web:
 
     def _claim(self, found: Assertion) -> Claim:
         nodes = (found.node, *found.around)
-        lines = tuple(lines_of(node) for node in nodes)
-        return Claim(self.sheet.path, found, lines, self.linker.facts(*nodes))
+        lines = [lines_of(node) for node in nodes]
+        outer = self._class_inside(found.node)
+        if outer is not None:
+            # A class that a test defines is for the program to call.
+            lines.append(lines_of(*outer.body))
+        return Claim(self.sheet.path, found, tuple(lines), self.linker.facts(*nodes))
+
+    def _class_inside(self, node: ast.AST) -> FunctionNode | None:
+        """Return the function in which a class stands that a node stands in."""
+        parents = self.sheet.module.walk.parents
+        around = parents.get(node)
+        while around is not None and not isinstance(around, ast.ClassDef):
+            around = parents.get(around)
+        outer = functions_around(parents, around) if around is not None else []
+        return outer[-1] if outer else None
 
 
 class Slicer:

@@ -327,6 +327,51 @@ def test_x():
     assert made() == 1  # sees
     assert other() == 1
 """,
+    "a decorator without arguments": """
+import m
+def test_x():
+    @m.f  # call
+    def made():
+        return 1
+    assert made() == 1  # sees
+""",
+    "functions that the program calls back": """
+import m
+def test_x():
+    seen, count, other, table = [], 0, [], [0]
+    def note(value):
+        nonlocal count
+        count += 1
+        mine = value
+        seen.append(mine)
+        table[0] += 1
+    m.f(note)  # call
+    assert count == 1  # sees
+    assert seen  # sees
+    assert table  # sees
+    assert other == []
+""",
+    "a class that the program calls back": """
+import m
+def test_x():
+    class Storage:
+        def close(self):
+            assert not self.closed  # sees
+        def write(self):
+            raise AssertionError("no")  # sees
+    m.f(Storage())  # call
+    def helper(it):
+        assert it
+    helper(1)
+""",
+    "a loop that must not run": """
+import m
+def test_x():
+    for _ in m.f(1):  # call
+        assert False  # sees
+    for _ in m.g(1):
+        assert False
+""",
     "a global": """
 import m
 table = []

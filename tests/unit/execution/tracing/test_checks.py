@@ -391,6 +391,17 @@ def test_a_slice_holds_what_derives_and_no_more(name):
 
 
 CLASSES = {
+    "a stub of a protocol": """
+import m
+class Case:
+    def assertEqual(self, a, b): ...
+    def assertFine(self, a):
+        assert a  # sees
+class TestX(Case):
+    def test_x(self):
+        self.assertEqual(m.f(1), 1)  # call sees
+        self.assertFine(m.f(1))  # call
+""",
     "unittest": """
 import unittest, m
 class TestX(unittest.TestCase):
@@ -461,6 +472,15 @@ def test_fixtures_and_helpers_of_other_files_are_found():
         "    assert made  # sees\n    assert 1\n",
     }
     assert seen_lines(files, "tests/test_m.py::test_x") == marked(files, "sees")
+
+
+def test_a_test_that_a_class_of_another_file_gives_is_found():
+    base = "class Base:\n    def test_x(self):\n        got = self.make()\n"
+    base += "        assert got  # sees\n"
+    mine = "import m\n{}\nclass TestX(Base):\n    def make(self):\n        return m.f(1)  # call\n"
+    for line in ("from . import Base", "from tests import Base", "from tests import *"):
+        files = {"tests/__init__.py": base, "tests/test_m.py": mine.format(line)}
+        assert seen_lines(files, "tests/test_m.py::TestX::test_x") == marked(files, "sees")
 
 
 def test_where_no_line_is_known_every_assertion_of_the_test_counts_and_says_so():

@@ -81,36 +81,75 @@ def trace(  # noqa: PLR0913, PLR0917 - its parameters are its flags
     as_json: flags.AsJson = False,
 ) -> None:
     """Show which edits the tests could notice, line by line, from one run of the suite."""
-    from nerion_gym.commands.tracing import document, say, write_page
-
     screen = Screen(quiet, as_json)
     require_writable(html)
     asked = what_is_asked(path, function or (), operator or (), tests, arguments)
-    asked = asked._replace(micro=micro)
+    found = measured_shown(screen, asked._replace(micro=micro), screen.live(progress))
+    wanted = html is None if source is None else source
+    show(screen, Shown(path, asked, html, limit, wanted), found)
+
+
+class Shown(NamedTuple):
+    """What is shown of what was measured.
+
+    Attributes:
+        path: as given.
+        asked: for.
+        html: where a page is written; None: nowhere.
+        limit: edits and tests listed at most; 0: all.
+        source: whether annotated source is printed.
+    """
+
+    path: Path
+    asked: Asked
+    html: Path | None
+    limit: int
+    source: bool
+
+
+def show(screen: Screen, wanted: Shown, found: Measured) -> None:
+    """Write the page, print what is wanted.
+
+    Raises:
+        ConfigError: the page cannot be written.
+    """
+    from nerion_gym.commands.tracing import document, say, write_page
+
+    title = wanted.asked.task.name
+    if wanted.html is not None:
+        write_page(wanted.html, title, found)
+    if screen.as_json:
+        screen.emit(document(title, found))
+    if screen.talks:
+        room = stdout().width, wanted.limit
+        for line in say(found, wanted.asked.focus, room, source=wanted.source):
+            screen.say(line.rich())
+        for hint in ending(wanted.path, found, wanted.html):
+            screen.say(hint)
+
+
+def measured_shown(screen: Screen, asked: Asked, live: bool) -> Measured:
+    """Measure with a live display, or a line for each part.
+
+    Raises:
+        typer.Exit: interrupted.
+    """
+    parts = 3 + asked.micro
     try:
-        with bars(screen.live(progress)) as shown:
-            bar = shown.add_task("trace", total=3 + micro, note="")
+        with bars(live) as shown:
+            bar = shown.add_task("trace", total=parts, note="")
 
             def tell(done: int, note: str) -> None:
                 shown.update(bar, completed=done, note=note)
-                if not screen.live(progress):
+                if not live:
                     screen.say(note)
 
             found = measure_all(asked, tell)
-            shown.update(bar, completed=3 + micro, note="done")
+            shown.update(bar, completed=parts, note="done")
     except KeyboardInterrupt:
         typer.echo("interrupted: nothing was written", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    title = asked.task.name
-    if html is not None:
-        write_page(html, title, found)
-    screen.emit(document(title, found))
-    if screen.talks:
-        wanted = html is None if source is None else source
-        for line in say(found, asked.focus, (stdout().width, limit), source=wanted):
-            screen.say(line)
-        for hint in ending(path, found, html):
-            screen.say(hint)
+    return found
 
 
 def ending(path: Path, found: Measured, html: Path | None) -> list[str]:

@@ -7,11 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-
 from nerion_gym.edits.preview import diff
 from nerion_gym.errors import ConfigError
 from nerion_gym.report import traced_text
+from nerion_gym.report.lines import Line
 from nerion_gym.report.traced import edit_rows, function_rows, line_rows, test_rows
 from nerion_gym.report.traced_page import Page, html
 from nerion_gym.report.traced_rows import WORD, reasons, totals
@@ -37,7 +36,7 @@ def diffs_of(found: Measured, rows: Sequence[EditRow]) -> dict[int, str]:
 
 def say(
     found: Measured, focus: Focus | None, room: tuple[int, int], *, source: bool
-) -> Iterator[Text]:
+) -> Iterator[Line]:
     """Yield all that is said, line by line.
 
     Args:
@@ -50,21 +49,22 @@ def say(
     edits, tests = edit_rows(found), test_rows(found)
     paths = list(dict.fromkeys(row.path for row in edits))
     if source:
-        yield from (Text(line, "dim") for line in ("", *traced_text.LEGEND))
+        alone = [traced_text.ALONE] if found.micro else []
+        yield from (Line(line, "dim") for line in ("", *traced_text.LEGEND, *alone))
     for path in paths if source else ():
-        yield from (Text(""), Text(visible(path), "bold"))
+        yield from (Line(""), Line(visible(path), "bold"))
         yield from traced_text.source(
             line_rows(found, path, edits), parts_of(found, path, focus), width
         )
-    yield from (Text(""), Text("Functions", "bold"))
+    yield from (Line(""), Line("Functions", "bold"))
     yield from traced_text.function_table(function_rows(found, edits))
     yield from _listed(found, edits, limit)
-    yield Text("")
+    yield Line("")
     yield from traced_text.test_lists(tests, limit)
     yield from traced_text.summary(found.trace, edits, tests)
 
 
-def _listed(found: Measured, edits: Sequence[EditRow], limit: int) -> Iterator[Text]:
+def _listed(found: Measured, edits: Sequence[EditRow], limit: int) -> Iterator[Line]:
     quiet = [row for row in edits if row.quiet]
     # A function that returns nothing is called for what else it changes, which is not seen; of
     # what is told as an object only, two may be taken for one.
@@ -76,8 +76,8 @@ def _listed(found: Measured, edits: Sequence[EditRow], limit: int) -> Iterator[T
         ("Edits that may go unnoticed", traced_text.ALIKE, alike),
     ):
         if rows or rows is quiet:
-            yield from (Text(""), Text(f"{title} ({len(rows)})", "bold"))
-            yield from [Text(said, "dim")] if rows else []
+            yield from (Line(""), Line(f"{title} ({len(rows)})", "bold"))
+            yield from [Line(said, "dim")] if rows else []
             diffs = diffs_of(found, rows[: limit or None])
             yield from traced_text.listed_edits(rows, diffs, limit)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.text import Text
-
+from nerion_gym.report.lines import Line
 from nerion_gym.report.traced_rows import CLASSES, SIGN, WORD, counted, reasons, totals
 from nerion_gym.report.visible import cut, visible
 from nerion_gym.types.trace import Infection
@@ -36,9 +35,12 @@ LEGEND = (
     "hits   how often the suite evaluates a line; run: executed, not counted",
     "edits  of it, by how often the edited expression would have had another value:",
     "       " + ", ".join(f"{sign} {word}" for _, sign, word in CLASSES),
-    "alone  with --micro: edits with which the function does something else / edits run",
     "Below a line: an expression, kinds of its values, (how many different ones)",
 )
+
+
+ALONE = "alone  edits with which the function does something else / edits run"
+"""What is said besides where functions were run alone."""
 
 
 class Columns(NamedTuple):
@@ -55,7 +57,7 @@ class Columns(NamedTuple):
     alone: bool
 
 
-def source(rows: Sequence[LineRow], shown: Iterable[range], width: int) -> Iterator[Text]:
+def source(rows: Sequence[LineRow], shown: Iterable[range], width: int) -> Iterator[Line]:
     """Yield the annotated lines of a file.
 
     Args:
@@ -66,13 +68,13 @@ def source(rows: Sequence[LineRow], shown: Iterable[range], width: int) -> Itera
     columns = Columns(width, width >= WIDE, any(row.alone[1] for row in rows))
     tests = "tests " if columns.tests else ""
     alone = "  alone " if columns.alone else ""
-    yield Text(f"{'line':>5} {'hits':>6} {tests}{'edits':<{EDITS_WIDTH}}{alone}".rstrip(), "dim")
+    yield Line(f"{'line':>5} {'hits':>6} {tests}{'edits':<{EDITS_WIDTH}}{alone}".rstrip(), "dim")
     wanted = {number for part in shown for number in part}
     inside = [row for row in rows if row.number in wanted]
     last = 0
     for row in _with_gaps(inside):
         if row.number != last + 1 and last:
-            yield Text(f"{'...':>5}", "dim")
+            yield Line(f"{'...':>5}", "dim")
         last = row.number
         yield from _line(row, columns)
 
@@ -91,11 +93,11 @@ def _with_gaps(rows: Sequence[LineRow]) -> Iterator[LineRow]:
             waiting.append(row)
 
 
-def _line(row: LineRow, columns: Columns) -> Iterator[Text]:
+def _line(row: LineRow, columns: Columns) -> Iterator[Line]:
     width = columns.width
-    gutter = Text(f"{row.number:>5} {hits_of(row):>6} ")
+    gutter = Line(f"{row.number:>5} {hits_of(row):>6} ")
     gutter.append(f"{row.tests or '':>5} " if columns.tests else "")
-    gutter.append_text(_edits(row))
+    gutter.parts += _edits(row).parts
     differ, ran = row.alone
     told = f"{differ}/{ran}" if ran else ""
     gutter.append(f"{told:>7} " if columns.alone else "")
@@ -106,7 +108,7 @@ def _line(row: LineRow, columns: Columns) -> Iterator[Text]:
     profile = " · ".join(profiles(row.sites))
     if profile:
         text = f"{'':{head}}|   {cut(profile, width - head - 4)}"
-        yield Text(text, "dim italic")
+        yield Line(text, "dim italic")
 
 
 def hits_of(row: LineRow) -> str:
@@ -126,8 +128,8 @@ def brief(number: int) -> str:
     return f"{number // 1000}k" if number < 10_000_000 else f"{number // 1_000_000}M"
 
 
-def _edits(row: LineRow) -> Text:
-    found = Text()
+def _edits(row: LineRow) -> Line:
+    found = Line()
     classes = row.classes
     for infection, sign, _ in CLASSES:
         if classes[infection]:
@@ -168,7 +170,7 @@ ALIKE = (
 )
 
 
-def listed_edits(rows: Sequence[EditRow], diffs: Mapping[int, str], most: int) -> Iterator[Text]:
+def listed_edits(rows: Sequence[EditRow], diffs: Mapping[int, str], most: int) -> Iterator[Line]:
     """Yield edits with what they change.
 
     Args:
@@ -179,14 +181,14 @@ def listed_edits(rows: Sequence[EditRow], diffs: Mapping[int, str], most: int) -
     for row in rows[: most or None]:
         number = f"{row.number:>5}" if row.number else "    -"
         place = visible(f"{row.path}:{row.line}:{row.column}")
-        yield Text.assemble(number, "  ", (place, "bold"), f"  {row.operator}")
-        yield Text(f"       {row.why_quiet if row.quiet else alike(row)}")
+        yield Line.of(number, "  ", (place, "bold"), f"  {row.operator}")
+        yield Line(f"       {row.why_quiet if row.quiet else alike(row)}")
         for line in diffs.get(row.index, "").splitlines():
             if line[:1] in "+-" and line[:3] not in ("+++", "---"):
                 style = "green" if line[0] == "+" else "red"
-                yield Text(f"       {line[0]} {visible(line[1:])}", style)
+                yield Line(f"       {line[0]} {visible(line[1:])}", style)
     if most and len(rows) > most:
-        yield Text(f"  ... and {len(rows) - most} more; --limit 0 lists all", "dim")
+        yield Line(f"  ... and {len(rows) - most} more; --limit 0 lists all", "dim")
 
 
 def alike(row: EditRow) -> str:
@@ -197,20 +199,20 @@ def alike(row: EditRow) -> str:
     )
 
 
-def function_table(rows: Sequence[FunctionRow]) -> Iterator[Text]:
+def function_table(rows: Sequence[FunctionRow]) -> Iterator[Line]:
     """Yield a line for each function: calls, what it returned, who looks, its edits."""
     for row in rows:
         place = f"  {visible(row.path)}:{row.line}" if row.line else f"  {visible(row.path)}"
-        yield Text.assemble((visible(row.name), "bold"), (place, "dim"))
-        yield Text.assemble("    ", sums(row.edits))
+        yield Line.of((visible(row.name), "bold"), (place, "dim"))
+        yield Line.of("    ", sums(row.edits))
         if row.seen is not None:
             calls = sum(row.seen.calls.values())
             tests = sum(1 for test in row.seen.calls if test)
-            yield Text(f"    called {brief(calls)} times, by {counted(tests, 'test')}")
+            yield Line(f"    called {brief(calls)} times, by {counted(tests, 'test')}")
         if row.seen is not None and row.seen.returns:
-            yield Text(f"    returned {kinds_of(row.seen.returns)}")
+            yield Line(f"    returned {kinds_of(row.seen.returns)}")
         if row.checks:
-            yield Text(f"    {looks(row)}")
+            yield Line(f"    {looks(row)}")
 
 
 def looks(row: FunctionRow) -> str:
@@ -221,9 +223,9 @@ def looks(row: FunctionRow) -> str:
     return f"{counted(sure or len(row.checks), 'assertion')}{exact}; the strongest: {best.kind}"
 
 
-def sums(edits: Sequence[EditRow]) -> Text:
+def sums(edits: Sequence[EditRow]) -> Line:
     """Return how many edits there are of each class, in words."""
-    found = Text(f"{counted(len(edits), 'edit')}: ")
+    found = Line(f"{counted(len(edits), 'edit')}: ")
     counts = totals(edits)
     parts = [(f"{counts[one]} {word}", STYLE[one]) for one, _, word in CLASSES if counts[one]]
     for number, (text, style) in enumerate(parts):
@@ -232,7 +234,7 @@ def sums(edits: Sequence[EditRow]) -> Text:
     return found
 
 
-def test_lists(rows: Sequence[TestRow], most: int) -> Iterator[Text]:
+def test_lists(rows: Sequence[TestRow], most: int) -> Iterator[Line]:
     """Yield the tests that assert nothing, nothing that matters, and those that do not count."""
     silent = [row.identity for row in rows if not row.checks and not row.note]
     idle = [row.identity for row in rows if row.idle and row.checks]
@@ -243,33 +245,33 @@ def test_lists(rows: Sequence[TestRow], most: int) -> Iterator[Text]:
         ("Tests that do not count, or of which not all is known", noted),
     ):
         if names:
-            yield Text(f"{title} ({len(names)})", "bold")
+            yield Line(f"{title} ({len(names)})", "bold")
             for name in names[: most or None]:
-                yield Text(f"  {visible(name)}")
+                yield Line(f"  {visible(name)}")
             if most and len(names) > most:
-                yield Text(f"  ... and {len(names) - most} more; --limit 0 lists all", "dim")
-            yield Text("")
+                yield Line(f"  ... and {len(names) - most} more; --limit 0 lists all", "dim")
+            yield Line("")
 
 
-def summary(trace: Trace, edits: Sequence[EditRow], tests: Sequence[TestRow]) -> Iterator[Text]:
+def summary(trace: Trace, edits: Sequence[EditRow], tests: Sequence[TestRow]) -> Iterator[Line]:
     """Yield what there is in all, and what is unknown and why."""
-    yield Text("Summary", "bold")
-    yield Text.assemble("  ", sums(edits))
+    yield Line("Summary", "bold")
+    yield Line.of("  ", sums(edits))
     meaning = {Infection.NEVER: "no test can notice them", Infection.NOT_REACHED: "no test runs it"}
     counts = totals(edits)
     for infection, said in meaning.items():
         if counts[infection]:
-            yield Text(f"  {WORD[infection]} ({SIGN[infection]}): {said}")
+            yield Line(f"  {WORD[infection]} ({SIGN[infection]}): {said}")
     for why, count in reasons(edits):
-        yield Text(f"  unknown: {count} because {visible(why or 'no reason was given')}")
+        yield Line(f"  unknown: {count} because {visible(why or 'no reason was given')}")
     silent = sum(1 for row in tests if not row.checks and not row.note)
     left = len(trace.left_out)
     checks = sum(len(row.checks) for row in tests)
-    yield Text(f"  {counted(len(tests), 'test')}, {left} left out, {silent} without an assertion")
-    yield Text(f"  {counted(checks, 'assertion')}")
+    yield Line(f"  {counted(len(tests), 'test')}, {left} left out, {silent} without an assertion")
+    yield Line(f"  {counted(checks, 'assertion')}")
     micro = [row.micro for row in edits if row.micro is not None]
     if micro:
-        yield Text(f"  {micro_summary(micro)}")
+        yield Line(f"  {micro_summary(micro)}")
 
 
 def micro_summary(micro: Sequence[MicroTrace]) -> str:

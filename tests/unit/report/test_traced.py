@@ -106,7 +106,7 @@ def printed(width, *, focus=None, limit=40, micro=False, source=True):
     """Return what a terminal of some width would show, line by line."""
     console = Console(width=width, file=io.StringIO(), color_system=None)
     for line in say(measured(micro=micro), focus, (width, limit), source=source):
-        console.print(line, highlight=False, markup=False)
+        console.print(line.rich(), highlight=False, markup=False)
     return console.file.getvalue().splitlines()
 
 

@@ -327,6 +327,51 @@ def test_x():
     assert made() == 1  # sees
     assert other() == 1
 """,
+    "a decorator without arguments": """
+import m
+def test_x():
+    @m.f  # call
+    def made():
+        return 1
+    assert made() == 1  # sees
+""",
+    "functions that the program calls back": """
+import m
+def test_x():
+    seen, count, other, table = [], 0, [], [0]
+    def note(value):
+        nonlocal count
+        count += 1
+        mine = value
+        seen.append(mine)
+        table[0] += 1
+    m.f(note)  # call
+    assert count == 1  # sees
+    assert seen  # sees
+    assert table  # sees
+    assert other == []
+""",
+    "a class that the program calls back": """
+import m
+def test_x():
+    class Storage:
+        def close(self):
+            assert not self.closed  # sees
+        def write(self):
+            raise AssertionError("no")  # sees
+    m.f(Storage())  # call
+    def helper(it):
+        assert it
+    helper(1)
+""",
+    "a loop that must not run": """
+import m
+def test_x():
+    for _ in m.f(1):  # call
+        assert False  # sees
+    for _ in m.g(1):
+        assert False
+""",
     "a global": """
 import m
 table = []
@@ -346,6 +391,17 @@ def test_a_slice_holds_what_derives_and_no_more(name):
 
 
 CLASSES = {
+    "a stub of a protocol": """
+import m
+class Case:
+    def assertEqual(self, a, b): ...
+    def assertFine(self, a):
+        assert a  # sees
+class TestX(Case):
+    def test_x(self):
+        self.assertEqual(m.f(1), 1)  # call sees
+        self.assertFine(m.f(1))  # call
+""",
     "unittest": """
 import unittest, m
 class TestX(unittest.TestCase):
@@ -416,6 +472,15 @@ def test_fixtures_and_helpers_of_other_files_are_found():
         "    assert made  # sees\n    assert 1\n",
     }
     assert seen_lines(files, "tests/test_m.py::test_x") == marked(files, "sees")
+
+
+def test_a_test_that_a_class_of_another_file_gives_is_found():
+    base = "class Base:\n    def test_x(self):\n        got = self.make()\n"
+    base += "        assert got  # sees\n"
+    mine = "import m\n{}\nclass TestX(Base):\n    def make(self):\n        return m.f(1)  # call\n"
+    for line in ("from . import Base", "from tests import Base", "from tests import *"):
+        files = {"tests/__init__.py": base, "tests/test_m.py": mine.format(line)}
+        assert seen_lines(files, "tests/test_m.py::TestX::test_x") == marked(files, "sees")
 
 
 def test_where_no_line_is_known_every_assertion_of_the_test_counts_and_says_so():

@@ -110,7 +110,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
 def main() -> int:
     """Measure the worlds, print a line each, write the record."""
     options = parse()
-    rows = []
+    git, rows = git_state(), []
     for name in options.worlds:
         rows.append(measure(name, options.rounds, options.steps))
         print(json.dumps(rows[-1]), flush=True)
@@ -118,7 +118,7 @@ def main() -> int:
         record = {
             "command": f"python benchmarks/observed_traces.py --rounds {options.rounds}"
             f" --steps {options.steps}",
-            "git": git_state(),
+            "git": git,
             "versions": versions(),
             "worlds": rows,
         }

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from nerion_gym.edits.catalog import file_edits
 from nerion_gym.edits.registry import OPERATORS
+from nerion_gym.execution.tracing.calls import Function, Recorder
+from nerion_gym.execution.tracing.entries import entries_of
 from nerion_gym.execution.tracing.instrument import instrumented, table_of
 from nerion_gym.execution.tracing.sites import plan_taps
 from nerion_gym.execution.tracing.tables import sites_in
@@ -89,14 +91,16 @@ def word(report: Report, bit: int) -> str:
 
 
 def tapped(source: str, operators: Sequence[Any] = MUTATIONS) -> Tapped:
-    """Return a module that was run with taps for every edit of it."""
+    """Return a module that was run with taps for every edit of it, and for its functions."""
     module = parse_module("m.py", source.encode())
     edits = tuple(file_edits("m.py", module.source, tuple(operators)))
     plan = plan_taps(module, edits)
     clock = Clock()
     sites = sites_in(table_of(plan.sites), clock)
     names: dict[str, Any] = {"__name__": "m"}
-    exec(bound(instrumented(module, plan.sites), sites), names)  # noqa: S102 - a test's own text
+    entries, recorder = entries_of(module), Recorder(clock, "/nowhere", frozenset())
+    taps = [*sites, *(Function(recorder) for _ in entries)]
+    exec(bound(instrumented(module, plan.sites, entries), taps), names)  # noqa: S102 - a test's own text
     return Tapped(names, edits, plan, sites, clock)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.execution.tracing.looking import Looking, is_atomic, key_of
 from nerion_gym.execution.tracing.order import is_faithful, worked_on_early
+from nerion_gym.execution.tracing.taps import OF_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -200,6 +201,9 @@ class Holes:
         count = len(self.nodes)
         loose = self.loose.union(range(count, count + len(self.extras)))
         faithful = is_faithful(known.steps, looking.steps, known.risky, loose)
+        of_values = {count + n for n, (_, where) in enumerate(self.extras) if where == OF_VALUE}
+        mentioned = {step.hole for step in looking.steps}
+        faithful = faithful and of_values.isdisjoint(mentioned)
         early = worked_on_early(looking.steps, known.risky)
         return Form(tree, *looking.found(), faithful=faithful, early=early)
 
@@ -228,9 +232,25 @@ class Holes:
         if known:
             met[key] += 1
             return known[min(met[key], len(known)) - 1]
+        return self._extra(self._found(node, read))
+
+    def _found(self, node: ast.expr, read: Callable[[str], Extra | None]) -> Extra:
+        """Return how a variable is looked up that the original does not read, or an attribute."""
         extra = read(node.id) if isinstance(node, ast.Name) else None
+        of = node.value if isinstance(node, ast.Attribute) else None
+        # A private name is stored as another.
+        if isinstance(of, ast.Name) and not node.attr.startswith("__"):  # type: ignore[attr-defined]
+            known = self._numbers.get(of.id)
+            base = None if known else read(of.id)
+            if known or base is not None:
+                number = known[-1] if known else self._extra(base)  # type: ignore[arg-type]
+                extra = f"{number}.{node.attr}", OF_VALUE  # type: ignore[attr-defined]
         if extra is None:
             raise LookupError
+        return extra
+
+    def _extra(self, extra: Extra) -> int:
+        """Return the number of an extra."""
         if extra not in self.extras:
             self.extras.append(extra)
         return len(self.nodes) + self.extras.index(extra)

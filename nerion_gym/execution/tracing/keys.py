@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from .values import ATOM_IDS, KEPT, MISSING, Absent, Opaque, Values
+from .values import ATOM_IDS, KEPT, LACKED, MISSING, Absent, Opaque, Values
 
 MOST_LISTED = 16
 """Items of a collection whose values are part of a key."""
 TRUE, FALSE = (True,), (False,)
-MISSED, LACKING = ("missing",), ("absent",)
+MISSED, LACKING, ATTRIBUTELESS = ("missing",), ("absent",), ("lacked",)
 UNFIT: list[Any] = []
 """Stands for what has no key."""
 COLLECTIONS = {id(kind): kind.__name__ for kind in (list, tuple, dict, set, frozenset)}
@@ -50,8 +50,8 @@ def _other(value: Any, kind: int, values: Values) -> Any:
         return _atom(value)
     if kind in COLLECTIONS:
         return _collected(value, kind, values)
-    if value is MISSING:
-        return MISSED
+    if value is MISSING or value is LACKED:
+        return MISSED if value is MISSING else ATTRIBUTELESS
     if type(value) is Absent:
         return LACKING
     return "opaque" if type(value) is Opaque else "object", _place(value, values)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .taps import Report, Site
 from .values import (
+    LACKED,
     MISSING,
     SAME,
     UNKNOWN,
@@ -105,7 +106,7 @@ class LazySite(Site):
             value = values[number]
             if number in self.risky:
                 ran.append(number)
-            if value is ABSENT or (number in edit.used and not is_still(value)):
+            if value is ABSENT or value is LACKED or (number in edit.used and not is_still(value)):
                 raise UnknownError
             if value is MISSING:
                 raise NameError

@@ -6,19 +6,22 @@ counts as unknown.
 
 from __future__ import annotations
 
-import re
 import sys
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from .attributes import attribute
 from .frames import are_shadowed, builtins_of, variables
 from .keys import key_of
+from .marks import MARK as MARK
+from .marks import bound as bound
 from .reports import Report, Seen
 from .values import (
     DIFFERS,
+    LACKED,
     MISSING,
     SAME,
     UNKNOWN,
+    UNREAD,
     Alternative,
     Opaque,
     Values,
@@ -34,15 +37,12 @@ if TYPE_CHECKING:
 
     from .values import Told
 
-MARK = "\0tap"
-MARKED = re.compile(r"\0tap (\d+) (\w+)")
-"""A constant in whose place a site's method goes: its number and the method's name."""
 DISTINCT = 512
 """Different values of a site of which it is remembered what they make of the edits."""
 EVALUATIONS = 20_000
 """Evaluations of a site within a test; after them what never differed is unknown."""
-UNREAD = Opaque()
-"""In the place of a variable that no edit asks for any more."""
+OF_VALUE = "a"
+"""Where an extra is looked up that is an attribute: "3.name" is one of the hole or extra 3."""
 SAMPLE = 16
 """Evaluations of a site, over all tests, that say whether an edit differs each time."""
 
@@ -82,11 +82,13 @@ class Site:
         self.same = self.unknown = 0
         self._clock = clock
         self._originals = tuple(originals)
-        self._handed = [not where for _, where in extras]
-        self._numbers = range(holes + sum(self._handed))
-        self._extras = tuple([extra for extra in extras if extra[1]])
+        self._extras = tuple(extras)
+        self._handed = sum(not where for _, where in extras)
+        self._numbers = range(holes + self._handed)
+        self._looked_up = tuple([extra for extra in extras if extra[1] not in ("", OF_VALUE)])
+        self._completes = len(extras) > self._handed
         self._called = builtins_of(self._forms())
-        self._framed = bool(self._extras or self._called)
+        self._framed = bool(self._looked_up or self._called)
         """Whether a look needs the frame."""
         self._all = (1 << len(edits)) - 1
         self._worked = sorted(set().union(*(form.used for form in self._forms())))
@@ -182,12 +184,11 @@ class Site:
         There is a frame if a look needs it.
         """
         wanted = self._all
-        if frame is not None:
-            if self._called and are_shadowed(self._called, frame):
-                self.unknown |= self._all
-                return
-            if self._extras:
-                wanted, values = self._completed(values, frame)
+        if frame is not None and self._called and are_shadowed(self._called, frame):
+            self.unknown |= self._all
+            return
+        if self._completes:
+            wanted, values = self._completed(values, frame)
         key = key_of(values)
         seen = None if key is None else self._known.get(key)
         if seen is None:
@@ -210,20 +211,26 @@ class Site:
         if not self._open:
             self._done = self._test
 
-    def _completed(self, values: Values, frame: FrameType) -> tuple[int, Values]:
+    def _completed(self, values: Values, frame: FrameType | None) -> tuple[int, Values]:
         """Return the edits that values tell of, and them with the variables of a frame.
 
         Where all edits that read those are settled, they are not looked up.
         """
         needed = self._open & self._looking_up
-        found = variables(frame, self._extras) if needed else [UNREAD] * len(self._extras)
-        wanted = self._all if needed else self._all & ~self._looking_up
-        if not any(self._handed):
-            return wanted, (*values, *found)
-        count = len(self._numbers) - sum(self._handed)
+        found: list[Any] = [UNREAD] * len(self._looked_up)
+        if needed and frame is not None:
+            found = variables(frame, self._looked_up)
+        count = len(self._numbers) - self._handed
         handed, others = iter(values[count:]), iter(found)
-        rest = [next(handed) if given else next(others) for given in self._handed]
-        return wanted, (*values[:count], *rest)
+        every = [*values[:count]]
+        for name, where in self._extras:
+            if where == OF_VALUE:
+                number, _, attr = name.partition(".")
+                base = every[int(number)] if needed else UNREAD
+                every.append(attribute(base, attr) if base is not MISSING else UNREAD)
+            else:
+                every.append(next(others if where else handed))
+        return (self._all if needed else self._all & ~self._looking_up), tuple(every)
 
     def _found(self, key: tuple[Any, ...] | None, values: Values, wanted: int) -> Seen:
         """Return what values that were not met before make of the edits."""
@@ -264,7 +271,7 @@ class Site:
     def _judge(self, values: Values) -> Callable[[Alternative, int], int]:
         """Note what the originals give; return what says whether an edit differs from its own."""
         odd = frozenset([number for number in self._worked if not is_plain(values[number])])
-        missing = any(value is MISSING for value in values)
+        missing = any(value is MISSING or value is LACKED for value in values)
         expected = [told(original, values, missing, odd) for original in self._originals]
         self._note(expected)
 
@@ -281,18 +288,3 @@ class Site:
             if given is not None:
                 name = kind_of(given)
                 kinds[name] = kinds.get(name, 0) + 1
-
-
-# --- putting sites into code -------------------------------------------------------------------
-
-
-def bound(code: CodeType, sites: Sequence[Any]) -> CodeType:
-    """Return code with a site's method in the place of each mark."""
-
-    def put(constant: Any) -> Any:
-        if type(constant) is CodeType:
-            return bound(constant, sites)
-        found = MARKED.fullmatch(constant) if type(constant) is str else None
-        return constant if found is None else getattr(sites[int(found[1])], found[2])
-
-    return code.replace(co_consts=tuple(put(constant) for constant in code.co_consts))

@@ -70,6 +70,12 @@ class Absent:
     """In the place of a hole that was not evaluated."""
 
 
+UNREAD = Opaque()
+"""In the place of a variable that no edit asks for any more, and of an attribute not to be read."""
+LACKED = object()
+"""In the place of an attribute that there is not."""
+
+
 Told = tuple[bool, Any]
 """Whether an expression gave a value, and the value, or else the exception's type and text."""
 
@@ -204,8 +210,12 @@ def told(edit: Alternative, values: Values, missing: bool, odd: frozenset[int]) 
 
     None: better not; a value that it works on is not plain, or it gets too big.
     """
-    if missing and any(values[number] is MISSING for number in edit.read):
-        return False, (NameError, "")
+    if missing:
+        read = [values[number] for number in edit.read]
+        if any(value is MISSING for value in read):
+            return False, (NameError, "")
+        if any(value is LACKED for value in read):
+            return False, (AttributeError, "")
     if odd and not edit.used.isdisjoint(odd):
         return None
     if edit.early and not all(is_fixed(values[n]) for n in edit.early):

@@ -69,7 +69,10 @@ def test_a_shadowed_builtin_is_not_looked_through():
         ("f(a) + 1", "f(a)", "lambda h0: h0"),
         ("a + b", "a + c", None),
         ("a + b", "f(a + b)", None),
-        ("a", "a.b", None),
+        ("a", "a.b", "lambda h0, x0: x0"),
+        ("a", "a.__b", None),
+        ("a", "b.c", None),
+        ("a", "a.b.c", None),
     ],
 )
 def test_edits_over_the_same_holes(before, after, function):
@@ -121,3 +124,11 @@ def test_variables_that_only_an_edit_reads():
     assert function == "lambda h0, h1, x0: h0 + x0"
     assert sorted(form.read) == [0, 2]
     assert over("a + b", "a + d", {"c": ("c", "l")}.get)[1] is None
+
+
+def test_attributes_that_only_an_edit_reads():
+    holes = Holes(expression("f(a)"), is_builtin)
+    form = holes.over(expression("a.b"), {"a": ("a", "")}.get)
+    assert holes.extras == [("a", ""), ("1.b", "a")]
+    assert sorted(form.read) == [2]
+    assert not form.faithful

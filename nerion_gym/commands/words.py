@@ -66,19 +66,22 @@ def word_table(config: TrainConfig, env: gym.Env) -> Semantics | None:
 
 
 def vocabulary(world: Any, seed: int) -> frozenset[str]:
-    """Return the texts of a world's token ids: programs whole, what edits insert, tests' names.
+    """Return the texts of a world's token ids.
+
+    Those of programs whole, what edits insert, tests' names, and kinds of assertion.
 
     Args:
         world: whose tasks are drawn; no test is run.
         seed: of the draw.
     """
     from nerion_gym.graphs.semantics import FIXED_TEXTS
+    from nerion_gym.types.check import CheckKind
 
     rng = np.random.default_rng(seed)
     drawn = [world.generator.sample(rng, {}) for _ in range(TASKS)]
     tasks = {task.id: task for task in drawn}
     texts = [_texts_of_task(world, task) for task in tasks.values()]
-    return frozenset(FIXED_TEXTS).union(*texts)
+    return frozenset(FIXED_TEXTS).union(*texts, (kind.value for kind in CheckKind))
 
 
 def _texts_of_task(world: Any, task: Task) -> frozenset[str]:

@@ -18,7 +18,7 @@ from nerion_gym.envs.previewing import previewed
 from nerion_gym.envs.replay import replay
 from nerion_gym.envs.state import EpisodeState, State
 from nerion_gym.envs.stats import ExecutionStats
-from nerion_gym.envs.traces import checked, is_traced, traced
+from nerion_gym.envs.traces import checked, is_traced, is_whole, traced
 from nerion_gym.errors import ConfigError
 from nerion_gym.execution.runner import default_runner
 
@@ -101,7 +101,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         prepare.require_known(chosen)
         drawn = self.world.generator.sample(self.np_random, chosen)
         task = self.known_tasks.measured(drawn, self.runner)
-        if is_traced(self.world, self.trace, self.runner):
+        if is_traced(self.world, self.trace, self.runner) and is_whole(self.world):
             task = self.known_tasks.traced(task, self.runner, self.world.operators)
         outcome = prepare.outcome_at_reset(task, self.runner)
         focus = prepare.pick_focus(self.world, task, outcome, self.np_random, chosen)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from nerion_gym.types.outcome import Outcome
-    from nerion_gym.types.program import Program
+    from nerion_gym.types.program import Focus, Program
     from nerion_gym.types.suite import Suite
     from nerion_gym.types.trace import Trace
+
+K = TypeVar("K")
 
 
 @dataclass
@@ -18,22 +20,23 @@ class Ledger:
 
     Attributes:
         seen: pairs that were run.
-        traced: pairs that were traced.
+        traced: pairs that were traced, with the functions asked about.
     """
 
     seen: set[tuple[str, str]] = field(default_factory=set)
-    traced: set[tuple[str, str]] = field(default_factory=set)
+    traced: set[tuple[str, str, Focus | None]] = field(default_factory=set)
 
     def first(self, program: Program, suite: Suite) -> bool:
         """Whether this pair is new to the run; it is not from now on."""
         return _is_new((program.digest, suite.digest), self.seen)
 
-    def first_trace(self, program: Program, suite: Suite) -> bool:
-        """Whether a trace of this pair is new to the run; it is not from now on."""
-        return _is_new((program.digest, suite.digest), self.traced)
+    def first_trace(self, program: Program, suite: Suite, area: Focus | None) -> bool:
+        """Whether a trace of these functions (None: of all) is new to the run."""
+        return _is_new((program.digest, suite.digest, area), self.traced)
 
 
-def _is_new(key: tuple[str, str], known: set[tuple[str, str]]) -> bool:
+def _is_new(key: K, known: set[K]) -> bool:
+    """Whether a key was not known; it is from now on."""
     before = len(known)
     known.add(key)
     return len(known) > before
@@ -51,7 +54,8 @@ class ExecutionStats:
         masked: steps with a masked action.
         cache_hits: measured edits whose outcome the runner remembered; each is also one of the
             three above, because a hit that another run filled still counts.
-        traces: programs traced for the first time in the run; no executions.
+        traces: traced for the first time in the run: whole programs, or the functions shown of
+            one; no executions.
         untold: those of them whose traced run did not get to its end, or was not worth a try: what
             it did not show reads unknown.
         seconds: wall time inside the runner.
@@ -79,10 +83,15 @@ class ExecutionStats:
         else:
             self.repeats += 1
 
-    def count_trace(self, trace: Trace | None) -> None:
-        """Count a trace that a state shows, unless the run has paid for it."""
+    def count_trace(self, trace: Trace | None, area: Focus | None) -> None:
+        """Count a trace that a state shows, unless the run has paid for it.
+
+        Args:
+            trace: of the state's program.
+            area: the functions that it asks about; None: all.
+        """
         if trace is None or trace.program is None or trace.suite is None:
             return
-        if self.ledger.first_trace(trace.program, trace.suite):
+        if self.ledger.first_trace(trace.program, trace.suite, area):
             self.traces += 1
             self.untold += not trace.complete

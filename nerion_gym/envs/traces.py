@@ -1,7 +1,9 @@
 """Where the trace columns of an observation come from: one trace a program, by the runner.
 
-A trace asks about every edit that a world lists, in the whole program: so it is the same for all
-episodes, focuses and windows, and each gets its rows by look-up.
+Where no edit is kept, it asks about every edit that the world lists, in the whole program: once a
+task, and all focuses and windows get their rows by look-up. Where edits are kept, each step may
+show a program that nobody has seen; there it asks about the functions that are shown. What is said
+of these is the same: it depends on nothing that is asked elsewhere.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from nerion_gym.envs.listing import listed_edits
 from nerion_gym.errors import ConfigError
 from nerion_gym.execution.tracing.checks import checks_of
 from nerion_gym.types.edit import Kind
+from nerion_gym.types.program import Focus
 from nerion_gym.types.protocols import Tracer
 from nerion_gym.types.trace import Trace
 
@@ -50,10 +53,33 @@ def is_traced(world: World, asked: bool | None, runner: TestRunner) -> bool:
     return world.commit == "never" and isinstance(runner, Tracer) if asked is None else asked
 
 
+def is_whole(world: World) -> bool:
+    """Whether a trace is of the whole program, and so of the task."""
+    return world.commit == "never"
+
+
+def area_of(world: World, state: State) -> Focus | None:
+    """Return the functions that a trace asks about; None: all."""
+    if is_whole(world) or state.focus is None:
+        return None
+    return Focus((*state.focus.functions, *state.focus.context))
+
+
 def trace_of(
-    runner: TestRunner, program: Program, suite: Suite, operators: tuple[Operator, ...]
+    runner: TestRunner,
+    program: Program,
+    suite: Suite,
+    operators: tuple[Operator, ...],
+    area: Focus | None = None,
 ) -> Trace:
     """Return the trace of a program; what a provider would write cannot be listed, so not asked.
+
+    Args:
+        runner: runs it.
+        program: whose edits are asked about.
+        suite: its tests.
+        operators: whose edits.
+        area: where; None: everywhere.
 
     Raises:
         ConfigError: the runner cannot trace.
@@ -63,7 +89,7 @@ def trace_of(
         msg = f"trace=True: {type(runner).__name__} cannot trace; use LocalRunner, or trace=False"
         raise ConfigError(msg)
     asked = tuple(operator for operator in operators if operator.kind is not Kind.GENERATIVE)
-    return runner.trace(program, suite, listed_edits(program, asked, None))
+    return runner.trace(program, suite, listed_edits(program, asked, area))
 
 
 def traced(env: CodeEditEnv, state: State) -> State:
@@ -75,12 +101,13 @@ def traced(env: CodeEditEnv, state: State) -> State:
     """
     if not is_traced(env.world, env.trace, env.runner):
         return replace(state, trace=None)
+    area = area_of(env.world, state)
     if state.trace is None:
         started = perf_counter()
-        trace = trace_of(env.runner, state.program, state.task.suite, env.world.operators)
+        trace = trace_of(env.runner, state.program, state.task.suite, env.world.operators, area)
         env.stats.seconds += perf_counter() - started
         state = replace(state, trace=trace)
-    env.stats.count_trace(state.trace)
+    env.stats.count_trace(state.trace, area)
     return state
 
 

@@ -1,6 +1,7 @@
 """What observations show of a trace, for every registered id, and in worlds that keep edits."""
 
 import warnings
+from dataclasses import replace
 
 import gymnasium as gym
 import numpy as np
@@ -12,14 +13,17 @@ import nerion_gym  # noqa: F401 - registers the ids
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.preview import apply
 from nerion_gym.envs.core import CodeEditEnv
-from nerion_gym.envs.observation import INFECTION, SITE
+from nerion_gym.envs.observation import INFECTION, SITE, build_scene
 from nerion_gym.envs.state import EpisodeState
 from nerion_gym.envs.stats import Ledger
+from nerion_gym.envs.traces import trace_of
+from nerion_gym.envs.units import units_of
 from nerion_gym.envs.vector import CodeEditVectorEnv
 from nerion_gym.errors import ConfigError, SandboxError
 from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.graphs import schema
-from nerion_gym.types.task import Task
+from nerion_gym.types.program import Focus
+from nerion_gym.types.task import Limits, Task
 from nerion_gym.types.trace import Infection
 from tests.support.repair import broken_task, repair_env, repair_world
 
@@ -171,6 +175,32 @@ def test_the_kept_program_is_traced_after_each_step(runner):
         observation = env.step(int(draws.integers(1, len(env.edits) + 1)))[0]
         require_right(env, observation)
     assert env.stats.traces == 1 + len({env.current.program.digest, *seen_digests(env)}) - 1
+
+
+def test_the_functions_shown_are_told_as_in_a_trace_of_the_whole_program(runner):
+    narrow = Limits(edits=70, tests=64, nodes=600, steps=8)
+    world = repair_world([broken_task(runner, "logic_v2", rng(3))], narrow)
+    env = CodeEditEnv(world, runner=runner, trace=True)
+    draws, shown = rng(4), set()
+    first, *others = (unit.ref for unit in units_of(world.generator.tasks[0].program))
+    for seed in range(5):
+        wanted = {"focus": Focus((first,), tuple(others[:2]))} if seed == 0 else {}
+        env.reset(seed=seed, options=wanted)
+        shown.add(env.current.focus)
+        for _ in range(2):
+            state = env.current
+            assert state.focus is not None
+            whole = trace_of(runner, state.program, state.task.suite, world.operators)
+            assert len(whole.asked) > len(state.trace.asked)
+            one, two = (
+                build_scene(replace(state, trace=trace), narrow) for trace in (state.trace, whole)
+            )
+            assert same(one.rows, two.rows)
+            assert same(one.graph.nodes, two.graph.nodes)
+            assert same(one.graph.edge_links, two.graph.edge_links)
+            env.step(int(draws.integers(1, len(env.edits) + 1)))
+    assert len(shown) > 1
+    assert any(focus.context for focus in shown)
 
 
 def seen_digests(env):

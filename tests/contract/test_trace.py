@@ -12,7 +12,9 @@ from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.tasks.builder import control_of, corpus_task, measured
 from nerion_gym.types.coverage import Baseline
 from nerion_gym.types.edit import Kind
+from nerion_gym.types.program import Program
 from nerion_gym.types.protocols import Tracer
+from nerion_gym.types.suite import Suite
 from nerion_gym.types.trace import Infection
 from tests.support.projects import project
 
@@ -111,6 +113,40 @@ def test_an_edited_program_is_traced_as_if_it_were_the_unchanged_one(runner):
         compared += mine.complete
     assert compared >= 6
     assert runner._far.warmth(program, task.suite) is None  # no processes of its own
+
+
+FILES = {
+    "a.py": b"import b\n\n\ndef f(x):\n    return b.g(x) + 1 if x else []\n",
+    "b.py": b"LIMIT = 4\n\n\ndef g(x):\n    return min(x * 2, LIMIT)\n\n\n"
+    b"def h():\n    return g(1)\n",
+}
+OVER_FILES = (
+    b"import a, b\n\ndef test_f():\n    assert a.f(1) == 3\n\n"
+    b"def test_h():\n    assert b.h() == 2\n\ndef test_none():\n    assert a.f(0) == []\n"
+)
+
+
+def test_an_edit_of_one_file_changes_what_is_seen_in_others(runner):
+    """Every edit of a program of two files, and then a trace that knows of the unchanged one."""
+    program = Program.from_files(FILES)
+    suite = Suite((("test_a.py", OVER_FILES),), targets=("test_a.py",))
+    runner.adopt(measure(runner, program, suite))
+    runner.trace(program, suite, enumerate_edits(program, MUTATIONS, None))
+    edits = enumerate_edits(program, MUTATIONS, None)
+    moved = 0
+    for edit in edits[:: len(edits) // 10]:
+        edited = apply(program, edit)
+        listed = enumerate_edits(edited, MUTATIONS, None)
+        mine = runner.trace(edited, suite, listed)
+        outcome = runner.run(edited, suite)
+        with LocalRunner() as other:
+            coverage = other.coverage(edited, suite)
+            other.adopt(Baseline(edited, suite, outcome, coverage))
+            theirs = other.trace(edited, suite, listed)
+        assert mine.edits == theirs.edits
+        assert mine.sites == theirs.sites
+        moved += mine.sites != runner.trace(program, suite, edits).sites
+    assert moved >= 5
 
 
 def test_what_a_limit_ends_is_not_traced(runner):

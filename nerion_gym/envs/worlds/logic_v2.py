@@ -8,6 +8,7 @@ and undone.
 ## Observation
 The common dictionary (graph, edits, tests, action_mask, steps_left) with K = 128 edits,
 T = 32 tests and N = 1024 graph nodes.
+The columns of a trace are filled; `trace=False` leaves them unknown.
 
 ## Actions
 `Discrete(129)`: 0 is submit (masked while any edit is legal), a > 0 the a-th edit of the catalog.
@@ -23,11 +24,11 @@ After 32 steps (`terminated`, `info["end"] = "budget"`).
 One task. The suite leaves the gaps listed in `tests/golden/gaps.json`.
 
 ## Arguments
-`observation="graph" | "padded"`, `render_mode=None | "ansi"`; of `gymnasium.make_vec` also
-`workers` and `autoreset_mode`.
+`observation="graph" | "padded"`, `render_mode=None | "ansi"`, `trace=True | False`; of
+`gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
-One program: nothing here says how an agent generalises. Columns that need a trace read unknown.
+One program: nothing here says how an agent generalises.
 
 ## Versions
 v0: first version.

@@ -12,6 +12,7 @@ parts, drawn by the seed. So every edit comes round; `info` of `reset` has `edit
 ## Observation
 The common dictionary (graph, edits, tests, action_mask, steps_left) with K = 256 edits,
 T = 64 tests (those beyond share the last slot, which holds the worst) and N = 4096 graph nodes.
+The columns of a trace are filled; `trace=False` leaves them unknown.
 
 ## Actions
 `Discrete(257)`: 0 is submit (masked while any edit is legal), a > 0 the a-th edit of the catalog.
@@ -36,14 +37,14 @@ command line, such as `("--deselect=tests/test_a.py::test_slow",)` or `"-o addop
 the steady `"majority"` (the others are left out, named in a warning and in
 `env.unwrapped.task.suite.targets`). `containment`: `"package"` (tests may start processes,
 use the loopback network, read your files, and write to nothing of yours), or `"strict"` (none of
-that, for code nobody has read: `docs/security.md`). `observation`, `render_mode`; of
-`gymnasium.make_vec` also `workers` and `autoreset_mode`.
+that, for code nobody has read: `docs/security.md`). `observation`, `render_mode`,
+`trace`; of `gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
 Your package's dependencies must be importable in this interpreter. Containment needs Linux
-(`nerion doctor` says what this machine gives). Columns that need a trace read unknown. A function,
-or a statement outside of functions, whose graph alone has more than 4096 nodes is never offered:
-`nerion step --explain`, the end of `nerion train` and `manifest.json` name it.
+(`nerion doctor` says what this machine gives). A function, or a statement outside of functions,
+whose graph alone has more than 4096 nodes is never offered: `nerion step --explain`, the end of
+`nerion train` and `manifest.json` name it.
 
 ## Versions
 v0: first version.

@@ -7,6 +7,7 @@ suite. Every edit is measured and undone. Use it to see a loop work, not to comp
 ## Observation
 The common dictionary (graph, edits, tests, action_mask, steps_left) with K = 64 edits,
 T = 16 tests and N = 512 graph nodes.
+The columns of a trace are filled; `trace=False` leaves them unknown.
 
 ## Actions
 `Discrete(65)`: 0 is submit (masked while any edit is legal), a > 0 the a-th edit of the catalog.
@@ -22,11 +23,11 @@ After 16 steps (`terminated`, `info["end"] = "budget"`).
 One task. The suite leaves the gaps listed in `tests/golden/gaps.json`.
 
 ## Arguments
-`observation="graph" | "padded"`, `render_mode=None | "ansi"`; of `gymnasium.make_vec` also
-`workers` and `autoreset_mode`.
+`observation="graph" | "padded"`, `render_mode=None | "ansi"`, `trace=True | False`; of
+`gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
-One program: nothing here says how an agent generalises. Columns that need a trace read unknown.
+One program: nothing here says how an agent generalises.
 
 ## Versions
 v0: first version.

@@ -11,9 +11,10 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .described import UnrecordableError
+from .keys import key_of
 from .rebuilt import fingerprint, is_blind
 from .recipes import Snapshot, snapshot
-from .values import is_plain, key_of, kind_of
+from .values import is_plain, kind_of
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -364,6 +364,19 @@ def test_x():
         assert it
     helper(1)
 """,
+    "a method that is decorated": """
+import m
+def test_x():
+    class A:
+        @m.f  # call
+        def add(self, a):
+            return a
+    class B:
+        def add(self, a):
+            return a
+    assert B().add(1) == 1
+    assert A().add(1) == 1  # sees
+""",
     "a loop that must not run": """
 import m
 def test_x():

@@ -160,6 +160,21 @@ class TestRow:
         return bool(self.reached) and not self.looking and not self.note
 
 
+def alike_edits(functions: Sequence[FunctionRow]) -> list[EditRow]:
+    """Return the edits with which a function, run alone, does the same, and that may be so.
+
+    A function that returns nothing is called for what else it changes, which is not seen; of what
+    is told as an object only, two may be taken for one.
+    """
+    return [
+        edit
+        for row in functions
+        if row.seen is not None and row.seen.returned and "object" not in row.seen.returns
+        for edit in row.edits
+        if edit.alike and not edit.quiet
+    ]
+
+
 def totals(edits: Sequence[EditRow]) -> Counter[Infection]:
     """Return the number of edits of each class."""
     return Counter(edit.seen.infection for edit in edits)

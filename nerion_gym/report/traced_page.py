@@ -10,6 +10,7 @@ from nerion_gym.report.traced_rows import (
     CLASSES,
     WORD,
     alike_edits,
+    carried,
     counted,
     reasons,
     totals,
@@ -258,9 +259,7 @@ def _edit(edit: EditRow) -> str:
     if seen.infection in (Infection.UNKNOWN, Infection.NOT_REACHED):
         told = [seen.why] if seen.why else []
     if seen.effect is not Infection.UNKNOWN:
-        told.append(f"what the statement does with it differs: {WORD[seen.effect]}")
-    if seen.carrier:
-        told.append(f"carried on: {seen.carrier}")
+        told.append(f"{carried(seen.carrier)} differs: {WORD[seen.effect]}")
     noticing = sum(check.test in seen.infected for check in edit.checks)
     if noticing:
         told.append(f"{counted(noticing, 'assertion')} may notice")

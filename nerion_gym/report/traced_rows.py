@@ -32,6 +32,19 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+CARRIERS = {
+    "assigned": "what is assigned",
+    "returned": "what is returned",
+    "branch": "the branch that is taken",
+    "argument": "what is passed on",
+}
+
+
+def carried(carrier: str) -> str:
+    """Return what carries a value on, in words."""
+    return CARRIERS.get(carrier, "what its statement does with it")
+
+
 @dataclass(frozen=True)
 class EditRow:
     """One edit.
@@ -76,7 +89,7 @@ class EditRow:
         """Say why no test can notice it."""
         tests = counted(len(self.seen.reached), "test")
         if self.seen.infection is not Infection.NEVER:
-            return f"the value differs, but its statement does the same with it, in {tests}"
+            return f"the value differs, but {carried(self.seen.carrier)} is the same, in {tests}"
         if not self.seen.reached:
             return "the value never differs, and no test evaluates it"
         return f"the value never differs, in {tests}"

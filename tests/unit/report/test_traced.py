@@ -85,7 +85,9 @@ def measured(*, micro=False):
     classes = {
         1: EditTrace(Infection.ALWAYS, at_import=True),
         6: EditTrace(Infection.NEVER, (ONE, TWO)),
-        7: EditTrace(Infection.SOMETIMES, (ONE, TWO), (ONE,), effect=Infection.NEVER),
+        7: EditTrace(
+            Infection.SOMETIMES, (ONE, TWO), (ONE,), effect=Infection.NEVER, carrier="returned"
+        ),
         11: EditTrace(Infection.NOT_REACHED),
     }
     starts = {edit: SOURCE.encode()[: edit.splices[0].start].count(b"\n") + 1 for edit in edits}
@@ -137,7 +139,7 @@ def test_the_terminal_says_it_within_its_width():
         assert max(map(len, lines)) <= width
         assert "width * height: int + (2), str <b> (1)" in text
         assert "the value never differs, in 2 tests" in text
-        assert "the value differs, but its statement does the same with it, in 2 tests" in text
+        assert "the value differs, but what is returned is the same, in 2 tests" in text
         assert "unknown: 1 because only <running> tells" in text
         assert "called 2 times, by 2 tests" in text
         assert "+     size = width / height" in text or "+     size = width" in text

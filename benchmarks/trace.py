@@ -6,7 +6,8 @@
 Every mutation of a package is asked about in one run. The same run without taps, which imports and
 collects as well, is timed in turns with it (`--rounds`). Then edits are really run: some that are
 said never to give another value (`--never`, drawn by operator), none of which may fail a test; and
-some of all (`--sample`), to say how many of each class are killed.
+some of all (`--sample`), to say how many of each class are killed. All are run alone as well
+(micro-execution).
 Resumable: a package on record is not run again. Records `results/trace.json`. Exit code 1 where an
 edit that is said never to differ fails a test, or a bar is missed.
 """
@@ -18,10 +19,10 @@ import json
 import pickle
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -38,7 +39,7 @@ from nerion_gym.logbook.files import write_json  # noqa: E402
 from nerion_gym.logbook.versions import versions  # noqa: E402
 from nerion_gym.tasks.builder import control_of, measured  # noqa: E402
 from nerion_gym.types.edit import Edit, Kind  # noqa: E402
-from nerion_gym.types.trace import Infection, Trace  # noqa: E402
+from nerion_gym.types.trace import Infection, MicroTrace, Trace  # noqa: E402
 from tests.support.edits import by_operator  # noqa: E402
 from tests.support.sources import PINNED, SUBJECTS, load  # noqa: E402
 
@@ -88,7 +89,28 @@ def check(name: str, options: argparse.Namespace) -> dict[str, Any]:
             "classes": counted(edits, trace),
             "why": dict(Counter(found.why for found in trace.edits if found.why)),
         }
-        return row | really_run(runner, task, edits, trace, options)
+        alone, told = run_alone(runner, task, edits, trace)
+        return row | told | really_run(runner, task, edits, Known(trace, alone), options)
+
+
+class Known(NamedTuple):
+    """What is known of each edit before it is run."""
+
+    trace: Trace
+    alone: Sequence[MicroTrace]
+
+
+def run_alone(
+    runner: LocalRunner, task: Task, edits: Sequence[Edit], trace: Trace
+) -> tuple[list[MicroTrace], dict[str, Any]]:
+    """Run the functions of all edits alone; return what that told, and what it cost."""
+    started = time.perf_counter()
+    alone = runner.micro(task.program, edits, trace)
+    seconds = time.perf_counter() - started
+    ran = sum(one.ran > 0 for one in alone)
+    why = Counter(one.why for one in alone if one.why)
+    told = {"edits_run": ran, "ms_per_edit": round(1000 * seconds / max(ran, 1), 2)}
+    return alone, {"micro": told | {"why": dict(why.most_common())}}
 
 
 def timings(
@@ -116,11 +138,11 @@ def really_run(
     runner: LocalRunner,
     task: Task,
     edits: Sequence[Edit],
-    trace: Trace,
+    known: Known,
     options: argparse.Namespace,
 ) -> dict[str, Any]:
     """Run edits that are said never to differ, and a sample; return what became of them."""
-    control = control_of(task).classes
+    control, trace = control_of(task).classes, known.trace
     never = [n for n, found in enumerate(trace.edits) if found.infection is Infection.NEVER]
     place = {edit: number for number, edit in enumerate(edits)}
     drawn = by_operator([edits[n] for n in never], max(options.never // 40, 1), options.seed)
@@ -128,20 +150,29 @@ def really_run(
     rng = np.random.default_rng(options.seed)
     count = min(options.sample, len(edits))
     sample = sorted(rng.choice(len(edits), count, replace=False).tolist())
-    table: dict[str, Counter[str]] = {kind.name: Counter() for kind in Infection}
+    table: dict[str, Counter[str]] = defaultdict(Counter)
     wrong = []
     for number in track(sorted({*chosen, *sample}), task.name, disable=not sys.stdout.isatty()):
         outcome = runner.run(apply(task.program, edits[number]), task.suite)
         found, dead = trace.edits[number], killed(outcome, control)
         if number in sample:
-            table[found.infection.name]["killed" if dead else "survived"] += 1
+            end = "killed" if dead else "survived"
+            table[found.infection.name][end] += 1
+            table[word_of(found.infection, known.alone[number])][end] += 1
         if dead and found.infection is Infection.NEVER:
             wrong.append(diff(task.program, edits[number]))
     tried = sum(trace.edits[n].infection is Infection.NEVER for n in {*chosen, *sample})
     return {
         "never": {"listed": len(never), "run": tried, "wrong": wrong},
-        "killed": {kind: dict(counts) for kind, counts in table.items() if counts},
+        "killed": {kind: dict(counts) for kind, counts in sorted(table.items())},
     }
+
+
+def word_of(infection: Infection, alone: MicroTrace) -> str:
+    """Return what is known of an edit: infected or not, and whether its function did otherwise."""
+    infected = infection in {Infection.SOMETIMES, Infection.ALWAYS}
+    function = "not run" if not alone.ran else "differs" if alone.differs else "same"
+    return f"{'infected' if infected else 'not infected, or unknown'}; function {function}"
 
 
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -162,6 +193,8 @@ def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "never_run": sum(row["never"]["run"] for row in rows),
         "never_wrong": sum(len(row["never"]["wrong"]) for row in rows),
         "known": round(1 - reached["UNKNOWN"] / max(reached.total(), 1), 3),
+        "micro_ms_median": median(row["micro"]["ms_per_edit"] for row in rows),
+        "micro_ms_worst": max(row["micro"]["ms_per_edit"] for row in rows),
         "most_bytes": max(row["bytes"] for row in rows),
         "killed": {
             kind: round(counts["killed"] / counts.total(), 3) for kind, counts in killed_.items()
@@ -202,6 +235,7 @@ def main() -> int:
     found = summary(rows)
     print(json.dumps(found, indent=1))
     met = found["ratio_median"] <= 3 and found["ratio_worst"] <= 8 and found["known"] >= 0.85
+    met = met and found["micro_ms_median"] <= 3
     return int(found["never_wrong"] > 0 or not met)
 
 

@@ -13,6 +13,7 @@ import signal
 import sys
 from dataclasses import dataclass
 from time import monotonic
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .child import bind, live_functions, placed, run
@@ -171,12 +172,10 @@ def tell_of(number: int, file: TappedFile, teller: Teller) -> None:
 
 def held_by_modules(root: str) -> list[Any]:
     """Return what the modules of a project hold."""
-    modules = [
-        module
-        for module in list(sys.modules.values())
-        if (getattr(module, "__file__", None) or "").startswith(root)
-    ]
-    return [value for module in modules for value in list(vars(module).values())]
+    # Of plain modules alone, and by their names: one of another kind may run code when it is asked.
+    spaces = [vars(one) for one in list(sys.modules.values()) if type(one) is ModuleType]
+    own = [space for space in spaces if str(space.get("__file__")).startswith(root)]
+    return [value for space in own for value in list(space.values())]
 
 
 # --- staying --------------------------------------------------------------------------------------

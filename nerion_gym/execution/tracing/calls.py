@@ -74,7 +74,7 @@ def told_by(value: Any) -> bytes:
     """Return the fingerprint of a result; nothing where only more than a look tells what it is."""
     try:
         taken = snapshot([value])
-    except UnrecordableError:
+    except (UnrecordableError, RuntimeError):
         return b""
     return b"" if is_blind(taken) else fingerprint(taken)
 
@@ -164,8 +164,9 @@ class Function:
         self._tried += 1
         try:
             taken = snapshot(values)
-        except UnrecordableError as error:
-            why = str(error)
+        except (UnrecordableError, RuntimeError) as error:
+            # No room on the stack, or another thread changed what was looked at.
+            why = str(error) if isinstance(error, UnrecordableError) else type(error).__name__
             self.skipped[why] = self.skipped.get(why, 0) + 1
             return
         mark = fingerprint(taken)

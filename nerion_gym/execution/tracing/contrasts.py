@@ -6,9 +6,16 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nerion_gym.execution.tracing.brackets import (
+    can_be_tapped,
+    closed_around,
+    item_around,
+    item_made,
+    spliced,
+)
 from nerion_gym.execution.tracing.statements import RULES, Contrast, both_given
 from nerion_gym.syntax.parsing import expression_in, statements_in
-from nerion_gym.syntax.trees import children, same_tree
+from nerion_gym.syntax.trees import same_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,12 +27,6 @@ BODIES = ("body", "orelse", "handlers", "finalbody")
 """Fields of a statement whose statements stand for themselves."""
 UNWATCHED = frozenset({"annotation", "returns", "format_spec", "type_params", "pattern"})
 """Fields below which nothing can be watched, or nothing runs."""
-CLOSED = (ast.Call, ast.List, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp)
-"""Expressions that end with a bracket of their own."""
-LONG = 2_000
-"""Bytes from which a statement is long."""
-UNTAPPED = (ast.Slice, ast.Starred, ast.FormattedValue)
-"""Expressions that cannot stand by themselves."""
 
 
 class Unchanged(NamedTuple):
@@ -61,8 +62,12 @@ def _compared(
 ) -> Contrast | Unchanged | None:
     """Compare a statement with what splices inside make of it."""
     start, end = splices[0].start, splices[-1].end
-    found = _closed_around(module, statement, start, end)
+    found = closed_around(module, statement, start, end)
     if found is not None:
+        item = item_around(module, found, start, end)
+        made = None if item is None else item_made(module, item, splices)
+        if item is not None and made is not None:
+            return _narrowed(item, made, Contrast(item, item, made))
         after = expression_in(spliced(module, splices, *module.table.offsets(found)))
         if type(after) is type(found):
             return _narrowed(found, after, Contrast(found, found, after))
@@ -70,35 +75,6 @@ def _compared(
     if edited is None:
         return None
     return _narrowed(statement, edited, _assignment(statement, edited))
-
-
-def _closed_around(module: Module, statement: ast.stmt, start: int, end: int) -> ast.expr | None:
-    """Return the innermost expression in brackets around some bytes of a long statement.
-
-    To parse a table of a thousand lines for each edit in it would take minutes. In brackets an
-    edit cannot change what is outside, if the text is still one expression of the same kind.
-    """
-    first, last = module.table.offsets(statement)
-    if last - first < LONG:
-        return None
-    found = None
-    node: ast.AST | None = statement
-    while node is not None:
-        if isinstance(node, CLOSED):
-            first, last = module.table.offsets(node)
-            if first < start and end < last:
-                found = node
-        node = next(
-            (inner for inner in children(node) if _is_around(module, inner, start, end)), None
-        )
-    return found
-
-
-def _is_around(module: Module, node: ast.AST, start: int, end: int) -> bool:
-    if not isinstance(node, ast.expr | ast.keyword):
-        return False
-    first, last = module.table.offsets(node)
-    return first <= start and end <= last
 
 
 @lru_cache(maxsize=64)
@@ -143,15 +119,6 @@ def _alone(
     """Compare an expression that no other is around with what splices inside make of it."""
     after = expression_in(spliced(module, splices, *module.table.offsets(node)))
     return None if after is None else _narrowed(node, after, Contrast(node, node, after))
-
-
-def spliced(module: Module, splices: Sequence[Splice], start: int, end: int) -> bytes:
-    """Return bytes [start, end) of a file after an edit inside."""
-    parts, at = [], start
-    for splice in splices:
-        parts += [module.source[at : splice.start], splice.after]
-        at = splice.end
-    return b"".join([*parts, module.source[at:end]])
 
 
 def _statement_around(module: Module, start: int, end: int) -> ast.stmt | None:
@@ -226,13 +193,6 @@ def _assignment(before: ast.stmt, after: ast.stmt) -> Contrast | None:
     if name != other or same_tree(given, made):
         return None
     return Contrast(before.value, given, made)  # type: ignore[attr-defined]
-
-
-def can_be_tapped(node: ast.AST) -> bool:
-    """Whether an expression can stand by itself, with a tap around it."""
-    if not isinstance(node, ast.expr) or isinstance(node, UNTAPPED):
-        return False
-    return isinstance(getattr(node, "ctx", None), ast.Load | None)
 
 
 def _differing(before: ast.AST, after: ast.AST) -> list[tuple[Any, Any, str]] | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nerion_gym.execution.tracing.entries import EntryTaps
 from nerion_gym.execution.tracing.taps import MARK
 from nerion_gym.execution.tracing.variables import DIRECT
-from nerion_gym.execution.tracing.written import function_text
+from nerion_gym.execution.tracing.written import body_text, parameters
 from nerion_gym.syntax.parsing import quietly
 from nerion_gym.syntax.trees import twin
 
@@ -153,15 +153,19 @@ def table_of(sites: Sequence[Site]) -> CodeType:
 
 def _row(site: Site) -> str:
     """Return a site's row: originals, edits, number of holes, extras, and those that run code."""
-    originals = ", ".join(_alternative(site, original.look.form) for original in site.originals)
-    edits = ", ".join(
-        f"({_alternative(site, form)}, {original})" for form, original in site.alternatives
+    holes = site.holes
+    head = f"lambda {parameters(holes)}: "
+    forms = [original.look.form for original in site.originals]
+    originals = ", ".join(
+        [_alternative(head + body_text(holes, form, asking=site.lazy), form) for form in forms]
     )
-    risky = site.holes.risky if site.lazy else None
-    return f"([{originals}], [{edits}], {len(site.holes.nodes)}, {site.holes.extras!r}, {risky})"
+    edits = ", ".join(
+        [f"({_alternative(head + text, form)}, {of})" for form, of, text in site.alternatives]
+    )
+    risky = holes.risky if site.lazy else None
+    return f"([{originals}], [{edits}], {len(holes.nodes)}, {holes.extras!r}, {risky})"
 
 
-def _alternative(site: Site, form: Form) -> str:
-    text = function_text(site.holes, form, asking=site.lazy)
-    holes = ", ".join(str(sorted(some)) for some in (form.used, form.read, form.early))
+def _alternative(text: str, form: Form) -> str:
+    holes = ", ".join([str(sorted(some)) for some in (form.used, form.read, form.early)])
     return f"({text}, {holes}, ({form.fresh}, {form.faithful}, {form.kind}))"

@@ -10,13 +10,13 @@ from typing import Any
 
 from .values import ATOM_IDS, KEPT, MISSING, Absent, Opaque, Values
 
-MOST_LISTED = 8
+MOST_LISTED = 16
 """Items of a collection whose values are part of a key."""
 TRUE, FALSE = (True,), (False,)
 MISSED, LACKING = ("missing",), ("absent",)
 UNFIT: list[Any] = []
 """Stands for what has no key."""
-COLLECTIONS = {id(list): "list", id(tuple): "tuple", id(dict): "dict"}
+COLLECTIONS = {id(kind): kind.__name__ for kind in (list, tuple, dict, set, frozenset)}
 
 
 def key_of(values: Values) -> tuple[Any, ...] | None:
@@ -54,12 +54,7 @@ def _other(value: Any, kind: int, values: Values) -> Any:
         return MISSED
     if type(value) is Absent:
         return LACKING
-    if kind in SETS:
-        return UNFIT
     return "opaque" if type(value) is Opaque else "object", _place(value, values)
-
-
-SETS = frozenset({id(set), id(frozenset)})
 
 
 def _place(value: Any, values: Values) -> int:
@@ -82,20 +77,21 @@ def _atom(value: Any) -> Any:
 
 
 def _collected(value: Any, kind: int, values: Values) -> Any:
-    """Return the part of a short collection of texts and numbers."""
+    """Return the part of a short collection of texts and numbers, in the order that it has."""
     if len(value) > MOST_LISTED:
         return UNFIT
-    items = [*value, *value.values()] if kind == DICT else value
-    parts: list[Any] = [COLLECTIONS[kind], _place(value, values)]
-    for item in items:
-        inner = type(item)
-        if (inner is str and len(item) <= KEPT) or inner is int or item is None:
-            parts.append(item)
-        elif inner is bool:
-            parts.append(TRUE if item else FALSE)
-        else:
-            return UNFIT
-    return tuple(parts)
+    items = [*value, *value.values()] if kind == DICT else list(value)
+    head = COLLECTIONS[kind], _place(value, values)
+    if any([type(item) is str and len(item) > KEPT for item in items]):
+        return UNFIT
+    if SIMPLE.issuperset(map(id, map(type, items))):
+        return (*head, *items)
+    if not WITH_TRUTH.issuperset(map(id, map(type, items))):
+        return UNFIT
+    marked = [(TRUE if item else FALSE) if type(item) is bool else item for item in items]
+    return (*head, *marked)
 
 
 DICT = id(dict)
+SIMPLE = frozenset(map(id, (str, int, type(None))))
+WITH_TRUTH = SIMPLE | {id(bool)}

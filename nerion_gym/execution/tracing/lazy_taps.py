@@ -55,7 +55,10 @@ class LazySite(Site):
             # What an evaluation that ended in an exception left behind goes.
             self._stored[frame] = {}
             self._begun += 1
-            self._count_one()
+            if self._test != self._clock.test:
+                self._begin()
+            self._row[1] += 1
+            self._looks += 1
         if self._done == self._clock.test:
             return value
         self._stored.setdefault(frame, {})[number] = value if is_plain(value) else Opaque()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,7 +32,12 @@ class Span(NamedTuple):
 
 def key_of(node: ast.expr) -> str:
     """Return a text that equal expressions share."""
-    return node.id if isinstance(node, ast.Name) else ast.dump(node)
+    return node.id if isinstance(node, ast.Name) else _dumped(node)
+
+
+@lru_cache(maxsize=10_000)
+def _dumped(node: ast.expr) -> str:
+    return ast.dump(node)
 
 
 def is_atomic(node: ast.AST) -> bool:

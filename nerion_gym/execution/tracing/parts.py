@@ -102,3 +102,19 @@ RULES: dict[type[ast.AST], Rule] = {
     ast.Call: _called,
 }
 """Class -> the parts of a node that is looked through, in the order of evaluation."""
+
+
+def argument_count(call: ast.expr) -> int:
+    """Return how many arguments a call has; 0 for what is none."""
+    return len(call.args) + len(call.keywords) if isinstance(call, ast.Call) else 0
+
+
+def arguments_of(call: ast.expr) -> ast.expr:
+    """Return a call as the tuple of what is called and what it is given."""
+    if not isinstance(call, ast.Call):
+        return call
+    named = [
+        ast.Tuple([ast.Constant(keyword.arg), keyword.value], ast.Load())
+        for keyword in call.keywords
+    ]
+    return ast.Tuple([call.func, *call.args, *named], ast.Load())

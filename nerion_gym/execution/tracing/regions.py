@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.execution.tracing.contrasts import can_be_tapped
+from nerion_gym.execution.tracing.brackets import can_be_tapped
 from nerion_gym.execution.tracing.parts import RULES, IsBuiltin
 from nerion_gym.syntax.trees import nodes_in
 

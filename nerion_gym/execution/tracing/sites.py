@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.execution.tracing.contrasts import Unchanged, contrast_of
-from nerion_gym.execution.tracing.forms import Holes
+from nerion_gym.execution.tracing.forms import MOST_HOLES, Holes
 from nerion_gym.execution.tracing.order import read_early
+from nerion_gym.execution.tracing.parts import RULES, argument_count, arguments_of
 from nerion_gym.execution.tracing.regions import ARGUMENT, ASSIGNED, BY_OPERATOR, OTHER, Regions
 from nerion_gym.execution.tracing.shapes import is_shaping
 from nerion_gym.execution.tracing.variables import Variables
@@ -64,10 +65,12 @@ class Alternative(NamedTuple):
     Attributes:
         form: over the holes of the site.
         original: number of the original that it is compared with.
+        text: of what it gives.
     """
 
     form: Form
     original: int
+    text: str
 
 
 @dataclass(eq=False)
@@ -108,7 +111,7 @@ class Site:
         key = text, form.used, form.early, form.faithful, form.fresh, original
         if key not in self._bits:
             self._bits[key] = len(self.alternatives)
-            self.alternatives.append(Alternative(form, original))
+            self.alternatives.append(Alternative(form, original, text))
         self.choices.append(Choice(edit, self._bits[key], effect))
 
 
@@ -142,7 +145,8 @@ class _Planner:
         self.plan = Plan([], [], {}, {})
         self._module = module
         self._bound = {name for scope in module.scopes.all for name in scope.bound}
-        self._by_node: dict[tuple[ast.AST, str], Site | None] = {}
+        self._by_node: dict[tuple[ast.AST, object], Site | None] = {}
+        self._tuples: dict[ast.expr, ast.expr] = {}
         self._variables = Variables(module)
         self._regions = Regions(module, self._is_builtin)
 
@@ -166,7 +170,9 @@ class _Planner:
         if kept is not None:
             after = self._variables.left_in(kept)
         if self._is_call(before, after):
-            before, after, carrier = _arguments(before), _arguments(after), ARGUMENT
+            if max(map(argument_count, (before, after))) > MOST_HOLES:
+                return ONLY_RUNNING
+            before, after, carrier = self._given(before), arguments_of(after), ARGUMENT
         elif before is node:
             return self._in_region(number, before, after)
         else:
@@ -249,7 +255,13 @@ class _Planner:
         if not same_tree(before.func, after.func):
             # Exceptions of two classes are two; what two functions give may be the same.
             return all(self._is_exception(call.func) for call in (before, after))
-        return Holes(before, self._is_builtin).nodes == [before]
+        return RULES[ast.Call](before, self._is_builtin) is None
+
+    def _given(self, call: ast.expr) -> ast.expr:
+        """Return what a call of the program is given, once for all edits of it."""
+        if call not in self._tuples:
+            self._tuples[call] = arguments_of(call)
+        return self._tuples[call]
 
     def _is_exception(self, node: ast.expr) -> bool:
         named = getattr(builtins, node.id, None) if isinstance(node, ast.Name) else None
@@ -260,7 +272,8 @@ class _Planner:
         return hasattr(builtins, name) and name not in self._bound and not self._module.scopes.star
 
     def _site(self, node: ast.expr | ast.stmt, before: ast.expr) -> Site | None:
-        key = node, ast.dump(before) if before is not node else ""
+        whole = before is node or self._tuples.get(node) is before  # type: ignore[arg-type]
+        key = node, before if whole else ast.dump(before)
         if key not in self._by_node:
             holes = Holes(before, self._is_builtin, self._variables.settled(node, before))
             early = [holes.nodes[number] for number in read_early(holes.steps, holes.risky)]
@@ -278,14 +291,3 @@ class _Planner:
         """Whether taps can be put around all holes, and the first tells that all begins."""
         first = next(step for step in holes.steps if step.hole is not None)
         return first.sure and all(hole in self._module.walk.parents for hole in holes.nodes)
-
-
-def _arguments(call: ast.expr) -> ast.expr:
-    """Return a call as the tuple of what is called and what it is given."""
-    if not isinstance(call, ast.Call):
-        return call
-    named = [
-        ast.Tuple([ast.Constant(keyword.arg), keyword.value], ast.Load())
-        for keyword in call.keywords
-    ]
-    return ast.Tuple([call.func, *call.args, *named], ast.Load())

@@ -85,10 +85,11 @@ class Site:
         self._handed = [not where for _, where in extras]
         self._numbers = range(holes + sum(self._handed))
         self._extras = tuple([extra for extra in extras if extra[1]])
-        self._called = builtins_of([*originals, *(edit for edit, _ in edits)])
+        self._called = builtins_of(self._forms())
         self._framed = bool(self._extras or self._called)
         """Whether a look needs the frame."""
         self._all = (1 << len(edits)) - 1
+        self._worked = sorted(set().union(*(form.used for form in self._forms())))
         self._looking_up = self._bits_reading(
             [holes + place for place, (_, where) in enumerate(extras) if where]
         )
@@ -103,6 +104,9 @@ class Site:
         """What was seen last; to see it again in the same test tells nothing new."""
         self._known: dict[tuple[Any, ...], Seen] = {}
         self._stored: dict[int, dict[int, Any]] = {}
+
+    def _forms(self) -> list[Alternative]:
+        return [*self._originals, *(edit for edit, _ in self.edits)]
 
     def _bits_reading(self, numbers: Sequence[int]) -> int:
         bits = [
@@ -166,14 +170,11 @@ class Site:
 
     def _take(self, values: Values) -> None:
         """Count an evaluation, and look at the edits."""
-        self._count_one()
-        self._look(values, sys._getframe(2) if self._framed else None)
-
-    def _count_one(self) -> None:
         if self._test != self._clock.test:
             self._begin()
         self._row[1] += 1
         self._looks += 1
+        self._look(values, sys._getframe(2) if self._framed else None)
 
     def _look(self, values: Values, frame: FrameType | None) -> None:
         """Find out what the values make of the edits, if they are not known to.
@@ -262,7 +263,7 @@ class Site:
 
     def _judge(self, values: Values) -> Callable[[Alternative, int], int]:
         """Note what the originals give; return what says whether an edit differs from its own."""
-        odd = frozenset([number for number, value in enumerate(values) if not is_plain(value)])
+        odd = frozenset([number for number in self._worked if not is_plain(values[number])])
         missing = any(value is MISSING for value in values)
         expected = [told(original, values, missing, odd) for original in self._originals]
         self._note(expected)

@@ -226,13 +226,18 @@ def evaluated(edit: Alternative, values: Values) -> Told | None:
 def verdict(original: Alternative, edit: Alternative, one: Told | None, two: Told | None) -> int:
     """Return whether an edit differs, by what the two expressions gave."""
     if one is None or two is None:
-        kinds = [_class_of(original, one), _class_of(edit, two)]
-        return DIFFERS if None not in kinds and kinds[0] is not kinds[1] else UNKNOWN
+        first, second = _class_of(original, one), _class_of(edit, two)
+        both = first is not None and second is not None
+        return DIFFERS if both and first is not second else UNKNOWN
+    if one[0] and two[0]:
+        left, right = one[1], two[1]
+        kind = type(left)
+        if kind is type(right) and (kind is str or kind is int or kind is bool):
+            return SAME if left == right else DIFFERS
+        return compared(left, right, fresh=original.fresh and edit.fresh)
     if one[0] != two[0]:
         return DIFFERS
-    if not one[0]:
-        return SAME if one[1] == two[1] else DIFFERS
-    return compared(one[1], two[1], fresh=original.fresh and edit.fresh)
+    return SAME if one[1] == two[1] else DIFFERS
 
 
 def _class_of(expression: Alternative, found: Told | None) -> type | None:

@@ -1,8 +1,11 @@
 """Taps of functions: what they count and record, and that a program does the same with them."""
 
+import threading
+
 import pytest
 
 from nerion_gym.execution.tapped import functions_in
+from nerion_gym.execution.tracing import calls
 from nerion_gym.execution.tracing.calls import MOST_RECORDED, Function, Recorder
 from nerion_gym.execution.tracing.entries import entries_of
 from nerion_gym.execution.tracing.instrument import instrumented
@@ -221,6 +224,38 @@ def test_what_cannot_be_recorded_is_said():
     assert functions["f"].recorded == []
     ((why, count),) = functions["f"].skipped.items()
     assert ("generator" in why, count) == (True, 1)
+
+
+def test_a_call_without_room_on_the_stack_goes_on(monkeypatch):
+    names, functions, _ = watched("def f(x):\n    return x\n")
+
+    def full(*_args, **_named):
+        raise RecursionError
+
+    monkeypatch.setattr(calls, "snapshot", full)
+    assert names["f"]([1]) == [1]
+    assert (functions["f"].recorded, functions["f"].skipped) == ([], {"RecursionError": 1})
+
+
+def test_arguments_that_change_meanwhile_are_not_recorded():
+    names, functions, _ = watched("def f(x):\n    return 1\n")
+
+    stop = threading.Event()
+    shared = {n: n for n in range(1_500)}
+
+    def change():
+        while not stop.is_set():
+            shared[len(shared)] = 1
+            shared.popitem()
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        assert [names["f"](shared) for _ in range(200)] == [1] * 200
+    finally:
+        stop.set()
+        thread.join()
+    assert set(functions["f"].skipped) <= {"RuntimeError", "values that are too big"}
 
 
 def test_a_report_holds_no_value():

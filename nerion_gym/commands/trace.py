@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -174,15 +175,19 @@ def require_writable(html: Path | None) -> None:
     """Refuse a page that could not be written, before anything runs.
 
     Raises:
-        ConfigError: its folder is missing, or it is a folder itself.
+        ConfigError: its folder is missing or read-only, or it is a folder itself.
     """
     if html is None:
         return
     if html.is_dir():
         msg = f"--html {html}: is a folder; name a file in it, as {html / 'trace.html'}"
         raise ConfigError(msg)
-    if not html.absolute().parent.is_dir():
+    folder = html.absolute().parent
+    if not folder.is_dir():
         msg = f"--html {html}: there is no folder {html.parent}; make it first"
+        raise ConfigError(msg)
+    if not os.access(folder, os.W_OK):
+        msg = f"--html {html}: {folder} cannot be written to; name a file elsewhere"
         raise ConfigError(msg)
 
 

@@ -13,7 +13,7 @@ from nerion_gym.report import traced_text
 from nerion_gym.report.lines import Line
 from nerion_gym.report.traced import edit_rows, function_rows, line_rows, test_rows
 from nerion_gym.report.traced_page import Page, html
-from nerion_gym.report.traced_rows import WORD, reasons, totals
+from nerion_gym.report.traced_rows import WORD, alike_edits, reasons, totals
 from nerion_gym.report.visible import visible
 from nerion_gym.syntax.module import parse_module
 
@@ -66,11 +66,7 @@ def say(
 
 def _listed(found: Measured, edits: Sequence[EditRow], limit: int) -> Iterator[Line]:
     quiet = [row for row in edits if row.quiet]
-    # A function that returns nothing is called for what else it changes, which is not seen; of
-    # what is told as an object only, two may be taken for one.
-    plain = [row for row in function_rows(found, edits) if row.seen and row.seen.returned]
-    plain = [row for row in plain if row.seen and "object" not in row.seen.returns]
-    alike = [edit for row in plain for edit in row.edits if edit.alike and not edit.quiet]
+    alike = alike_edits(function_rows(found, edits))
     for title, said, rows in (
         ("Edits that no test can notice", traced_text.QUIET, quiet),
         ("Edits that may go unnoticed", traced_text.ALIKE, alike),
@@ -101,15 +97,17 @@ def write_page(place: Path, title: str, found: Measured) -> None:
         ConfigError: it cannot be written there.
     """
     edits = edit_rows(found)
+    functions = function_rows(found, edits)
+    listed = [*(row for row in edits if row.quiet), *alike_edits(functions)]
     paths = dict.fromkeys(row.path for row in edits)
     page = Page(
         title,
         found.trace,
         {path: line_rows(found, path, edits) for path in paths},
         edits,
-        function_rows(found, edits),
+        functions,
         test_rows(found),
-        diffs_of(found, [row for row in edits if row.quiet]),
+        diffs_of(found, listed),
     )
     try:
         replace(place, html(page))
@@ -164,6 +162,7 @@ def document(title: str, found: Measured) -> dict[str, Any]:
         "edits": [_edit(row, place) for row in edits],
         "sites": _sites(found, place),
         "quiet": [row.index for row in edits if row.quiet],
+        "alike": [row.index for row in alike_edits(function_rows(found, edits))],
         "left_out": dict(found.trace.left_out),
         "classes": {WORD[one]: count for one, count in sorted(totals(edits).items())},
         "unknown_because": dict(reasons(edits)),

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.report.traced_rows import CLASSES, WORD, counted, reasons, totals
+from nerion_gym.report.page_parts import counts_of, table, text, word_of
+from nerion_gym.report.traced_rows import (
+    CLASSES,
+    WORD,
+    alike_edits,
+    carried,
+    counted,
+    reasons,
+    totals,
+)
 from nerion_gym.report.traced_style import STYLE
 from nerion_gym.report.traced_text import (
+    ALIKE,
+    QUIET,
+    alike,
     brief,
     hits_of,
     is_literal,
@@ -16,7 +27,6 @@ from nerion_gym.report.traced_text import (
     looks,
     micro_summary,
 )
-from nerion_gym.report.visible import visible
 from nerion_gym.types.trace import Infection
 
 if TYPE_CHECKING:
@@ -43,7 +53,7 @@ class Page(NamedTuple):
         trace: what the traced run told.
         files: path -> its lines.
         edits, functions, tests: rows.
-        diffs: by edit's index, of those that no test can notice.
+        diffs: by edit's index, of those that are listed.
     """
 
     title: str
@@ -55,11 +65,6 @@ class Page(NamedTuple):
     diffs: Mapping[int, str]
 
 
-def text(said: object) -> str:
-    """Return something as HTML text that is nothing but text."""
-    return escape(visible(str(said)), quote=True)
-
-
 def html(page: Page) -> bytes:
     """Return the page."""
     title = f"Trace of {text(page.title)}"
@@ -69,7 +74,7 @@ def html(page: Page) -> bytes:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>",
         *_summary(page),
-        *_quiet(page),
+        *_listed(page),
         *_functions(page.functions),
         *_sources(page),
         *_tests(page.tests),
@@ -85,6 +90,8 @@ def _summary(page: Page) -> Iterator[str]:
         "value never differs cannot be noticed by these tests; one that always differs may be.</p>"
     )
     links = [("quiet", "Edits that no test can notice"), ("functions", "Functions")]
+    if alike_edits(page.functions):
+        links.insert(1, ("alike", "Edits that may go unnoticed"))
     links += [(f"file-{n}", path) for n, path in enumerate(page.files)]
     links.append(("tests", "Tests"))
     items = "".join(f'<li><a href="#{anchor}">{text(name)}</a></li>' for anchor, name in links)
@@ -98,62 +105,41 @@ def _summary(page: Page) -> Iterator[str]:
         Infection.NOT_REACHED: "no test evaluates the place",
     }
     rows = [
-        (f"{_word(one)} ({sign})", counts[one], meaning[one])
+        (f"{word_of(one)} ({sign})", counts[one], meaning[one])
         for one, sign, _ in CLASSES
         if counts[one]
     ]
-    yield _table(("the value differs", "edits", "that is"), rows, numbers=(1,))
+    yield table(("the value differs", "edits", "that is"), rows, numbers=(1,))
     why = [(text(said or "no reason was given"), count) for said, count in reasons(page.edits)]
     if why:
         yield "<h3>Why some are unknown</h3>"
-        yield _table(("reason", "edits"), why, numbers=(1,))
+        yield table(("reason", "edits"), why, numbers=(1,))
     micro = [edit.micro for edit in page.edits if edit.micro is not None]
     if micro:
         yield f"<p>{text(micro_summary(micro))}.</p>"
 
 
-def _word(infection: Infection) -> str:
-    word = WORD[infection]
-    return f'<span class="{word.replace(" ", "-")}">{word}</span>'
-
-
-def _table(
-    heads: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Sequence[int] = ()
-) -> str:
-    """Return a table; its cells are HTML already."""
-    kind = ["n" if place in numbers else "" for place in range(len(heads))]
-    head = "".join(
-        f'<th scope="col" class="{k}">{h}</th>' for k, h in zip(kind, heads, strict=True)
-    )
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f'<td class="{k}" data-th="{h}">{cell}</td>' if cell != "" else "<td></td>"
-            for k, h, cell in zip(kind, heads, row, strict=True)
-        )
-        + "</tr>\n"
-        for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>"
-
-
-def _quiet(page: Page) -> Iterator[str]:
+def _listed(page: Page) -> Iterator[str]:
     quiet = [edit for edit in page.edits if edit.quiet]
     yield f'<h2 id="quiet">Edits that no test can notice ({len(quiet)})</h2>'
-    if not quiet:
-        yield "<p>None.</p>"
-    else:
-        yield (
-            "<p>Either the edited program does the same, or the tests lack a value that tells the "
-            "two apart.</p>"
-        )
+    yield f"<p>{text(QUIET) if quiet else 'None.'}</p>"
     for edit in quiet:
-        where = f"{edit.path}:{edit.line}:{edit.column}"
-        number = f"edit {edit.number}, " if edit.number else ""
-        yield f"<details><summary>{text(where)} {number}<b>{text(edit.operator)}</b>"
-        yield f"<code>{text(_added(page.diffs, edit))}</code></summary>"
-        yield f'<div class="more">{text(edit.why_quiet)}<pre>{_diff(page.diffs, edit)}</pre></div>'
-        yield "</details>"
+        yield from _opened(page, edit, edit.why_quiet)
+    likely = alike_edits(page.functions)
+    if likely:
+        yield f'<h2 id="alike">Edits that may go unnoticed ({len(likely)})</h2>'
+        yield f"<p>{text(' '.join(ALIKE.split()))}</p>"
+    for edit in likely:
+        yield from _opened(page, edit, alike(edit))
+
+
+def _opened(page: Page, edit: EditRow, why: str) -> Iterator[str]:
+    where = f"{edit.path}:{edit.line}:{edit.column}"
+    number = f"edit {edit.number}, " if edit.number else ""
+    yield f"<details><summary>{text(where)} {number}<b>{text(edit.operator)}</b>"
+    yield f"<code>{text(_added(page.diffs, edit))}</code></summary>"
+    yield f'<div class="more">{text(why)}<pre>{_diff(page.diffs, edit)}</pre></div>'
+    yield "</details>"
 
 
 def _added(diffs: Mapping[int, str], edit: EditRow) -> str:
@@ -179,8 +165,8 @@ def _functions(rows: Sequence[FunctionRow]) -> Iterator[str]:
     for row in rows:
         line = f":{row.line}" if row.line else ""
         name = f"<code>{text(row.name)}</code> <span class=dim>{text(row.path)}{line}</span>"
-        cells.append((name, _counts(row.edits), *(_called(row) if traced else ())))
-    yield _table(heads if traced else heads[:2], cells, numbers=(2, 3))
+        cells.append((name, counts_of(row.edits), *(_called(row) if traced else ())))
+    yield table(heads if traced else heads[:2], cells, numbers=(2, 3))
 
 
 def _called(row: FunctionRow) -> tuple[str, str, str, str]:
@@ -193,23 +179,14 @@ def _called(row: FunctionRow) -> tuple[str, str, str, str]:
     return calls, str(tests), text(kinds_of(seen.returns)), looking
 
 
-def _counts(edits: Sequence[EditRow]) -> str:
-    counts = totals(edits)
-    parts = [(one, sign, counts[one]) for one, sign, _ in CLASSES if counts[one]]
-    return " ".join(
-        f'<span class="{WORD[one].replace(" ", "-")}" title="{WORD[one]}">{count}{sign}</span>'
-        for one, sign, count in parts
-    )
-
-
 def _tests(rows: Sequence[TestRow]) -> Iterator[str]:
     yield f'<h2 id="tests">Tests ({len(rows)})</h2>'
     noted = [row for row in rows if _note(row)]
     if noted:
         yield f"<h3>To look at ({len(noted)})</h3>"
-        yield _table(HEADS, [_test(row) for row in noted], numbers=(1, 2, 4, 5))
+        yield table(HEADS, [_test(row) for row in noted], numbers=(1, 2, 4, 5))
     yield f"<details><summary>All {counted(len(rows), 'test')}</summary>"
-    yield _table(HEADS, [_test(row) for row in rows], numbers=(1, 2, 4, 5))
+    yield table(HEADS, [_test(row) for row in rows], numbers=(1, 2, 4, 5))
     yield "</details>"
 
 
@@ -248,7 +225,7 @@ def _line(row: LineRow) -> Iterator[str]:
         none = "<span class=none></span>" * 2
         yield f'<div class="row bare">{cells}{none}{code}</div>'
         return
-    yield f'<details><summary class="row">{cells}<span>{_counts(row.edits)}</span>{_bar(row)}'
+    yield f'<details><summary class="row">{cells}<span>{counts_of(row.edits)}</span>{_bar(row)}'
     yield f'{code}</summary><div class="more">'
     yield f"<p class=dim>{counted(row.tests, 'test')} execute this line.</p>" if row.tests else ""
     sites = [(said, site) for said, site in row.sites if site.kinds and not is_literal(said)]
@@ -282,9 +259,7 @@ def _edit(edit: EditRow) -> str:
     if seen.infection in (Infection.UNKNOWN, Infection.NOT_REACHED):
         told = [seen.why] if seen.why else []
     if seen.effect is not Infection.UNKNOWN:
-        told.append(f"what the statement does with it differs: {WORD[seen.effect]}")
-    if seen.carrier:
-        told.append(f"carried on: {seen.carrier}")
+        told.append(f"{carried(seen.carrier)} differs: {WORD[seen.effect]}")
     noticing = sum(check.test in seen.infected for check in edit.checks)
     if noticing:
         told.append(f"{counted(noticing, 'assertion')} may notice")
@@ -292,6 +267,6 @@ def _edit(edit: EditRow) -> str:
         ran = f"run alone: differs in {edit.micro.differs} of {counted(edit.micro.ran, 'call')}"
         told.append(ran if edit.micro.ran else f"not run alone: {edit.micro.why}")
     return (
-        f"{_word(seen.infection)} <span class=dim>{number}</span>{text(edit.operator)} "
+        f"{word_of(seen.infection)} <span class=dim>{number}</span>{text(edit.operator)} "
         f"<code>{text(edit.change)}</code> <span class=dim>{text('; '.join(told))}</span>"
     )

@@ -32,6 +32,19 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+CARRIERS = {
+    "assigned": "what is assigned",
+    "returned": "what is returned",
+    "branch": "the branch that is taken",
+    "argument": "what is passed on",
+}
+
+
+def carried(carrier: str) -> str:
+    """Return what carries a value on, in words."""
+    return CARRIERS.get(carrier, "what its statement does with it")
+
+
 @dataclass(frozen=True)
 class EditRow:
     """One edit.
@@ -76,7 +89,7 @@ class EditRow:
         """Say why no test can notice it."""
         tests = counted(len(self.seen.reached), "test")
         if self.seen.infection is not Infection.NEVER:
-            return f"the value differs, but its statement does the same with it, in {tests}"
+            return f"the value differs, but {carried(self.seen.carrier)} is the same, in {tests}"
         if not self.seen.reached:
             return "the value never differs, and no test evaluates it"
         return f"the value never differs, in {tests}"
@@ -158,6 +171,21 @@ class TestRow:
     def idle(self) -> bool:
         """Whether it evaluates edited places and asserts nothing that looks at what they give."""
         return bool(self.reached) and not self.looking and not self.note
+
+
+def alike_edits(functions: Sequence[FunctionRow]) -> list[EditRow]:
+    """Return the edits with which a function, run alone, does the same, and that may be so.
+
+    A function that returns nothing is called for what else it changes, which is not seen; of what
+    is told as an object only, two may be taken for one.
+    """
+    return [
+        edit
+        for row in functions
+        if row.seen is not None and row.seen.returned and "object" not in row.seen.returns
+        for edit in row.edits
+        if edit.alike and not edit.quiet
+    ]
 
 
 def totals(edits: Sequence[EditRow]) -> Counter[Infection]:

@@ -9,7 +9,7 @@ from nerion_gym.execution.tracing.calls import MOST_CALLERS
 from nerion_gym.execution.tracing.doctests import examples
 from nerion_gym.execution.tracing.sheets import COPY
 from nerion_gym.execution.tracing.slices import Slicer
-from nerion_gym.execution.tracing.suite_code import SuiteCode
+from nerion_gym.execution.tracing.suite_code import SuiteCode, home_of
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.check import Check, Checks
 
@@ -95,7 +95,7 @@ class Reader:
     def _tested(self, test: str) -> Tested | None:
         key = self._code.test(test)
         if key is not None and self._code.unit(key) is not None:
-            return Tested(test, self._slicer.units(key))
+            return Tested(test, self._slicer.units(key, home_of(test)))
         shown = examples(test, self._suite, self._program)
         return None if shown is None else Tested(test, fixed=shown)
 

@@ -243,8 +243,10 @@ class Linker:
         gives = tuple(self._writes(node))
         for decorator in node.decorator_list:
             yield Link(lines_of(decorator), self.facts(decorator), gives)
-        if isinstance(self._parents.get(node), ast.ClassDef):
-            yield Link(NO_LINES, frozenset(gives), (("attribute", "", node.name),))
+        owner = self._parents.get(node)
+        if isinstance(owner, ast.ClassDef):
+            given = (("attribute", "", node.name), *self._writes(owner))
+            yield Link(NO_LINES, frozenset(gives), given)
         for parameter in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
             written = tuple(self._writes(parameter))
             fixture = self._code.fixture(self._path, parameter.arg)

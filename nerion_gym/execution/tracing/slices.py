@@ -146,8 +146,8 @@ class Slicer:
     def __init__(self, code: SuiteCode) -> None:
         self._code = code
         self._webs: dict[str, Web] = {}
-        self._used: dict[Key, tuple[Key, ...]] = {}
-        self._closed: dict[Key, tuple[Key, ...]] = {}
+        self._used: dict[tuple[Key, Key], tuple[Key, ...]] = {}
+        self._closed: dict[tuple[Key, Key], tuple[Key, ...]] = {}
         self.derived = lru_cache(maxsize=1024)(self._derived)
 
     def web(self, path: str) -> Web | None:
@@ -157,26 +157,30 @@ class Slicer:
             self._webs[path] = Web(self._code, sheet)
         return self._webs.get(path)
 
-    def units(self, test: Key) -> tuple[Key, ...]:
-        """Return the functions that run for a test: itself, fixtures, set-up, helpers."""
-        if test not in self._closed:
-            owner = test[1].rpartition(".")[0]
-            found = dict.fromkeys((test, *self._code.unasked(test[0], owner)))
+    def units(self, test: Key, home: Key) -> tuple[Key, ...]:
+        """Return the functions that run for a test: itself, fixtures, set-up, helpers.
+
+        Args:
+            test: its function, in a base class it may be.
+            home: file and class that the test's id names; the class is "" where there is none.
+        """
+        if (test, home) not in self._closed:
+            found = dict.fromkeys((test, *self._code.unasked(*home)))
             pending = list(found)
             while pending:
-                for key in self._uses(pending.pop(), owner):
+                for key in self._uses(pending.pop(), home):
                     if key not in found:
                         found[key] = None
                         pending.append(key)
-            self._closed[test] = tuple(found)
-        return self._closed[test]
+            self._closed[test, home] = tuple(found)
+        return self._closed[test, home]
 
-    def _uses(self, key: Key, owner: str) -> tuple[Key, ...]:
-        if key not in self._used:
-            self._used[key] = tuple(dict.fromkeys(self._find_used(key, owner)))
-        return self._used[key]
+    def _uses(self, key: Key, home: Key) -> tuple[Key, ...]:
+        if (key, home) not in self._used:
+            self._used[key, home] = tuple(dict.fromkeys(self._find_used(key, home)))
+        return self._used[key, home]
 
-    def _find_used(self, key: Key, owner: str) -> Iterator[Key]:
+    def _find_used(self, key: Key, home: Key) -> Iterator[Key]:
         path, qualname = key
         sheet = self._code.sheet(path)
         if sheet is None:
@@ -186,21 +190,30 @@ class Slicer:
         for holder in (node, sheet.classes.get(qualname.rpartition(".")[0])):
             asked += _named_fixtures(holder) if holder is not None else []
         yield from (one for name in asked if (one := self._code.fixture(path, name)))
-        own = qualname.rpartition(".")[0] or owner
+        own = qualname.rpartition(".")[0]
         for inner in nodes_in(node):
-            yield from self._mentioned(sheet, inner, own)
+            yield from self._mentioned(sheet, inner, (home, (path, own)))
 
-    def _mentioned(self, sheet: Sheet, node: ast.AST, owner: str) -> Iterator[Key]:
+    def _mentioned(self, sheet: Sheet, node: ast.AST, owners: tuple[Key, Key]) -> Iterator[Key]:
         found = None
         if isinstance(node, ast.Name):
             found = self._code.defined(sheet, node.id)
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             if node.value.id in SELF:
-                found = self._code.method(sheet, owner, node.attr)
+                found = self._method(owners, node.attr)
             elif node.value.id in sheet.imports:
                 found = self._code.defined(sheet, f"{node.value.id}.{node.attr}")
         if found is not None:
             yield found
+
+    def _method(self, owners: tuple[Key, Key], name: str) -> Key | None:
+        """Return the method of the first of some classes that has one of this name."""
+        for path, owner in owners:
+            sheet = self._code.sheet(path)
+            found = self._code.method(sheet, owner, name) if sheet is not None and owner else None
+            if found is not None:
+                return found
+        return None
 
     def mentions(self, units: Iterable[Key], word: str) -> Iterator[Place]:
         """Yield the lines of some functions on which a name, or an attribute, is mentioned."""

@@ -34,6 +34,12 @@ Key = tuple[str, str]
 """A function of the suite that stands in no other: path and qualified name."""
 
 
+def home_of(identity: str) -> Key:
+    """Return the file and the class that a test's id names; the class is "" where it is in none."""
+    path, *names = identity.partition("[")[0].split("::")
+    return path, ".".join(names[:-1])
+
+
 class SuiteCode:
     """The Python files of a suite, each parsed when it is first asked for.
 
@@ -135,14 +141,12 @@ class SuiteCode:
 
     def test(self, identity: str) -> Key | None:
         """Return the function that a test's id names; None where its text has none."""
-        path, _, rest = identity.partition("::")
-        names = rest.partition("[")[0].split("::")
+        path, owner = home_of(identity)
+        name = identity.partition("[")[0].rpartition("::")[2]
         sheet = self.sheet(path)
         if sheet is None:
             return None
-        if len(names) == 1:
-            return self.defined(sheet, names[0])
-        return self.method(sheet, ".".join(names[:-1]), names[-1])
+        return self.method(sheet, owner, name) if owner else self.defined(sheet, name)
 
     def fixture(self, path: str, name: str) -> Key | None:
         """Return the function that gives a fixture to a file's tests."""

@@ -1,6 +1,7 @@
 """`nerion trace`: a small package of its own, from the command line."""
 
 import json
+import os
 
 import pytest
 
@@ -121,3 +122,28 @@ def test_a_file_is_named_as_it_is_seen_from_here(package, monkeypatch):
     monkeypatch.chdir(package / "pkg")
     assert given_as(package / "pkg" / "core.py", "pkg/core.py") == "core.py"
     assert given_as(package / "pkg", "gone.py") == "gone.py"
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_at_once(nerion, package, monkeypatch):
+    monkeypatch.setattr("os.access", lambda _path, mode, **_more: mode != os.W_OK)
+    code, out, error = nerion("pkg", "--html", "trace.html")
+    assert (code, out) == (2, "")
+    assert "cannot be written to; name a file elsewhere" in error
+
+
+def test_ctrl_c_is_no_traceback(nerion, package, monkeypatch):
+    def interrupted(*_arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nerion_gym.commands.trace.measure_all", interrupted)
+    code, _, error = nerion("pkg", "--html", "trace.html")
+    assert (code, error) == (130, "interrupted: nothing was written\n")
+    assert not (package / "trace.html").exists()
+
+
+def test_functions_run_alone_have_a_column(nerion, package):
+    code, out, _ = nerion("pkg/core.py", "--function", "area", "--micro")
+    assert code == 0
+    head = next(line for line in out.splitlines() if line.startswith(" line "))
+    assert head.endswith("alone")
+    assert "run alone on recorded arguments: " in out

@@ -1,6 +1,7 @@
 """A trace in the terminal and as a page: made by hand, with names as bad as they come."""
 
 import io
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -84,7 +85,9 @@ def measured(*, micro=False):
     classes = {
         1: EditTrace(Infection.ALWAYS, at_import=True),
         6: EditTrace(Infection.NEVER, (ONE, TWO)),
-        7: EditTrace(Infection.SOMETIMES, (ONE, TWO), (ONE,), effect=Infection.NEVER),
+        7: EditTrace(
+            Infection.SOMETIMES, (ONE, TWO), (ONE,), effect=Infection.NEVER, carrier="returned"
+        ),
         11: EditTrace(Infection.NOT_REACHED),
     }
     starts = {edit: SOURCE.encode()[: edit.splices[0].start].count(b"\n") + 1 for edit in edits}
@@ -136,7 +139,7 @@ def test_the_terminal_says_it_within_its_width():
         assert max(map(len, lines)) <= width
         assert "width * height: int + (2), str <b> (1)" in text
         assert "the value never differs, in 2 tests" in text
-        assert "the value differs, but its statement does the same with it, in 2 tests" in text
+        assert "the value differs, but what is returned is the same, in 2 tests" in text
         assert "unknown: 1 because only <running> tells" in text
         assert "called 2 times, by 2 tests" in text
         assert "+     size = width / height" in text or "+     size = width" in text
@@ -186,6 +189,25 @@ def test_the_page_is_well_formed_and_nothing_in_it_runs(tmp_path):
     assert "\u202e" not in content
     assert 'name="viewport"' in content
     assert "prefers-color-scheme: dark" in content
+
+
+def test_edits_with_which_a_function_does_the_same_are_listed(tmp_path):
+    found = measured()
+    alone = tuple(MicroTrace(ran=3, differs=row.at != 7) for row in edit_rows(found))
+    write_page(tmp_path / "trace.html", "m", found._replace(micro=alone))
+    assert "Edits that may go unnoticed" not in (tmp_path / "trace.html").read_text(), "all quiet"
+    alone = tuple(MicroTrace(ran=3) for _ in alone)
+    said = document("m", found._replace(micro=alone))
+    assert said["alike"] == []
+    odd = EditTrace(Infection.SOMETIMES, (ONE,), (ONE,))
+    trace = replace(found.trace, edits=(odd,) * len(found.edits))
+    found = found._replace(micro=alone, trace=trace)
+    write_page(tmp_path / "trace.html", "m", found)
+    inside = [n for n, row in enumerate(edit_rows(found)) if row.at in (6, 7)]
+    assert document("m", found)["alike"] == inside, "only of a function that returned plain values"
+    page = (tmp_path / "trace.html").read_text()
+    assert f"Edits that may go unnoticed ({len(inside)})" in page
+    assert "the function does the same in 3 calls" in page
 
 
 def test_every_line_of_the_source_is_on_the_page_once(tmp_path):

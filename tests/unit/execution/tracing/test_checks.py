@@ -364,6 +364,19 @@ def test_x():
         assert it
     helper(1)
 """,
+    "a method that is decorated": """
+import m
+def test_x():
+    class A:
+        @m.f  # call
+        def add(self, a):
+            return a
+    class B:
+        def add(self, a):
+            return a
+    assert B().add(1) == 1
+    assert A().add(1) == 1  # sees
+""",
     "a loop that must not run": """
 import m
 def test_x():
@@ -481,6 +494,22 @@ def test_a_test_that_a_class_of_another_file_gives_is_found():
     for line in ("from . import Base", "from tests import Base", "from tests import *"):
         files = {"tests/__init__.py": base, "tests/test_m.py": mine.format(line)}
         assert seen_lines(files, "tests/test_m.py::TestX::test_x") == marked(files, "sees")
+
+
+def test_a_base_class_uses_what_the_tests_own_class_has():
+    files = {
+        "base.py": "import m\nclass Base:\n    def setUp(self):\n        pass\n"
+        "    def test_x(self):\n        self.look(m.f(1))\n"
+        "    def look(self, it):\n        pass\n",
+        "test_m.py": "from base import Base\nclass TestX(Base):\n    def setUp(self):\n"
+        "        assert 1\n    def look(self, it):\n        assert it\n"
+        "class TestY(Base):\n    pass\n",
+    }
+    tests = ["test_m.py::TestX::test_x", "test_m.py::TestY::test_x"]
+    suite = Suite(tuple((path, text.encode()) for path, text in files.items()), ("test_m.py",))
+    found = checks_of(suite, Trace((), ()), tests)
+    assert [check.line for check in found.of_test(tests[0])] == [4, 6]
+    assert found.silent == (tests[1],)
 
 
 def test_where_no_line_is_known_every_assertion_of_the_test_counts_and_says_so():

@@ -15,6 +15,7 @@ from nerion_gym.commands import (
     scaffold,
     step,
     terminal,
+    trace,
     train,
     worlds,
 )
@@ -38,7 +39,7 @@ app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
 app.command(epilog=graph.EXAMPLES)(graph.graph)
 app.command(epilog=scaffold.EXAMPLES)(scaffold.scaffold)
 app.command(epilog=operators.EXAMPLES)(operators.operators)
-for command, examples in edits.COMMANDS:
+for command, examples in (*edits.COMMANDS, (trace.trace, trace.EXAMPLES)):
     app.command(epilog=examples)(command)
 
 USER_ERROR = 2
@@ -46,10 +47,9 @@ USER_ERROR = 2
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; an error that a user can mend is one line on stderr and exit code 2."""
-    given = sys.argv[1:] if arguments is None else arguments
     terminal.prepare()
     try:
-        app(spread(given), prog_name="nerion")
+        app(spread(sys.argv[1:] if arguments is None else arguments), prog_name="nerion")
     except NerionError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(USER_ERROR)

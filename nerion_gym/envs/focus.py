@@ -28,8 +28,13 @@ def parse_focus(program: Program, wanted: object) -> Focus:
     return Focus(tuple(find_function(program, str(name)) for name in names))
 
 
-def find_function(program: Program, name: str) -> FunctionRef:
+def find_function(program: Program, name: str, asked: str = "focus") -> FunctionRef:
     """Return the one function that a name means.
+
+    Args:
+        program: whose functions.
+        name: "FILE::FUNCTION" or "FUNCTION".
+        asked: what the name was given as, for the message.
 
     Raises:
         ConfigError: none, or several in different files.
@@ -46,5 +51,5 @@ def find_function(program: Program, name: str) -> FunctionRef:
     every = [f"{ref.path}{SEPARATOR}{ref.qualname}" for ref in matches or refs]
     near = difflib.get_close_matches(name, every, n=3, cutoff=0.3) or every[:3]
     reason = "names several functions" if matches else "names no function"
-    msg = f"focus {name!r} {reason} of the program; write it as FILE::FUNCTION, e.g. {near}"
+    msg = f"{asked} {name!r} {reason} of the program; write it as FILE::FUNCTION, e.g. {near}"
     raise ConfigError(msg)

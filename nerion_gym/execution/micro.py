@@ -8,7 +8,6 @@ something behind ends the process, and the next goes on with the edits that are 
 from __future__ import annotations
 
 import io
-import itertools
 import marshal
 import signal
 import sys
@@ -16,12 +15,23 @@ import types
 from time import monotonic, process_time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .called import (
+    ARGUMENT,
+    BLIND,
+    EXCEPTION,
+    LATE,
+    LAZY,
+    RAN,
+    RESULT,
+    Done,
+    difference,
+    look,
+    opened,
+)
 from .child import Job, bind, placed
 from .sandbox import Bounds
 from .telling import Teller
-from .tracing.described import UnrecordableError
-from .tracing.rebuilt import fingerprint, is_blind, rebuilt
-from .tracing.recipes import snapshot
+from .tracing.rebuilt import rebuilt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,14 +48,11 @@ BLOCKED = 1.0
 """Seconds by the wall clock, for a call that waits."""
 AGAIN = 0.01
 """Who swallows the exception that ends a call gets another."""
-MOST_DRAINED = 64
-"""Values of a generator that are looked at."""
-RESULT, EXCEPTION, LATE = "result", "exception", "late"
-LAZY = frozenset(
-    {types.GeneratorType, map, filter, zip, enumerate, reversed, itertools.chain, itertools.islice,
-     itertools.takewhile, itertools.dropwhile, itertools.starmap, itertools.count,
-     type({}.keys()), type({}.values()), type({}.items())}
-)  # fmt: skip
+ENOUGH = 4
+"""Calls in which an edit differs; then it is known, and the time is better spent on another."""
+TWICE = "it does not do the same twice"
+UNLIKE = "it does not do what it did in the suite"
+STATEFUL = frozenset({TWICE, UNLIKE})
 
 
 class LateError(BaseException):
@@ -57,28 +64,6 @@ class Calls(NamedTuple):
 
     functions: Sequence[types.FunctionType]
     recorded: Sequence[Recorded]
-
-
-class Done(NamedTuple):
-    """What a call did.
-
-    Attributes:
-        kind: how it ended.
-        value: fingerprint of the result, or of the exception.
-        same: places of the arguments that the result is.
-        after: fingerprint of the arguments afterwards.
-        text: what it printed.
-        blind: whether result or arguments hold what only a call shows the inside of.
-        drained: whether the result was gone through.
-    """
-
-    kind: str
-    value: bytes
-    same: tuple[int, ...]
-    after: bytes
-    text: str
-    blind: bool
-    drained: bool
 
 
 class Reference(NamedTuple):
@@ -117,6 +102,11 @@ def run_micro(
             continue
         running = Running(functions[0])
         known, dropped = running.references(recorded)
+        if number and not dropped.keys().isdisjoint(STATEFUL):
+            # Maybe for what the functions before it left behind: in a process of its own it counts.
+            teller.tell("stale")
+            teller.end()
+            return
         found = [reference.place for reference in known]
         teller.tell("reference", number, found, [list(row) for row in dropped.items()])
         for edit, code in edits if known else ():
@@ -163,25 +153,31 @@ class Running:
         if first.kind == LATE:
             return "it takes too long"
         if self.call(recorded, LONGEST) != first:
-            return "it does not do the same twice"
+            return TWICE
         told = recorded.result[0] if recorded.result else b""
         if told and not first.drained and (first.kind != RESULT or first.value != told):
-            return "it does not do what it did in the suite"
+            return UNLIKE
         return ""
 
     def compared(self, known: Sequence[Reference], code: types.CodeType) -> list[int]:
         """Return in which calls an edit gives another result, exception, argument, or no end.
 
-        Sets of places, a bit each; the last is of those where only a call of what came out of it
-        would tell.
+        Sets of places, a bit each; then those where only a call of what came out of it would tell,
+        and all that were run: where a few differ, the others are not.
         """
-        found = dict.fromkeys((RESULT, EXCEPTION, "argument", LATE, "blind"), 0)
+        found = dict.fromkeys((RESULT, EXCEPTION, ARGUMENT, LATE, BLIND, RAN), 0)
+        differing = 0
         self._function.__code__ = code
         try:
             for reference in known:
                 what = difference(reference.done, self.call(reference.recorded, reference.limit))
+                bit = 1 << reference.place
+                found[RAN] |= bit
                 if what:
-                    found[what] |= 1 << reference.place
+                    found[what] |= bit
+                    differing += what != BLIND
+                if differing >= ENOUGH or what == LATE:
+                    break
         finally:
             self._function.__code__ = self._code
         return list(found.values())
@@ -231,18 +227,6 @@ def _called(
     return RESULT, value, drained
 
 
-def opened(value: Any) -> Any:
-    """Return what is in something that can only be gone through, or what a coroutine returns."""
-    if type(value) is types.CoroutineType:
-        try:
-            waits = value.send(None)
-        except StopIteration as end:
-            return "returned", end.value
-        value.close()
-        return "waits", type(waits)
-    return type(value), list(itertools.islice(value, MOST_DRAINED))
-
-
 def split(code: types.CodeType, values: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
     """Return positional and named arguments of a call; values in the order of the signature."""
     count, named_only = code.co_argcount, code.co_kwonlyargcount
@@ -253,28 +237,6 @@ def split(code: types.CodeType, values: Sequence[Any]) -> tuple[list[Any], dict[
     if code.co_flags & 8:  # CO_VARKEYWORDS
         named |= rest[-1]
     return positional, named
-
-
-def look(values: Sequence[Any]) -> tuple[bytes, bool]:
-    """Return the fingerprint of values, and whether they hold what a look does not tell."""
-    try:
-        taken = snapshot(values, lenient=True)
-    except UnrecordableError:
-        return b"too big", True
-    return fingerprint(taken), is_blind(taken)
-
-
-def difference(one: Done, two: Done | None) -> str:
-    """Return what is another; "" where nothing is, as far as can be told."""
-    if two is None or two.kind == LATE:
-        return LATE
-    if one.kind != two.kind or (one.kind == EXCEPTION and one.value != two.value):
-        return EXCEPTION
-    if (one.value, one.same, one.text) != (two.value, two.same, two.text):
-        return RESULT
-    if one.after != two.after:
-        return "argument"
-    return "blind" if one.blind or two.blind else ""
 
 
 def _limit(seconds: float) -> None:

@@ -161,7 +161,7 @@ def tell_of(number: int, file: TappedFile, teller: Teller) -> None:
     """Tell what the taps of a file saw."""
     for place, site in enumerate(file.sites):
         report = site.seen()
-        if report.rows:
+        if report.tests:
             teller.tell("site", number, place, *report)
     for place, function in enumerate(file.functions.values()):
         function.finish()

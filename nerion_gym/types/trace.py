@@ -99,7 +99,8 @@ class MicroTrace:
     """What running only the edited function, on recorded arguments, tells of one edit.
 
     Attributes:
-        ran: recorded calls that were run again, and did unedited what they had done in the suite.
+        ran: recorded calls that were run again, and did unedited what they had done in the suite;
+            where a few differ, no more are run.
         differs: those in which result, exception or changed arguments were other ones.
         results, exceptions, arguments, late: those in which the result was another, an exception
             was (or whether there was one), an argument was changed otherwise, and no end came in

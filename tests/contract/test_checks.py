@@ -1,13 +1,18 @@
-"""Assertions of suites that nobody here wrote: whatever shape they have, each is read."""
+"""Assertions of suites that nobody here wrote, and of a run that says which lines called."""
 
 import ast
 
 import pytest
 
+from nerion_gym.edits.catalog import enumerate_edits
+from nerion_gym.edits.registry import resolve
+from nerion_gym.execution.control import measure
+from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.execution.tracing.checks import checks_of
 from nerion_gym.execution.tracing.suite_code import SuiteCode
 from nerion_gym.types.program import FunctionRef
 from nerion_gym.types.trace import FunctionTrace, Trace
+from tests.support.projects import project
 from tests.support.sources import SUBJECTS, load
 
 pytestmark = pytest.mark.sandbox
@@ -44,3 +49,72 @@ def test_the_assertions_of_real_suites_are_read(name):
     every = {(one.test, one.path, one.line) for test in lines for one in found.of_test(test)}
     assert looked <= every
     assert len(looked) > len(every) / 2
+
+
+SOURCE = """def area(a, b):
+    return a * b
+
+
+class Box:
+    def __init__(self, a):
+        self.a = a + 0
+
+    def grow(self):
+        self.a += 1
+"""
+TESTS = """import pytest
+import unittest
+import m
+
+
+@pytest.fixture
+def box():
+    return m.Box(1)
+
+
+def check(value):
+    assert value == 6
+
+
+def test_area():
+    assert 1
+    check(m.area(2, 3))
+
+
+def test_box(box):
+    box.grow()
+    assert box.a == 2
+    assert m.area
+
+
+class TestBox(unittest.TestCase):
+    def setUp(self):
+        self.box = m.Box(3)
+
+    def test_it(self):
+        self.assertEqual(self.box.a, 3)
+        self.assertTrue(m)
+"""
+
+
+def test_a_run_says_which_lines_called_and_those_lead_to_the_assertions():
+    program, suite = project(SOURCE, TESTS)
+    edits = enumerate_edits(program, resolve(["swap_arithmetic", "remove_assignment"]), None)
+    with LocalRunner() as runner:
+        baseline = measure(runner, program, suite)
+        trace = runner.trace(program, suite, edits)
+    tests = [result.id for result in baseline.control.results]
+    found = checks_of(suite, trace, tests, edits)
+    lines = {
+        function.function.qualname: [
+            (check.test.rpartition("::")[2], check.line)
+            for check in found.of_function(function.function)
+            if check.derived
+        ]
+        for function in trace.functions
+    }
+    assert lines["area"] == [("test_area", 12)]
+    assert lines["Box.__init__"] == [("test_box", 22), ("test_it", 31)]
+    for number, edit in enumerate(edits):
+        if b"a * b" in program.source("m.py")[edit.site.start : edit.site.end]:
+            assert {check.line for check in found.of_edit(number)} == {12}

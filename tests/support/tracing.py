@@ -46,28 +46,44 @@ class Tapped:
         """Return what was seen of the edits of an expression: edited text -> class."""
         found = {}
         for planned, seen in zip(self.plan.sites, self.sites, strict=True):
-            if ast.unparse(planned.node) != text:
-                continue
-            for bit, choice in enumerate(planned.choices):
-                edit = self.edits[choice.edit]
-                after = b"".join(splice.after for splice in edit.splices).decode()
-                found[f"{edit.operator} {after}"] = word(seen.seen(), bit)
+            for choice in planned.choices:
+                original = planned.originals[planned.alternatives[choice.bit].original].node
+                if not choice.effect and original and ast.unparse(original) == text:
+                    found[self._named(choice.edit)] = word(seen.seen(), choice.bit)
         return found
 
+    def effects(self) -> dict[str, tuple[str, str]]:
+        """Return what was seen of whole statements: edited text -> class and carrier."""
+        found = {}
+        pairs = list(zip(self.plan.sites, self.sites, strict=True))
+        for effect in (False, True):
+            for planned, seen in pairs:
+                for choice in planned.choices:
+                    carrier = self.plan.carriers.get(choice.edit, "")
+                    if choice.effect is effect and carrier:
+                        said = word(seen.seen(), choice.bit)
+                        found[self._named(choice.edit)] = said, carrier
+        return found
+
+    def _named(self, number: int) -> str:
+        edit = self.edits[number]
+        after = b"".join(splice.after for splice in edit.splices).decode()
+        return f"{edit.operator} {after}"
+
     def quiet(self) -> Iterator[Edit]:
-        """Yield the edits that are said never to differ."""
+        """Yield the edits that are said never to differ, at their place or in their effect."""
         for planned, seen in zip(self.plan.sites, self.sites, strict=True):
-            for bit, choice in enumerate(planned.choices):
-                if word(seen.seen(), bit) == "never":
+            for choice in planned.choices:
+                if word(seen.seen(), choice.bit) == "never":
                     yield self.edits[choice.edit]
 
 
 def word(report: Report, bit: int) -> str:
     """Return what was seen of an edit in a word."""
     same, unknown = (int(mask, 16) >> bit & 1 for mask in (report.same, report.unknown))
-    if any(int(mask, 16) >> bit & 1 for _, _, mask in report.rows):
+    if any(int(mask, 16) >> bit & 1 for mask in report.differs):
         return "sometimes" if same or unknown else "always"
-    if not report.rows:
+    if not report.tests:
         return "not reached"
     return "unknown" if unknown else "never"
 

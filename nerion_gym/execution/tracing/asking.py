@@ -141,7 +141,10 @@ def micro(
         done, results = results_of(batch, recording, answer)
         for number, result in results:
             found[number] = result
-        queue = queue[done:]
+        if not done:
+            # No child of ours ends so: it was told by the program.
+            found[queue[0].number] = MicroTrace(why=ENDS)
+        queue = queue[max(done, 1) :]
     return found
 
 
@@ -174,17 +177,17 @@ def results_of(
     heard = Heard.of(answer, list(dict.fromkeys(one.key for one in batch)))
     found: list[tuple[int, MicroTrace]] = []
     for place, one in enumerate(batch):
-        places, why = heard.references.get(one.key, ([], ENDS))
+        places, why = heard.references.get(one.key, ([], ""))
         masks = heard.masks.get(one.number)
-        if not places:
-            found.append((one.number, MicroTrace(why=why)))
-        elif masks is not None:
+        if masks is not None:
             found.append((one.number, result_of(one, places, masks, recording)))
-        elif heard.stale:
+        elif heard.stale and (places or not why):
             return place, found
+        elif not places:
+            found.append((one.number, MicroTrace(why=why or ENDS)))
         else:
             # Nothing was told of it: the process ended in it.
-            ended = [0, 0, 0, sum(1 << n for n in places), 0]
+            ended = [0, 0, 0, 1 << places[0], 0, 1 << places[0]]
             found.append((one.number, result_of(one, places, ended, recording)))
             return place + 1, found
     return len(batch), found
@@ -196,7 +199,7 @@ class Heard(NamedTuple):
     Attributes:
         references: function -> numbers of the calls that it does again, and why it does not others.
         masks: edit -> calls in which result, exception, arguments were others, it came to no end,
-            or only more would tell.
+            or only more would tell; and those that were run.
         stale: whether the child ended because an edit had left something behind.
     """
 
@@ -230,11 +233,10 @@ def result_of(
     one: Edited, places: Sequence[int], masks: Sequence[int], recording: Recording
 ) -> MicroTrace:
     """Return what an edit did, by the sets of calls in which something was another."""
-    results, exceptions, arguments, late, blind = masks
+    results, exceptions, arguments, late, blind, tried = masks
     differs = results | exceptions | arguments | late
-    ran = [
-        place for place in places if differs >> place & 1 or not (one.inner and blind >> place & 1)
-    ]
+    telling = tried & (differs | ~blind) if one.inner else tried
+    ran = [place for place in places if telling >> place & 1]
     if not ran:
         return MicroTrace(why=INSIDE)
     tests = recording.calls[one.key]

@@ -89,6 +89,8 @@ def _found(top: ast.AST, known: frozenset[str], given: frozenset[str]) -> Iterat
             yield found
         if isinstance(node, ast.If | ast.While):
             around = (*around, node.test)
+        elif isinstance(node, ast.For | ast.AsyncFor):
+            around = (*around, node.iter)
         elif isinstance(node, ast.Try):
             around = (*around, *node.body)
         decorators = getattr(node, "decorator_list", ())

@@ -11,16 +11,17 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .described import UnrecordableError
+from .keys import key_of
 from .rebuilt import fingerprint, is_blind
 from .recipes import Snapshot, snapshot
-from .values import is_plain, key_of, kind_of
+from .values import is_plain, kind_of
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from .taps import Clock
 
-MOST_RECORDED = 12
+MOST_RECORDED = 24
 """Calls of a function that are kept: argument lists that differ."""
 MOST_TRIED = 160
 """Argument lists of a function that are looked at."""
@@ -159,7 +160,7 @@ class Function:
 
     def _record(self, values: tuple[Any, ...], frame: FrameType) -> None:
         # Calls further and further apart: a loop's first and last ones differ most.
-        self._next = self._count + 1 + self._count // 4
+        self._next = self._count + 1 + self._count // 8
         self._tried += 1
         try:
             taken = snapshot(values)

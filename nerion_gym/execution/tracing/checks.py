@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nerion_gym.execution.tracing.calls import MOST_CALLERS
 from nerion_gym.execution.tracing.doctests import examples
+from nerion_gym.execution.tracing.sheets import COPY
 from nerion_gym.execution.tracing.slices import Slicer
 from nerion_gym.execution.tracing.suite_code import SuiteCode
 from nerion_gym.syntax.module import parse_module
@@ -108,6 +110,9 @@ class Reader:
         units = dict.fromkeys((*tested.units, *self._units_at(lines)))
         if not lines or not self._units_at(lines):
             return list(self._all(tested))
+        if function.calls[tested.identity] > MOST_CALLERS:
+            # Not every call was noted: the other lines that mention the function count too.
+            lines |= frozenset(self._slicer.mentions(units, called(function.function)))
         paths = frozenset(path for path, _ in units)
         return sorted(
             _check(tested.identity, claim, derived=True)
@@ -160,6 +165,12 @@ class Reader:
                 if function.span.contains(edit.site):
                     found[number] = ref
         return found
+
+
+def called(ref: FunctionRef) -> str:
+    """Return the word that a call of a function has: for `__init__` the name of its class."""
+    *around, name = COPY.sub("", ref.qualname).split(".")
+    return around[-1] if name in ("__init__", "__new__") and around else name
 
 
 def _check(test: str, claim: Claim, *, derived: bool = False) -> Check:

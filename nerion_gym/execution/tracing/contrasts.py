@@ -213,7 +213,7 @@ def _narrowed(before: Any, after: Any, found: Contrast | None) -> Contrast | Unc
         if name in UNWATCHED:
             return found
         # What is called says nothing without what it is given.
-        if name != "func" and _can_be_tapped(before) and isinstance(after, ast.expr):
+        if name != "func" and can_be_tapped(before) and isinstance(after, ast.expr):
             found = Contrast(before, before, after)
 
 
@@ -228,7 +228,8 @@ def _assignment(before: ast.stmt, after: ast.stmt) -> Contrast | None:
     return Contrast(before.value, given, made)  # type: ignore[attr-defined]
 
 
-def _can_be_tapped(node: ast.AST) -> bool:
+def can_be_tapped(node: ast.AST) -> bool:
+    """Whether an expression can stand by itself, with a tap around it."""
     if not isinstance(node, ast.expr) or isinstance(node, UNTAPPED):
         return False
     return isinstance(getattr(node, "ctx", None), ast.Load | None)

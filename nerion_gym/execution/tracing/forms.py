@@ -11,18 +11,20 @@ from __future__ import annotations
 
 import ast
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.execution.tracing.order import Step, is_faithful, worked_on_early
-from nerion_gym.execution.tracing.parts import DISPLAYS, RULES, IsBuiltin, Part
+from nerion_gym.execution.tracing.looking import Looking, is_atomic, key_of
+from nerion_gym.execution.tracing.order import is_faithful, worked_on_early
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
+
+    from nerion_gym.execution.tracing.looking import Span
+    from nerion_gym.execution.tracing.order import Step
+    from nerion_gym.execution.tracing.parts import IsBuiltin
 
 MOST_HOLES = 32
 """Holes of an expression that is looked through; a longer one is one hole."""
-DEEPEST = 24
-"""Levels of an expression that are looked through."""
 CHOOSING = frozenset({"max", "min", "sum"})
 """Builtins that may give one of the objects that they are given: what `sum([], a)` gives is `a`."""
 FRESH = (ast.List, ast.Set, ast.Call, ast.BinOp)
@@ -81,6 +83,20 @@ class Form(NamedTuple):
         return KINDS.get(tree.func.id, "None") if named else "None"  # type: ignore[attr-defined]
 
 
+class Look(NamedTuple):
+    """An expression over holes, and what it does one after the other.
+
+    Attributes:
+        form: the expression.
+        steps: what is evaluated, in order.
+        risky: numbers of the holes that may run code, in order.
+    """
+
+    form: Form
+    steps: Sequence[Step]
+    risky: Sequence[int]
+
+
 class Holes:
     """The holes of an expression, in the order of evaluation, and the form over them.
 
@@ -98,17 +114,21 @@ class Holes:
     ) -> None:
         self.nodes: list[ast.expr] = []
         self.extras: list[Extra] = []
+        self.spans: dict[ast.AST, Span] = {}
+        """Of each part that is looked through, and of the holes."""
+        self._places: dict[ast.AST, int] = {}
         self._numbers: dict[str, list[int]] = defaultdict(list)
         self._is_builtin = is_builtin
         self._is_settled = is_settled
-        looking = _Looking(self._grown, is_builtin)
+        looking = Looking(self._grown, is_builtin)
         tree = looking.through(node)
         if len(self.nodes) > MOST_HOLES:
             self.nodes.clear()
             self._numbers.clear()
-            looking = _Looking(self._grown, is_builtin)
+            self._places.clear()
+            looking = Looking(self._grown, is_builtin)
             tree = looking.whole(node)
-        self.steps = looking.steps
+        self.steps, self.spans = looking.steps, looking.spans
         self.risky = [n for n, hole in enumerate(self.nodes) if not is_atomic(hole)]
         self.loose = frozenset(
             number
@@ -117,24 +137,70 @@ class Holes:
         )
         early = worked_on_early(looking.steps, self.risky)
         self.form = Form(tree, *looking.found(), faithful=True, early=early)
+        self.look = Look(self.form, self.steps, self.risky)
 
-    def over(self, node: ast.expr, read: Callable[[str], Extra | None]) -> Form | None:
+    def part(self, node: ast.expr) -> Look | None:
+        """Return a part of the expression, or something made of its parts, over the same holes.
+
+        None where it goes deeper than the whole is looked through.
+        """
+        looking = Looking(self._places.__getitem__, self._is_builtin)
+        try:
+            tree = looking.through(node)
+        except LookupError:
+            return None
+        met = {step.hole for step in looking.steps}
+        risky = [number for number in self.risky if number in met]
+        early = worked_on_early(looking.steps, risky)
+        form = Form(tree, *looking.found(), faithful=True, early=early)
+        return Look(form, looking.steps, risky)
+
+    def is_unmistakable(self, span: Span) -> bool:
+        """Whether what a part is made of stands only once in the whole expression."""
+        found = (self.nodes[step.hole] for step in self._steps_of(span) if step.hole is not None)
+        return all(len(self._numbers[key_of(node)]) == 1 for node in found)
+
+    def is_taken_with(self, span: Span) -> bool:
+        """Whether a part is evaluated just when all holes are at hand, and nothing may go wrong.
+
+        Then one tap does for the part and the whole.
+        """
+        places = [place for place, step in enumerate(self.steps) if step.hole in self.risky]
+        last = places[-1] if places else -1
+        between = self.steps[last + 1 : span.start]
+        return span.sure and span.end > last and all(step.hole is not None for step in between)
+
+    def _steps_of(self, span: Span) -> Sequence[Step]:
+        return self.steps[span.start : span.end]
+
+    def over(
+        self,
+        node: ast.expr,
+        read: Callable[[str], Extra | None],
+        before: Look | None = None,
+        swapped: Mapping[ast.AST, ast.expr] | None = None,
+    ) -> Form | None:
         """Return an edited expression as a form over the same holes; None where it has others.
 
         Args:
             node: the expression.
             read: how a variable that the original does not read is looked up; it becomes an extra.
+            before: what the edit changes, if that is not the whole.
+            swapped: nodes that count as other nodes.
         """
         met: Counter[str] = Counter()
-        looking = _Looking(lambda hole: self._known(hole, read, met), self._is_builtin)
+        looking = Looking(
+            lambda hole: self._known(hole, read, met), self._is_builtin, swapped or {}
+        )
         try:
             tree = looking.through(node)
         except LookupError:
             return None
+        known = self.look if before is None else before
         count = len(self.nodes)
         loose = self.loose.union(range(count, count + len(self.extras)))
-        faithful = is_faithful(self.steps, looking.steps, self.risky, loose)
-        early = worked_on_early(looking.steps, self.risky)
+        faithful = is_faithful(known.steps, looking.steps, known.risky, loose)
+        early = worked_on_early(looking.steps, known.risky)
         return Form(tree, *looking.found(), faithful=faithful, early=early)
 
     def name(self, number: int) -> str:
@@ -147,6 +213,7 @@ class Holes:
         if not known or not is_atomic(node) or self._may_be_another(node, known[-1]):
             known.append(len(self.nodes))
             self.nodes.append(node)
+        self._places[node] = known[-1]
         return known[-1]
 
     def _may_be_another(self, node: ast.expr, known: int) -> bool:
@@ -167,82 +234,3 @@ class Holes:
         if extra not in self.extras:
             self.extras.append(extra)
         return len(self.nodes) + self.extras.index(extra)
-
-
-def key_of(node: ast.expr) -> str:
-    """Return a text that equal expressions share."""
-    return node.id if isinstance(node, ast.Name) else ast.dump(node)
-
-
-def is_atomic(node: ast.AST) -> bool:
-    """Whether evaluating a node once more does nothing and gives the same."""
-    return isinstance(node, ast.Name | ast.Constant)
-
-
-class _Looking:
-    """One look through an expression.
-
-    Attributes:
-        steps: what is evaluated, in order.
-    """
-
-    def __init__(self, number: Callable[[ast.expr], int], is_builtin: IsBuiltin) -> None:
-        self.steps: list[Step] = []
-        self._number = number
-        self._is_builtin = is_builtin
-        self._used: set[int] = set()
-
-    def found(self) -> tuple[frozenset[int], frozenset[int], bool]:
-        """Return the holes that are used, those that are mentioned, and whether it is strict."""
-        met = [step for step in self.steps if step.hole is not None]
-        strict = all(step.sure for step in met)
-        return frozenset(self._used), frozenset(step.hole for step in met), strict  # type: ignore[misc]
-
-    def through(
-        self, node: ast.expr, *, used: bool = False, sure: bool = True, depth: int = 0
-    ) -> ast.expr:
-        """Return a node over holes.
-
-        Raises:
-            LookupError: it has a hole that may not be one.
-        """
-        if isinstance(node, ast.Constant):
-            return node
-        rule = RULES.get(type(node))
-        parts = None if rule is None or depth > DEEPEST else rule(node, self._is_builtin)
-        if parts is None:
-            return self._hole(node, used=used, sure=sure)
-        inner = {
-            part.field: self._field(getattr(node, part.field), part, used, sure, depth)
-            for part in parts
-        }
-        copy = type(node).__new__(type(node))
-        copy.__dict__.update(node.__dict__, **inner)
-        if not isinstance(node, DISPLAYS):
-            self.steps.append(Step(None, sure, copy))
-        return copy
-
-    def whole(self, node: ast.expr) -> ast.expr:
-        """Return a node as one hole."""
-        return self._hole(node, used=False, sure=True)
-
-    def _field(self, value: Any, part: Part, used: bool, sure: bool, depth: int) -> Any:
-        outer, used = used, used or part.works
-        if part.field == "func":
-            text = self.through(value.value, used=True, sure=sure, depth=depth + 1)
-            return ast.Attribute(text, value.attr, ast.Load())
-        if not isinstance(value, list):
-            return self.through(value, used=used, sure=sure and not part.lazy, depth=depth + 1)
-        uses = [outer if part.ends and inner is value[-1] else used for inner in value]
-        return [
-            self.through(inner, used=use, sure=sure and not (part.lazy and place), depth=depth + 1)
-            for place, (inner, use) in enumerate(zip(value, uses, strict=True))
-        ]
-
-    def _hole(self, node: ast.expr, *, used: bool, sure: bool) -> ast.expr:
-        number = self._number(node)
-        if used:
-            self._used.add(number)
-        hole = ast.Name(f"#{number}", ast.Load())
-        self.steps.append(Step(number, sure, hole))
-        return hole

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.execution.tracing.entries import EntryTaps
 from nerion_gym.execution.tracing.taps import MARK
+from nerion_gym.execution.tracing.variables import DIRECT
 from nerion_gym.execution.tracing.written import function_text
 from nerion_gym.syntax.parsing import quietly
 from nerion_gym.syntax.trees import twin
@@ -74,13 +75,14 @@ def _place(
     comes before the tap that takes all.
     """
     holes, risky = site.holes.nodes, site.holes.risky
+    given_too = [ast.Name(name, ast.Load()) for name, where in site.holes.extras if where == DIRECT]
     if site.lazy:
         for place, hole in enumerate(holes):
             around[hole].append(Tap(number, "part", (place,), (None,)))
         around[site.node].append(Tap(number, "end", (), (None,)))
         return
     if not risky:
-        before[site.node].append(Tap(number, "before", (), tuple(holes)))
+        before[site.node].append(Tap(number, "before", (), (*holes, *given_too)))
         return
     *earlier, last = risky
     stored = sorted(
@@ -89,7 +91,7 @@ def _place(
     for place in stored:
         around[holes[place]].append(Tap(number, "store", (place,), (None,)))
     given = [place for place in range(len(holes)) if place not in stored]
-    values = tuple(None if place == last else holes[place] for place in given)
+    values = (*(None if place == last else holes[place] for place in given), *given_too)
     if stored:
         mask = sum(1 << place for place in stored)
         around[holes[last]].append(Tap(number, "last_of", (given.index(last), mask), values))
@@ -150,11 +152,13 @@ def table_of(sites: Sequence[Site]) -> CodeType:
 
 
 def _row(site: Site) -> str:
-    """Return a site's row: original, edits, number of holes, extras, and those that run code."""
-    edits = ", ".join(_alternative(site, choice.form) for choice in site.choices)
-    original = _alternative(site, site.holes.form)
+    """Return a site's row: originals, edits, number of holes, extras, and those that run code."""
+    originals = ", ".join(_alternative(site, original.look.form) for original in site.originals)
+    edits = ", ".join(
+        f"({_alternative(site, form)}, {original})" for form, original in site.alternatives
+    )
     risky = site.holes.risky if site.lazy else None
-    return f"({original}, [{edits}], {len(site.holes.nodes)}, {site.holes.extras!r}, {risky})"
+    return f"([{originals}], [{edits}], {len(site.holes.nodes)}, {site.holes.extras!r}, {risky})"
 
 
 def _alternative(site: Site, form: Form) -> str:

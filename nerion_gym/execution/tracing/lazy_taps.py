@@ -17,6 +17,7 @@ from .values import (
     MISSING,
     SAME,
     UNKNOWN,
+    Absent,
     Alternative,
     Opaque,
     UnknownError,
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .values import Told, Values
-
-
-class Absent:
-    """In the place of a hole that was not evaluated."""
 
 
 ABSENT = Absent()
@@ -59,6 +56,8 @@ class LazySite(Site):
             self._stored[frame] = {}
             self._begun += 1
             self._count_one()
+        if self._done == self._clock.test:
+            return value
         self._stored.setdefault(frame, {})[number] = value if is_plain(value) else Opaque()
         return value
 
@@ -66,9 +65,9 @@ class LazySite(Site):
         """The expression is evaluated: look at its edits; give its value back."""
         self._begun -= 1
         stored = self._stored.pop(id(sys._getframe(1)), {})
-        if self._open:
+        if self._done != self._clock.test:
             values = tuple([stored.get(number, ABSENT) for number in self._numbers])
-            self._look(values, sys._getframe(1))
+            self._look(values, sys._getframe(1) if self._framed else None)
         return value
 
     def seen(self) -> Report:
@@ -77,17 +76,19 @@ class LazySite(Site):
             self.unknown = self._all
         return super().seen()
 
-    def _judge(self, values: Values) -> tuple[Told | None, Callable[[Alternative], int]]:
-        """Return what the original gives, and what says whether an edit differs from it."""
-        expected, ran = self._run(self._original, values)
+    def _judge(self, values: Values) -> Callable[[Alternative, int], int]:
+        """Note what the originals give; return what says whether an edit differs from its own."""
+        found = [self._run(original, values) for original in self._originals]
+        self._note([expected for expected, _ in found])
 
-        def judge(edit: Alternative) -> int:
+        def judge(edit: Alternative, number: int) -> int:
+            expected, ran = found[number]
             given, also = self._run(edit, values)
-            found = verdict(self._original, edit, expected, given)
+            said = verdict(self._originals[number], edit, expected, given)
             alike = ran == also and not self._reads_more(edit)
-            return UNKNOWN if found == SAME and not alike else found
+            return UNKNOWN if said == SAME and not alike else said
 
-        return expected, judge
+        return judge
 
     def _reads_more(self, edit: Alternative) -> bool:
         """Whether an edit reads variables that code may have bound anew before the end."""

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.execution.tracing.asserts import RAISING, name_of
 from nerion_gym.execution.tracing.callees import SELF, callees, of_name, pairs
-from nerion_gym.syntax.flow import UNBOUND
+from nerion_gym.syntax.flow import UNBOUND, unit_of
 from nerion_gym.syntax.module import FunctionNode
 from nerion_gym.syntax.scopes import Mode, ScopeKind
 from nerion_gym.syntax.trees import nodes_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from nerion_gym.execution.tracing.sheets import Sheet
     from nerion_gym.execution.tracing.suite_code import SuiteCode
-    from nerion_gym.syntax.scopes import Access
+    from nerion_gym.syntax.scopes import Access, Scope
 
 OBSERVERS = frozenset(
     {"capsys", "capfd", "capsysbinary", "capfdbinary", "caplog", "recwarn", "mocker"}
@@ -58,6 +58,17 @@ def calling(value: ast.AST) -> Lines:
     """Return the lines of an expression; none where it cannot lead to a call: `1`, `[a, 2]`."""
     quiet = (ast.Constant, ast.Name, ast.Tuple, ast.List, ast.Dict)
     return NO_LINES if all(isinstance(one, quiet) for one in nodes_in(value)) else lines_of(value)
+
+
+def functions_around(parents: Mapping[ast.AST, ast.AST | None], node: ast.AST) -> list[Any]:
+    """Return the functions around a node, the innermost first."""
+    found = []
+    around = parents.get(node)
+    while around is not None:
+        if isinstance(around, FunctionNode):
+            found.append(around)
+        around = parents.get(around)
+    return found
 
 
 class Linker:
@@ -166,6 +177,25 @@ class Linker:
         )
         return constant or isinstance(write.node, DEFINITIONS)
 
+    def _called_back(self, node: ast.AST, gives: Iterable[Fact]) -> Iterator[Link]:
+        """What a function inside of a test changes outside of itself.
+
+        The program may be who calls it: every call that the test makes may lead there.
+        """
+        around = functions_around(self._parents, node)
+        if len(around) > 1:
+            inner = self._sheet.module.scopes.by_node.get(around[0])
+            free = tuple(fact for fact in gives if self._is_free(fact, inner))
+            yield Link(lines_of(*around[-1].body), frozenset(), free)
+
+    def _is_free(self, fact: Fact, inner: Scope | None) -> bool:
+        kind, _, number = fact
+        if not isinstance(number, int):
+            return False
+        access = self._flow.accesses[number]
+        owner = self._sheet.module.scopes.key(access)[0]
+        return unit_of(owner if kind == "write" else access.scope) is not inner
+
     # --- links, by class of node
 
     def assigned(self, node: ast.AST) -> Iterator[Link]:
@@ -179,6 +209,7 @@ class Linker:
             reads |= self.facts(node.target)
         gives = tuple(fact for target in targets for fact in self._targets(target))
         yield Link(calling(value), reads, gives)
+        yield from self._called_back(node, gives)
 
     def entered(self, node: ast.With | ast.AsyncWith) -> Iterator[Link]:
         """A `with`: what it gives a name derives from its head, and sees what its block does."""
@@ -202,16 +233,16 @@ class Linker:
 
     def returned(self, node: ast.Return | ast.Yield | ast.YieldFrom) -> Iterator[Link]:
         """What a function gives back."""
-        around: ast.AST | None = node
-        while around is not None and not isinstance(around, FunctionNode | ast.Lambda):
-            around = self._parents.get(around)
-        if node.value is not None and isinstance(around, FunctionNode):
-            gives = tuple(self._writes(around))
+        around = functions_around(self._parents, node)
+        if node.value is not None and around:
+            gives = tuple(self._writes(around[0]))
             yield Link(lines_of(node.value), self.facts(node.value), gives)
 
     def defined(self, node: FunctionNode) -> Iterator[Link]:
         """A method is an attribute; a parameter may be a fixture, or see what is printed."""
         gives = tuple(self._writes(node))
+        for decorator in node.decorator_list:
+            yield Link(lines_of(decorator), self.facts(decorator), gives)
         if isinstance(self._parents.get(node), ast.ClassDef):
             yield Link(NO_LINES, frozenset(gives), (("attribute", "", node.name),))
         for parameter in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
@@ -230,6 +261,7 @@ class Linker:
             owner = self._touched(node.func) if isinstance(node.func, ast.Attribute) else []
             touched = [fact for one in passed for fact in self._touched(one)]
             yield Link(lines_of(node), frozenset(), (*owner, *touched))
+            yield from self._called_back(node, owner)
             if owner and passed:
                 yield Link(NO_LINES, self.facts(*passed), tuple(owner))
         for sheet, function, skipped in callees(self._code, self._sheet, node.func):

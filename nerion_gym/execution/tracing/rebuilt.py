@@ -64,11 +64,15 @@ class _Making:
         made = self._made[number] = shell(node.kept)
         parts = [self.value(part) for part in node.parts]
         fill = FILLERS[node.kind]
-        if node.kind in HASHED:
+        if node.kind in HASHED and self._has_instances(node):
             self._unfilled.append(lambda: fill(made, node.kept, parts))
         else:
             fill(made, node.kept, parts)
         return made
+
+    def _has_instances(self, node: Node) -> bool:
+        """Whether something is hashed that may have to be whole before."""
+        return not all(self._nodes[part].kind == "kept" for part in HASHED[node.kind](node.parts))
 
     def _valued(self, number: int, node: Node) -> Any:
         """Return an instance that is made of a value, like that of a named tuple."""
@@ -198,8 +202,14 @@ FILLERS: dict[str, Callable[[Any, Any, list[Any]], Any]] = {
     "cell": lambda made, _kept, parts: setattr(made, "cell_contents", parts[0]) if parts else None,
     "instance": _fill_instance,
 }
-HASHED = frozenset({"set", "dict", "ordered", "default"})
-"""Filled last: their keys may be instances that have to be whole to be hashed."""
+HASHED: dict[str, Callable[[tuple[int, ...]], tuple[int, ...]]] = {
+    "set": lambda parts: parts,
+    "dict": lambda parts: parts[::2],
+    "ordered": lambda parts: parts[::2],
+    "default": lambda parts: parts[1::2],
+}
+"""What is filled last where its keys are instances: they have to be whole to be hashed. And which
+of its parts those are."""
 
 
 # --- comparing ------------------------------------------------------------------------------------

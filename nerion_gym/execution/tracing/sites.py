@@ -8,51 +8,108 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.execution.tracing.contrasts import Unchanged, contrast_of
-from nerion_gym.execution.tracing.forms import Holes, is_atomic
+from nerion_gym.execution.tracing.forms import Holes
 from nerion_gym.execution.tracing.order import read_early
+from nerion_gym.execution.tracing.regions import ARGUMENT, ASSIGNED, BY_OPERATOR, OTHER, Regions
 from nerion_gym.execution.tracing.shapes import is_shaping
-from nerion_gym.syntax.name_flow import name_flow
-from nerion_gym.syntax.scopes import Mode, ScopeKind
-from nerion_gym.syntax.trees import nodes_in, same_tree
+from nerion_gym.execution.tracing.variables import Variables
+from nerion_gym.execution.tracing.written import body_text
+from nerion_gym.syntax.trees import same_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from nerion_gym.execution.tracing.forms import Extra, Form
+    from nerion_gym.execution.tracing.forms import Form, Look
+    from nerion_gym.execution.tracing.looking import Span
+    from nerion_gym.execution.tracing.regions import Region
+    from nerion_gym.execution.tracing.statements import Contrast
     from nerion_gym.syntax.module import Module
-    from nerion_gym.syntax.scopes import Access, Scope
     from nerion_gym.types.edit import Edit
 
-NOSY = frozenset({"locals", "vars", "dir", "eval", "exec", "globals"})
-"""Functions that mention these may tell that somebody looked at their variables."""
-OWN = "="
-"""Before the name of a variable of exactly this module or class, not of one around it."""
-OWN_FRAMES = (ScopeKind.FUNCTION, ScopeKind.LAMBDA, ScopeKind.COMPREHENSION)
-LOOKED_UP = (ScopeKind.FUNCTION, ScopeKind.LAMBDA, ScopeKind.CLASS, ScopeKind.MODULE)
+SEVERAL = "it changes more than one expression"
+SHAPING = "it changes what names mean, or what is a generator"
+UNWATCHED = "its place cannot be watched"
+ONLY_RUNNING = "only running it tells what it evaluates to"
 
 
 class Choice(NamedTuple):
-    """What one edit makes of a site: its number in the caller's list, and the edited expression."""
+    """What one edit makes of a site.
+
+    Attributes:
+        edit: its number in the caller's list.
+        bit: the number of the edited expression; edits that make the same share it.
+        effect: whether that is what the whole statement does, not the place of the edit alone.
+    """
 
     edit: int
+    bit: int
+    effect: bool = False
+
+
+class Original(NamedTuple):
+    """An expression as it is, over the holes of a site.
+
+    Attributes:
+        node: the expression; None where it is only made up, to say what a statement does.
+        look: what it gives, and how.
+    """
+
+    node: ast.expr | ast.stmt | None
+    look: Look
+
+
+class Alternative(NamedTuple):
+    """An edited expression.
+
+    Attributes:
+        form: over the holes of the site.
+        original: number of the original that it is compared with.
+    """
+
     form: Form
+    original: int
 
 
 @dataclass(eq=False)
 class Site:
-    """An expression with a tap.
+    """Expressions that share a tap: the outermost, and parts that are evaluated just then.
 
     Attributes:
         node: of the file's tree: the expression, or a statement before which the tap stands.
         holes: its parts that only the program can evaluate.
         lazy: whether some of them may not be evaluated, and may not be read early either.
-        choices: the edits of it.
+        originals: the expression, and parts of it that edits change.
+        alternatives: what edits make of them.
+        choices: the edits.
     """
 
     node: ast.expr | ast.stmt
     holes: Holes
     lazy: bool = False
+    originals: list[Original] = field(default_factory=list)
+    alternatives: list[Alternative] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
+    _numbers: dict[object, int] = field(default_factory=dict, repr=False)
+    _bits: dict[object, int] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self.original(self.node, self.node, self.holes.look)
+
+    def original(self, key: object, node: ast.expr | ast.stmt | None, look: Look) -> int:
+        """Return the number of an original."""
+        if key not in self._numbers:
+            self._numbers[key] = len(self.originals)
+            self.originals.append(Original(node, look))
+        return self._numbers[key]
+
+    def add(self, edit: int, form: Form, original: int = 0, *, effect: bool = False) -> None:
+        """Have an edit looked at."""
+        text = body_text(self.holes, form, asking=self.lazy)
+        key = text, form.used, form.early, form.faithful, form.fresh, original
+        if key not in self._bits:
+            self._bits[key] = len(self.alternatives)
+            self.alternatives.append(Alternative(form, original))
+        self.choices.append(Choice(edit, self._bits[key], effect))
 
 
 class Plan(NamedTuple):
@@ -62,11 +119,14 @@ class Plan(NamedTuple):
         sites: in the order of the edits.
         unchanged: numbers of the edits that change nothing that is evaluated.
         beyond: number of an edit that no tap can tell of -> why.
+        carriers: number of an edit -> what carries on what its statement makes of it. Without a
+            choice of its own for that, it is the edited value itself.
     """
 
     sites: list[Site]
     unchanged: list[int]
     beyond: dict[int, str]
+    carriers: dict[int, str]
 
 
 def plan_taps(module: Module, edits: Sequence[Edit]) -> Plan:
@@ -79,39 +139,108 @@ def plan_taps(module: Module, edits: Sequence[Edit]) -> Plan:
 
 class _Planner:
     def __init__(self, module: Module) -> None:
-        self.plan = Plan([], [], {})
+        self.plan = Plan([], [], {}, {})
         self._module = module
         self._bound = {name for scope in module.scopes.all for name in scope.bound}
         self._by_node: dict[tuple[ast.AST, str], Site | None] = {}
-        self._accesses: dict[ast.AST, Access] = {
-            access.node: access for access in module.scopes.accesses
-        }
+        self._variables = Variables(module)
+        self._regions = Regions(module, self._is_builtin)
 
     def add(self, number: int, edit: Edit) -> None:
         """Find the site of an edit, or say why there is none."""
         contrast = contrast_of(self._module, edit)
         if contrast is None:
-            self.plan.beyond[number] = "it changes more than one expression"
-            return
-        if isinstance(contrast, Unchanged):
+            self.plan.beyond[number] = SEVERAL
+        elif isinstance(contrast, Unchanged):
             self.plan.unchanged.append(number)
-            return
-        node, before, after, kept, gone = contrast
-        if is_shaping(self._module, gone, self._accesses):
-            self.plan.beyond[number] = "it changes what names mean, or what is a generator"
-            return
+        elif is_shaping(self._module, contrast.gone, self._variables.accesses):
+            self.plan.beyond[number] = SHAPING
+        else:
+            why = self._planned(number, edit, contrast)
+            if why:
+                self.plan.beyond[number] = why
+
+    def _planned(self, number: int, edit: Edit, contrast: Contrast) -> str:
+        """Have an edit looked at; return why it cannot be, "" where it can."""
+        node, before, after, kept, _ = contrast
         if kept is not None:
-            after = self._left_in(kept)
-        as_call = self._is_call(before, after)
-        site = self._site(node, _arguments(before) if as_call else before)
+            after = self._variables.left_in(kept)
+        if self._is_call(before, after):
+            before, after, carrier = _arguments(before), _arguments(after), ARGUMENT
+        elif before is node:
+            return self._in_region(number, before, after)
+        else:
+            usual = OTHER if isinstance(node, ast.stmt) else ASSIGNED
+            carrier = BY_OPERATOR.get(edit.operator, usual)
+        return self._alone(number, node, before, after) or self._carried(number, carrier)
+
+    def _carried(self, number: int, carrier: str) -> str:
+        self.plan.carriers[number] = carrier
+        return ""
+
+    def _alone(
+        self, number: int, node: ast.expr | ast.stmt, before: ast.expr, after: ast.expr
+    ) -> str:
+        """Have an edit looked at by a tap at its own place."""
+        site = self._site(node, before)
         if site is None:
-            self.plan.beyond[number] = "its place cannot be watched"
-            return
-        form = site.holes.over(_arguments(after) if as_call else after, self._reader(node))
+            return UNWATCHED
+        form = site.holes.over(after, self._variables.reader(node, direct=not site.lazy))
         if form is None:
-            self.plan.beyond[number] = "only running it tells what it evaluates to"
+            return ONLY_RUNNING
+        site.add(number, form)
+        return ""
+
+    def _in_region(self, number: int, node: ast.expr, after: ast.expr) -> str:
+        """Have an edit looked at by the tap of all around it, if that can be; and its effect."""
+        region = self._regions.around(node)
+        site = self._site(region.top, region.top)
+        span = None if site is None else site.holes.spans.get(node)
+        if site is None or span is None:
+            return self._alone(number, node, node, after)
+        look = None if node is region.top else self._part(site, node, span)
+        if node is region.top or look is not None:
+            original = 0 if look is None else site.original(node, node, look)
+            reader = self._variables.reader(node, direct=not site.lazy)
+            form = site.holes.over(after, reader, look)
+            if form is None:
+                return ONLY_RUNNING
+            site.add(number, form, original)
+        else:
+            why = self._alone(number, node, node, after)
+            if why:
+                return why
+        self._effect(number, site, region, (node, after))
+        return ""
+
+    def _part(self, site: Site, node: ast.expr, span: Span) -> Look | None:
+        """Return a part of a site that the same tap does for; None where it does not."""
+        holes = site.holes
+        if site.lazy or not holes.is_taken_with(span) or not holes.is_unmistakable(span):
+            return None
+        return holes.part(node)
+
+    def _effect(
+        self, number: int, site: Site, region: Region, swap: tuple[ast.expr, ast.expr]
+    ) -> None:
+        """Have it looked at what the whole statement does."""
+        node, after = swap
+        top, original = region.top, 0
+        if region.of_truth:
+            top = ast.UnaryOp(ast.Not(), top)
+            look = site.holes.part(top)
+            if look is None:
+                return
+            original = site.original("truth", None, look)
+        elif node is top:
+            self.plan.carriers[number] = region.carrier
             return
-        site.choices.append(Choice(number, form))
+        reader = self._variables.reader(node, direct=not site.lazy)
+        before = site.originals[original].look
+        form = site.holes.over(top, reader, before, {node: after})
+        if form is not None:
+            self.plan.carriers[number] = region.carrier
+            site.add(number, form, original, effect=True)
 
     def _is_call(self, before: ast.expr, after: ast.expr) -> bool:
         """Whether two calls differ just if what is called, or what it is given, does."""
@@ -133,100 +262,22 @@ class _Planner:
     def _site(self, node: ast.expr | ast.stmt, before: ast.expr) -> Site | None:
         key = node, ast.dump(before) if before is not node else ""
         if key not in self._by_node:
-            holes = Holes(before, self._is_builtin, self._settled(node, before))
+            holes = Holes(before, self._is_builtin, self._variables.settled(node, before))
             early = [holes.nodes[number] for number in read_early(holes.steps, holes.risky)]
-            lazy = not holes.form.strict and not all(map(self._is_sure, holes.nodes))
+            lazy = not holes.form.strict and not all(map(self._variables.is_sure, holes.nodes))
             if lazy:
-                watched = isinstance(node, ast.expr) and self._are_here(holes.nodes)
+                watched = isinstance(node, ast.expr) and self._are_here(holes)
             else:
-                watched = all(map(self._has_value, early))
+                watched = all(map(self._variables.has_value, early))
             self._by_node[key] = site = Site(node, holes, lazy) if watched else None
             if site is not None:
                 self.plan.sites.append(site)
         return self._by_node[key]
 
-    def _are_here(self, holes: Sequence[ast.expr]) -> bool:
-        """Whether parts are of the file, not made up: taps can be put around them."""
-        return all(hole in self._module.walk.parents for hole in holes)
-
-    def _settled(self, node: ast.AST, before: ast.expr) -> Callable[[ast.Name], bool]:
-        """Return whether a variable stays what it is while a site is evaluated.
-
-        It does if only its function's own statements bind it.
-        """
-        walrus = any(isinstance(inner, ast.NamedExpr) for inner in nodes_in(before))
-
-        def settled(name: ast.Name) -> bool:
-            access = self._accesses.get(name)
-            scope = self._scope_of(node) if access is None else access.scope
-            if walrus or scope is None or scope.kind not in OWN_FRAMES:
-                return False
-            binding = self._module.scopes.find(scope, name.id)
-            return (
-                binding is not None
-                and binding.scope is scope
-                and all(other.scope is scope for other in binding.changes)
-            )
-
-        return settled
-
-    def _has_value(self, hole: ast.expr) -> bool:
-        """Whether reading a name that is evaluated later on cannot raise."""
-        return self._is_sure(hole) or (
-            hole in self._accesses and name_flow(self._module).is_bound(hole)
-        )
-
-    def _is_sure(self, hole: ast.expr) -> bool:
-        """Whether a hole may be read before its turn: it has a value, and reading does nothing."""
-        if not isinstance(hole, ast.Name):
-            return is_atomic(hole)
-        access = self._accesses.get(hole)
-        if access is None or access.scope.kind is not ScopeKind.FUNCTION:
-            return False
-        binding = self._module.scopes.binding(access)
-        given = any(isinstance(one.node, ast.arg) for one in binding.accesses)
-        taken = any(
-            one.mode not in (Mode.READ, Mode.WRITE) or isinstance(one.node, ast.ExceptHandler)
-            for one in binding.accesses
-        )
-        return binding.scope is access.scope and given and not taken
-
-    def _left_in(self, target: ast.Name) -> ast.Name:
-        """Return what a target holds.
-
-        A module or class may read the variable of another: its own is marked (`OWN`).
-        """
-        access = self._accesses[target]
-        owner, _ = self._module.scopes.key(access)
-        mark = OWN if owner.kind in (ScopeKind.MODULE, ScopeKind.CLASS) else ""
-        return ast.Name(mark + target.id, ast.Load())
-
-    def _reader(self, node: ast.AST) -> Callable[[str], Extra | None]:
-        """Return how a variable can be looked up where an expression stands."""
-        scope = self._scope_of(node)
-
-        def read(name: str) -> Extra | None:
-            if scope is None:
-                return None
-            mangled = scope.mangled(name.removeprefix(OWN))
-            owner = scope.owner_of(mangled)
-            if owner is not scope:
-                inside = "g" if name.startswith(OWN) else "gb"
-                return (mangled, inside) if owner.kind is ScopeKind.MODULE else None
-            alone = name.startswith(OWN) or scope.kind in (ScopeKind.FUNCTION, ScopeKind.LAMBDA)
-            return mangled, "l" if alone else "lgb"
-
-        return read
-
-    def _scope_of(self, node: ast.AST) -> Scope | None:
-        """Return the scope of all names of an expression; None where there are several, or nosy."""
-        inside = [self._accesses[one] for one in nodes_in(node) if one in self._accesses]
-        scopes = {access.scope for access in inside}
-        if len(scopes) != 1:
-            return None
-        (scope,) = scopes
-        nosy = any(access.name in NOSY for access in scope.accesses)
-        return None if nosy or scope.kind not in LOOKED_UP else scope
+    def _are_here(self, holes: Holes) -> bool:
+        """Whether taps can be put around all holes, and the first tells that all begins."""
+        first = next(step for step in holes.steps if step.hole is not None)
+        return first.sure and all(hole in self._module.walk.parents for hole in holes.nodes)
 
 
 def _arguments(call: ast.expr) -> ast.expr:

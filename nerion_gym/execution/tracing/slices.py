@@ -7,9 +7,9 @@ from collections import defaultdict
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from nerion_gym.execution.tracing.asserts import assertions
+from nerion_gym.execution.tracing.asserts import assertions, name_of
 from nerion_gym.execution.tracing.callees import SELF
-from nerion_gym.execution.tracing.links import Linker, lines_of
+from nerion_gym.execution.tracing.links import Linker, functions_around, lines_of
 from nerion_gym.execution.tracing.sheets import decorated, given_names
 from nerion_gym.syntax.trees import nodes_in
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from nerion_gym.execution.tracing.links import Fact, Lines, Link
     from nerion_gym.execution.tracing.sheets import Sheet
     from nerion_gym.execution.tracing.suite_code import Key, SuiteCode
+    from nerion_gym.syntax.module import FunctionNode
 
+ASSERTING = ("assert", "fail")
 Place = tuple[str, int]
 """A line of a file."""
 
@@ -50,9 +52,11 @@ class Web:
     """
 
     def __init__(self, code: SuiteCode, sheet: Sheet) -> None:
+        self._code = code
         self.sheet = sheet
         self.linker = Linker(code, sheet)
         self._claims: dict[str, tuple[Claim, ...]] = {}
+        self._words: dict[str, dict[str, set[int]]] = {}
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -81,21 +85,55 @@ class Web:
         """Return the assertions of one function."""
         if qualname not in self._claims:
             node = self.sheet.units[qualname].node
-            known = {name.rpartition(".")[2] for name in self.sheet.units}
-            known |= set(self.sheet.imports) & self._helpers
-            found = assertions(node, given_names(node), known)
+            found = assertions(node, given_names(node), self._helpers)
             self._claims[qualname] = tuple(self._claim(one) for one in found)
         return self._claims[qualname]
 
+    def words(self, qualname: str) -> dict[str, set[int]]:
+        """Return name, or attribute -> lines of a function on which it is mentioned."""
+        if qualname not in self._words:
+            found: dict[str, set[int]] = defaultdict(set)
+            for node in nodes_in(self.sheet.units[qualname].node):
+                if isinstance(node, ast.Name | ast.Attribute):
+                    found[name_of(node)].add(node.end_lineno or node.lineno)
+            self._words[qualname] = found
+        return self._words[qualname]
+
     @cached_property
-    def _helpers(self) -> set[str]:
-        """Names that are imported from other files of the suite."""
-        return {name for name in self.sheet.imports if self.linker.function(name)}
+    def _helpers(self) -> frozenset[str]:
+        """Functions and methods of the suite that look like assertions and make some of their own.
+
+        What only looks like one (a stub in a protocol, say) is none: its calls count.
+        """
+        own = [(name.rpartition(".")[2], (self.sheet.path, name)) for name in self.sheet.units]
+        imported = [(name, self._code.defined(self.sheet, name)) for name in self.sheet.imports]
+        return frozenset(
+            name
+            for name, key in (*own, *imported)
+            if key is not None and name.startswith(ASSERTING) and self._asserts(key)
+        )
+
+    def _asserts(self, key: Key) -> bool:
+        function = self._code.unit(key)
+        return function is not None and bool(assertions(function.node, (), ()))
 
     def _claim(self, found: Assertion) -> Claim:
         nodes = (found.node, *found.around)
-        lines = tuple(lines_of(node) for node in nodes)
-        return Claim(self.sheet.path, found, lines, self.linker.facts(*nodes))
+        lines = [lines_of(node) for node in nodes]
+        outer = self._class_inside(found.node)
+        if outer is not None:
+            # A class that a test defines is for the program to call.
+            lines.append(lines_of(*outer.body))
+        return Claim(self.sheet.path, found, tuple(lines), self.linker.facts(*nodes))
+
+    def _class_inside(self, node: ast.AST) -> FunctionNode | None:
+        """Return the function in which a class stands that a node stands in."""
+        parents = self.sheet.module.walk.parents
+        around = parents.get(node)
+        while around is not None and not isinstance(around, ast.ClassDef):
+            around = parents.get(around)
+        outer = functions_around(parents, around) if around is not None else []
+        return outer[-1] if outer else None
 
 
 class Slicer:
@@ -163,6 +201,13 @@ class Slicer:
                 found = self._code.defined(sheet, f"{node.value.id}.{node.attr}")
         if found is not None:
             yield found
+
+    def mentions(self, units: Iterable[Key], word: str) -> Iterator[Place]:
+        """Yield the lines of some functions on which a name, or an attribute, is mentioned."""
+        for path, qualname in units:
+            web = self.web(path)
+            for line in web.words(qualname).get(word, ()) if web is not None else ():
+                yield path, line
 
     def claims(self, units: Iterable[Key]) -> list[Claim]:
         """Return the assertions of some functions."""

@@ -76,11 +76,13 @@ class SuiteCode:
             return None
         for dotted, rest in ((f"{module}.{there}".strip("."), ""), (module, there)):
             found = self._module(sheet.path, dotted, dots)
-            if dotted and found is not None:
+            if found is not None:
                 return found, rest
         return None
 
     def _module(self, near: str, dotted: str, dots: int) -> Sheet | None:
+        if not dotted and not dots:
+            return None
         parts = dotted.split(".")
         folder = PurePosixPath(near).parent
         if dots:

@@ -21,11 +21,15 @@ def sites_in(table: CodeType, clock: Clock) -> list[Site]:
     return [_site(clock, *row) for row in space["TABLE"]]
 
 
-def _site(clock: Clock, original: Any, edits: Any, holes: int, extras: Any, risky: Any) -> Site:
+def _site(clock: Clock, originals: Any, edits: Any, holes: int, extras: Any, risky: Any) -> Site:
     """Return a site; `risky` is None unless its holes may not all be evaluated."""
     kind = Site if risky is None else LazySite
     made = kind(
-        clock, Alternative(*original), [Alternative(*edit) for edit in edits], holes, extras
+        clock,
+        [Alternative(*original) for original in originals],
+        [(Alternative(*edit), number) for edit, number in edits],
+        holes,
+        extras,
     )
     if isinstance(made, LazySite):
         made.risky = frozenset(risky)

@@ -6,13 +6,14 @@ counts as unknown.
 
 from __future__ import annotations
 
-import builtins
-import inspect
 import re
 import sys
 from types import CodeType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from .frames import are_shadowed, builtins_of, variables
+from .keys import key_of
+from .reports import Report, Seen
 from .values import (
     DIFFERS,
     MISSING,
@@ -22,7 +23,6 @@ from .values import (
     Opaque,
     Values,
     is_plain,
-    key_of,
     kind_of,
     told,
     verdict,
@@ -41,11 +41,10 @@ DISTINCT = 512
 """Different values of a site of which it is remembered what they make of the edits."""
 EVALUATIONS = 20_000
 """Evaluations of a site within a test; after them what never differed is unknown."""
-SAMPLE = 64
+UNREAD = Opaque()
+"""In the place of a variable that no edit asks for any more."""
+SAMPLE = 16
 """Evaluations of a site, over all tests, that say whether an edit differs each time."""
-
-REFERENCES = 3
-"""To a frame's copy of its variables that only the frame, a tap and the count itself hold."""
 
 
 class Clock:
@@ -55,82 +54,77 @@ class Clock:
         self.test = 0
 
 
-class Seen(NamedTuple):
-    """What some values of the holes make of the edits: a bit each."""
-
-    differs: int
-    same: int
-    unknown: int
-
-
-class Report(NamedTuple):
-    """What a site saw, as it is told; sets of edits are numbers in hexadecimal, a bit for each.
-
-    Attributes:
-        rows: of each test that came by: its number, evaluations, the edits that differed.
-        kinds: class of value, and how many different values were of it.
-        same, unknown: edits that were ever the same, and ever not to be told.
-    """
-
-    rows: list[list[Any]]
-    kinds: list[list[Any]]
-    same: str
-    unknown: str
-
-
 class Site:
-    """One expression with the edits of it, as sets of bits.
+    """Expressions that are evaluated at one place over the same holes, and the edits of them.
 
     Args:
         clock: what test runs.
-        original: the expression itself.
-        edits: what edits make of it.
-        holes: how many it has.
+        originals: the expressions as they are.
+        edits: what edits make of one of them, as sets of bits later on.
+        of: for each edit the number of its original.
+        holes: how many there are.
         extras: variables that only edits read, and where they are looked up (`forms.Extra`); their
-            values follow those of the holes.
+            values follow those of the holes. Those that are looked up nowhere are handed over.
     """
 
     def __init__(
         self,
         clock: Clock,
-        original: Alternative,
-        edits: Sequence[Alternative],
+        originals: Sequence[Alternative],
+        edits: Sequence[tuple[Alternative, int]],
         holes: int,
         extras: Sequence[tuple[str, str]] = (),
     ) -> None:
         self.edits = tuple(edits)
-        self.hits: dict[int, int] = {}
-        self.differs: dict[int, int] = {}
-        self.kinds: dict[str, int] = {}
+        self.rows: list[list[int]] = []
+        """Of each test that came by: its number, evaluations, the edits that differed."""
+        self.kinds: list[dict[str, int]] = [{} for _ in originals]
         self.same = self.unknown = 0
         self._clock = clock
-        self._original = original
-        self._numbers = range(holes)
-        self._extras = tuple(extras)
-        self._called = _builtins_of([original, *edits])
+        self._originals = tuple(originals)
+        self._handed = [not where for _, where in extras]
+        self._numbers = range(holes + sum(self._handed))
+        self._extras = tuple([extra for extra in extras if extra[1]])
+        self._called = builtins_of([*originals, *(edit for edit, _ in edits)])
+        self._framed = bool(self._extras or self._called)
+        """Whether a look needs the frame."""
         self._all = (1 << len(edits)) - 1
-        self._test = -1
-        self._count = self._now = self._left = self._looks = 0
+        self._looking_up = self._bits_reading(
+            [holes + place for place, (_, where) in enumerate(extras) if where]
+        )
+        """Edits that read what is looked up in the frame."""
+        self._test = self._done = -1
+        """`_done`: a test in which there is nothing left to look for."""
+        self._row: list[int] = []
+        self._left = self._looks = 0
         self._open = self._all
         """Edits of which this test may still show something."""
+        self._last: Seen | None = None
+        """What was seen last; to see it again in the same test tells nothing new."""
         self._known: dict[tuple[Any, ...], Seen] = {}
         self._stored: dict[int, dict[int, Any]] = {}
+
+    def _bits_reading(self, numbers: Sequence[int]) -> int:
+        bits = [
+            1 << place for place, (edit, _) in enumerate(self.edits) if {*numbers} & {*edit.read}
+        ]
+        return sum(bits)
 
     # --- what the instrumented program calls ------------------------------------------------
 
     def before(self, *values: Any) -> None:
         """Take all holes before the expression is evaluated."""
-        if self._open or self._test != self._clock.test:
-            self._take(values)
+        if self._done == self._clock.test:
+            self._row[1] += 1
         else:
-            self._count += 1
+            self._take(values)
 
     def last(self, place: int, *values: Any) -> Any:
         """Take all holes at the last that is evaluated for good; give that one back."""
-        if self._open or self._test != self._clock.test:
-            self._take(values)
+        if self._done == self._clock.test:
+            self._row[1] += 1
         else:
-            self._count += 1
+            self._take(values)
         return values[place]
 
     def store(self, number: int, value: Any) -> Any:
@@ -156,120 +150,139 @@ class Site:
 
     def seen(self) -> Report:
         """Return what was seen over all tests."""
-        self._note()
-        rows = [[test, count, hex(self.differs[test])] for test, count in self.hits.items()]
-        kinds: list[list[Any]] = [list(entry) for entry in self.kinds.items()]
-        return Report(rows, kinds, hex(self.same), hex(self.unknown))
+        tests, counts, masks = zip(*self.rows, strict=True) if self.rows else ((), (), ())
+        places = {mask: place for place, mask in enumerate(dict.fromkeys(masks))}
+        return Report(
+            list(tests),
+            list(counts),
+            [places[mask] for mask in masks],
+            [hex(mask) for mask in places],
+            [[list(entry) for entry in kinds.items()] for kinds in self.kinds],
+            hex(self.same),
+            hex(self.unknown),
+        )
 
     # --- inside -----------------------------------------------------------------------------
 
     def _take(self, values: Values) -> None:
         """Count an evaluation, and look at the edits."""
         self._count_one()
-        self._look(values, sys._getframe(2))
+        self._look(values, sys._getframe(2) if self._framed else None)
 
     def _count_one(self) -> None:
         if self._test != self._clock.test:
             self._begin()
-        self._count += 1
+        self._row[1] += 1
         self._looks += 1
 
-    def _look(self, values: Values, frame: FrameType) -> None:
-        """Find out what the values make of the edits, if they are not known to."""
-        if self._called and not self._called.isdisjoint(frame.f_globals):
-            self.unknown |= self._all
-            return
-        if self._extras:
-            values = (*values, *variables(frame, self._extras))
-        key = key_of(values)
-        seen = self._known.get(key) if key else None
-        if seen is None:
-            if self._left <= 0:
-                self._give_up()
+    def _look(self, values: Values, frame: FrameType | None) -> None:
+        """Find out what the values make of the edits, if they are not known to.
+
+        There is a frame if a look needs it.
+        """
+        wanted = self._all
+        if frame is not None:
+            if self._called and are_shadowed(self._called, frame):
+                self.unknown |= self._all
                 return
-            self._left -= 1
-            seen = self._evaluate(values, self._all if key else self._open)
-            if key and len(self._known) < DISTINCT:
-                self._known[key] = seen
-        self._now |= seen.differs
+            if self._extras:
+                wanted, values = self._completed(values, frame)
+        key = key_of(values)
+        seen = None if key is None else self._known.get(key)
+        if seen is None:
+            seen = self._found(key, values, wanted)
+        if seen is not self._last or self._looks == SAMPLE:
+            self._learn(seen)
+
+    def _learn(self, seen: Seen) -> None:
+        """Write down what is seen in this test."""
+        self._last = seen
+        row = self._row
+        row[2] |= seen.differs
         self.same |= seen.same
         self.unknown |= seen.unknown
         # An edit that differed in this test has nothing to show but that it does not always.
-        settled = self._now
+        settled = row[2]
         if self._looks < SAMPLE:
             settled &= self.same | self.unknown
         self._open = self._all & ~settled
+        if not self._open:
+            self._done = self._test
+
+    def _completed(self, values: Values, frame: FrameType) -> tuple[int, Values]:
+        """Return the edits that values tell of, and them with the variables of a frame.
+
+        Where all edits that read those are settled, they are not looked up.
+        """
+        needed = self._open & self._looking_up
+        found = variables(frame, self._extras) if needed else [UNREAD] * len(self._extras)
+        wanted = self._all if needed else self._all & ~self._looking_up
+        if not any(self._handed):
+            return wanted, (*values, *found)
+        count = len(self._numbers) - sum(self._handed)
+        handed, others = iter(values[count:]), iter(found)
+        rest = [next(handed) if given else next(others) for given in self._handed]
+        return wanted, (*values[:count], *rest)
+
+    def _found(self, key: tuple[Any, ...] | None, values: Values, wanted: int) -> Seen:
+        """Return what values that were not met before make of the edits."""
+        if self._left <= 0:
+            self._done = self._test
+            return Seen(0, 0, self._all & ~self._row[2])
+        self._left -= 1
+        if key is None:
+            return self._evaluate(values, wanted & self._open)
+        seen = self._evaluate(values, wanted)
+        if len(self._known) < DISTINCT:
+            self._known[key] = seen
+        return seen
 
     def _begin(self) -> None:
         """A test has come here for the first time."""
-        self._note()
         self._test = self._clock.test
-        self._count = self._now = 0
+        self._row = [self._test, 0, 0]
+        self.rows.append(self._row)
         self._left = EVALUATIONS
         self._open = self._all
+        self._last = None
         self._stored.clear()
-
-    def _note(self) -> None:
-        """Write down what the last test showed."""
-        if self._count:
-            test = self._test
-            self.hits[test] = self.hits.get(test, 0) + self._count
-            self.differs[test] = self.differs.get(test, 0) | self._now
-            self._count = 0
-
-    def _give_up(self) -> None:
-        self.unknown |= self._all & ~self._now
-        self._open = 0
+        if not self._all:
+            self._done = self._test
 
     def _evaluate(self, values: Values, wanted: int) -> Seen:
         """Return what the values make of the edits whose bits are wanted."""
-        expected, judge = self._judge(values)
-        if expected is not None:
-            name = kind_of(expected)
-            self.kinds[name] = self.kinds.get(name, 0) + 1
+        judge = self._judge(values)
         found = {DIFFERS: 0, SAME: 0, UNKNOWN: 0}
-        for place, edit in enumerate(self.edits):
-            bit = 1 << place
+        bit = 1
+        for edit, number in self.edits:
             if wanted & bit:
-                found[judge(edit)] |= bit
+                found[judge(edit, number)] |= bit
+            bit <<= 1
         return Seen(found[DIFFERS], found[SAME], found[UNKNOWN])
 
-    def _judge(self, values: Values) -> tuple[Told | None, Callable[[Alternative], int]]:
-        """Return what the original gives, and what says whether an edit differs from it."""
-        odd = frozenset(number for number, value in enumerate(values) if not is_plain(value))
-        expected = told(self._original, values, odd)
+    def _judge(self, values: Values) -> Callable[[Alternative, int], int]:
+        """Note what the originals give; return what says whether an edit differs from its own."""
+        odd = frozenset([number for number, value in enumerate(values) if not is_plain(value)])
+        missing = any(value is MISSING for value in values)
+        expected = [told(original, values, missing, odd) for original in self._originals]
+        self._note(expected)
 
-        def judge(edit: Alternative) -> int:
-            found = verdict(self._original, edit, expected, told(edit, values, odd))
+        def judge(edit: Alternative, number: int) -> int:
+            given = told(edit, values, missing, odd)
+            found = verdict(self._originals[number], edit, expected[number], given)
             return UNKNOWN if found == SAME and not edit.faithful else found
 
-        return expected, judge
+        return judge
+
+    def _note(self, expected: Sequence[Told | None]) -> None:
+        """Count the classes of what originals gave."""
+        for kinds, given in zip(self.kinds, expected, strict=True):
+            if given is not None:
+                name = kind_of(given)
+                kinds[name] = kinds.get(name, 0) + 1
 
 
-def _builtins_of(forms: Sequence[Alternative]) -> frozenset[str]:
-    """Return the builtins that forms call: a test may have put something else in their place."""
-    names = {name for form in forms for name in form.function.__code__.co_names}
-    return frozenset(name for name in names if hasattr(builtins, name))
-
-
-def variables(frame: FrameType, names: Sequence[tuple[str, str]]) -> list[Any]:
-    """Return what names stand for in a frame; `MISSING` where they stand for nothing."""
-    inner = frame.f_locals if any("l" in where for _, where in names) else {}
-    spaces = {"l": inner, "g": frame.f_globals, "b": vars(builtins)}
-    found = [
-        next((spaces[one][name] for one in where if name in spaces[one]), MISSING)
-        for name, where in names
-    ]
-    del spaces
-    if sys.version_info < (3, 13) and frame.f_code.co_flags & inspect.CO_OPTIMIZED:
-        # A copy that would keep the function's values alive after the function lets go of them,
-        # unless somebody else asked for it.
-        if sys.getrefcount(inner) <= REFERENCES:
-            inner.clear()
-    return found
-
-
-# --- making sites, and putting them into code -----------------------------------------------------
+# --- putting sites into code -------------------------------------------------------------------
 
 
 def bound(code: CodeType, sites: Sequence[Any]) -> CodeType:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.execution.tracing.asking import Recording
@@ -59,6 +59,7 @@ class Told:
     complete: bool
     functions: Mapping[int, Mapping[int, list[Any]]]
     lost: str
+    _named: dict[tuple[int, ...], tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, answer: Answer, baseline: Baseline) -> Told:
@@ -100,8 +101,11 @@ class Told:
 
     def names(self, numbers: Sequence[int]) -> tuple[str, ...]:
         """Return the tests of these numbers, without those that are left out."""
-        found = (self.tests[number - 1] for number in numbers if 0 < number <= len(self.tests))
-        return tuple(test for test in found if test not in self.left_out)
+        key = tuple(numbers)
+        if key not in self._named:
+            found = [self.tests[number - 1] for number in key if 0 < number <= len(self.tests)]
+            self._named[key] = tuple([test for test in found if test not in self.left_out])
+        return self._named[key]
 
 
 def functions_of(files: Sequence[Tapped], told: Told) -> tuple[FunctionTrace, ...]:

@@ -8,19 +8,20 @@ from collections import defaultdict
 from dataclasses import replace
 from functools import lru_cache
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from nerion_gym.execution.memo import digest
 from nerion_gym.execution.reach import all_lines
 from nerion_gym.execution.tracing.entries import entries_of
 from nerion_gym.execution.tracing.instrument import instrumented, table_of
+from nerion_gym.execution.tracing.reading import Reading
 from nerion_gym.execution.tracing.sites import plan_taps
-from nerion_gym.execution.tracing.told import TOO_LONG, Tapped, Told, functions_of, recording_of
+from nerion_gym.execution.tracing.told import Tapped, Told, functions_of, recording_of
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.trace import EditTrace, Infection, SiteTrace, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from nerion_gym.execution.answers import Answer
     from nerion_gym.execution.limits import Times
@@ -34,7 +35,6 @@ SLOWER = 20.0
 AT_LEAST = 60.0
 MORE_MEMORY = 256 << 20
 SEVERAL_FILES = "it edits several files"
-NO_VALUES = "its values cannot be compared"
 LEFT_OUT = "a test that runs code of the file was left out"
 OTHERWISE = "a test reads the file's text, or starts processes that may run it"
 
@@ -158,66 +158,3 @@ def doubts_of(baseline: Baseline, left_out: Collection[str]) -> dict[str, str]:
         elif any(coverage.tests.get(test, {path: every}).get(path) for test in left_out):
             found[path] = LEFT_OUT
     return found
-
-
-class Reading(NamedTuple):
-    """What was told of one file.
-
-    Attributes:
-        told: of the whole run.
-        found: site -> what it told (`taps.Report`).
-        doubt: why no edit of the file is ruled out; "" where some may be.
-    """
-
-    told: Told
-    found: Mapping[int, list[Any]]
-    doubt: str
-
-    def edits(self, file: Tapped) -> list[tuple[int, EditTrace]]:
-        """Return what is known of each edit, by its number within the file."""
-        plan = file.plan
-        same = EditTrace(Infection.NEVER)
-        if self.doubt:
-            same = EditTrace(Infection.UNKNOWN, why=self.doubt)
-        known = [(number, same) for number in plan.unchanged]
-        known += [
-            (number, EditTrace(Infection.UNKNOWN, why=why)) for number, why in plan.beyond.items()
-        ]
-        for place, site in enumerate(plan.sites):
-            rows, _, same_ones, unknown = self.found.get(place, ([], [], 0, 0))
-            numbers = [number for number, _, _ in rows]
-            for bit, choice in enumerate(site.choices):
-                differs = [number for number, _, mask in rows if mask >> bit & 1]
-                once = bool(same_ones >> bit & 1), bool(unknown >> bit & 1)
-                known.append((choice.edit, self._edit(numbers, *once, differs)))
-        return known
-
-    def _edit(
-        self, hits: Sequence[int], same: bool, unknown: bool, differs: Sequence[int]
-    ) -> EditTrace:
-        infection, why = self._class(hits, same, unknown, differs)
-        return EditTrace(infection, self.told.names(hits), self.told.names(differs), 0 in hits, why)
-
-    def _class(
-        self, hits: Sequence[int], same: bool, unknown: bool, differs: Sequence[int]
-    ) -> tuple[Infection, str]:
-        if differs:
-            return (Infection.SOMETIMES if same or unknown else Infection.ALWAYS), ""
-        if not self.told.complete or self.doubt:
-            return Infection.UNKNOWN, self.doubt if self.told.complete else TOO_LONG
-        if not hits:
-            return Infection.NOT_REACHED, ""
-        if unknown:
-            return Infection.UNKNOWN, NO_VALUES
-        return Infection.NEVER, ""
-
-    def sites(self, file: Tapped, program: Program) -> list[SiteTrace]:
-        """Return what was seen of each place."""
-        module = parse_module(file.path, program.source(file.path))
-        found = []
-        for place, site in enumerate(file.plan.sites):
-            rows, kinds, _, _ = self.found.get(place, ([], [], 0, 0))
-            counts = self.told.counts(rows)
-            if counts:
-                found.append(SiteTrace(module.span(site.node), counts, dict(kinds)))
-        return found

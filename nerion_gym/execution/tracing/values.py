@@ -36,9 +36,10 @@ def is_plain(value: object, depth: int = 0) -> bool:
         return value.bit_length() <= MOST_BITS  # type: ignore[attr-defined]
     if kind is str or kind is bytes:
         return len(value) <= LONGEST  # type: ignore[arg-type]
-    if kind in ATOMS:
+    number = id(kind)
+    if number in ATOM_IDS:
         return True
-    if kind in COLLECTIONS and depth < DEEPEST and len(value) <= MOST_ITEMS:  # type: ignore[arg-type]
+    if number in COLLECTION_IDS and depth < DEEPEST and len(value) <= MOST_ITEMS:  # type: ignore[arg-type]
         if kind is dict and not all(is_plain(one, depth + 1) for one in value.values()):  # type: ignore[attr-defined]
             return False
         return all(is_plain(one, depth + 1) for one in value)  # type: ignore[attr-defined]
@@ -47,10 +48,10 @@ def is_plain(value: object, depth: int = 0) -> bool:
 
 def is_fixed(value: object) -> bool:
     """Whether a value that is plain cannot change."""
-    kind = type(value)
-    if kind in FROZEN:
+    kind = id(type(value))
+    if kind in FROZEN_IDS:
         return all(map(is_fixed, value))  # type: ignore[call-overload]
-    return kind not in COLLECTIONS
+    return kind not in COLLECTION_IDS
 
 
 COLLECTIONS = frozenset({tuple, list, dict, set, frozenset})
@@ -58,12 +59,15 @@ FROZEN = frozenset({tuple, frozenset})
 SIZED = COLLECTIONS | {str, bytes}
 ATOM_IDS = frozenset(map(id, ATOMS))
 COLLECTION_IDS = frozenset(map(id, COLLECTIONS))
-FLOAT_ID, COMPLEX_ID = id(float), id(complex)
-TEXT_IDS = frozenset(map(id, (str, bytes)))
+FROZEN_IDS = frozenset(map(id, FROZEN))
 
 
 class Opaque:
     """In the place of a value that is not kept: it could be one that dies, or changes."""
+
+
+class Absent:
+    """In the place of a hole that was not evaluated."""
 
 
 Told = tuple[bool, Any]
@@ -86,11 +90,11 @@ def compared(one: object, two: object, *, fresh: bool, depth: int = 0) -> int:
         return UNKNOWN
     if kind is not type(two):
         return DIFFERS
-    if kind in ATOMS:
+    if id(kind) in ATOM_IDS:
         # repr tells -0.0 from 0.0. It does not tell two nan apart: their signs, and `in`, do.
         equal = repr(one) == repr(two) if kind is float or kind is complex else one == two
         return DIFFERS if not equal else SAME if one == two else UNKNOWN
-    if kind in COLLECTIONS:
+    if id(kind) in COLLECTION_IDS:
         return _collections_compared(one, two, fresh, depth)
     return DIFFERS
 
@@ -195,14 +199,16 @@ class Alternative:
         self.fresh, self.faithful, self.kind = traits
 
 
-def told(edit: Alternative, values: Values, odd: frozenset[int]) -> Told | None:
-    """Evaluate an expression, some of whose values are not plain.
+def told(edit: Alternative, values: Values, missing: bool, odd: frozenset[int]) -> Told | None:
+    """Evaluate an expression on values some of which are `missing`, or not plain: their numbers.
 
     None: better not; a value that it works on is not plain, or it gets too big.
     """
-    if any(values[number] is MISSING for number in edit.read):
+    if missing and any(values[number] is MISSING for number in edit.read):
         return False, (NameError, "")
-    if not edit.used.isdisjoint(odd) or not all(is_fixed(values[n]) for n in edit.early):
+    if odd and not edit.used.isdisjoint(odd):
+        return None
+    if edit.early and not all(is_fixed(values[n]) for n in edit.early):
         return None
     return evaluated(edit, values)
 
@@ -244,37 +250,8 @@ def kind_of(told_: Told) -> str:
     kind = type(value)
     if kind is bool or value is None:
         return str(value)
-    if kind in ATOMS and kind is not str and kind is not bytes and kind is not complex:
+    if id(kind) in ATOM_IDS and kind not in (str, bytes, complex):
         return f"{kind.__name__} {'+' if value > 0 else '-' if value < 0 else '0'}"
-    if kind in COLLECTIONS or kind is str or kind is bytes:
+    if id(kind) in COLLECTION_IDS or kind is str or kind is bytes:
         return f"{kind.__name__}{'' if len(value) else ' empty'}"
     return "object"
-
-
-def key_of(values: Values) -> tuple[Any, ...] | None:
-    """Return what values share of which all edits make the same; None: there is no such thing.
-
-    Of a value that is not plain nothing but its identity counts: where an operator works on it
-    nothing is known, anywhere else it is only passed on. To compare or hash it could run code. The
-    values themselves and not their hash: -1 and -2 have the same one.
-    """
-    kinds = [id(type(value)) for value in values]
-    if not ATOM_IDS.issuperset(kinds):
-        if not COLLECTION_IDS.isdisjoint(kinds):
-            return None
-        values = tuple(
-            [
-                value if kind in ATOM_IDS else id(value)
-                for value, kind in zip(values, kinds, strict=True)
-            ]
-        )
-    if COMPLEX_ID in kinds or (FLOAT_ID in kinds and 0.0 in values):  # 0.0 == -0.0
-        return None
-    if not TEXT_IDS.isdisjoint(kinds):
-        values = tuple(
-            [
-                hash(value) if kind in TEXT_IDS and len(value) > KEPT else value
-                for value, kind in zip(values, kinds, strict=True)
-            ]
-        )
-    return values, tuple(kinds)

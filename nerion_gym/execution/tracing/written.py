@@ -19,9 +19,18 @@ def function_text(holes: Holes, form: Form, *, asking: bool = False) -> str:
 
     `asking`: a parameter gives its value when it is called.
     """
+    return f"lambda {parameters(holes)}: {body_text(holes, form, asking=asking)}"
+
+
+def parameters(holes: Holes) -> str:
+    """Return the names of all holes and extras."""
     count = len(holes.nodes) + len(holes.extras)
-    names = ", ".join(holes.name(number) for number in range(count))
-    return f"lambda {names}: {ast.unparse(_Written(holes, asking).visit(form.tree))}"
+    return ", ".join([holes.name(number) for number in range(count)])
+
+
+def body_text(holes: Holes, form: Form, *, asking: bool = False) -> str:
+    """Return the text of what the function of a form gives."""
+    return ast.unparse(_Written(holes, asking).visit(form.tree))
 
 
 class _Written(ast.NodeTransformer):

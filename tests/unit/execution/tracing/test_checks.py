@@ -6,7 +6,7 @@ looks at what came of it (it begins there); assertions without a mark look at so
 
 import pytest
 
-from nerion_gym.execution.tracing.checks import checks_of
+from nerion_gym.execution.tracing.checks import called, checks_of
 from nerion_gym.types.check import LITERAL, STRENGTH, Check, CheckKind
 from nerion_gym.types.program import FunctionRef, Program
 from nerion_gym.types.suite import Suite
@@ -27,11 +27,11 @@ def marked(files, mark):
     )
 
 
-def read(files, test, *, calls=True):
+def read(files, test, *, calls=True, times=3):
     """Return the checks of a suite in which one test calls `f`."""
     suite = Suite(tuple((path, text.encode()) for path, text in files.items()), ("test_m.py",))
     callers = {test: marked(files, "call")} if calls else {}
-    seen = FunctionTrace(REF, {"": 1, test: 3}, callers, {})
+    seen = FunctionTrace(REF, {"": 1, test: times}, callers, {})
     edits = (EditTrace(Infection.ALWAYS, (test,)), EditTrace(Infection.NOT_REACHED))
     trace = Trace(edits, (), functions=(seen,), program=PROGRAM, suite=suite)
     return checks_of(suite, trace, (test,))
@@ -315,6 +315,63 @@ def test_x(make):
     assert make(2) == 2  # sees
     assert m.g(2) == 2
 """,
+    "a decorator": """
+import m
+def test_x():
+    @m.f(1)  # call
+    def made():
+        return 1
+    @m.g
+    def other():
+        return 1
+    assert made() == 1  # sees
+    assert other() == 1
+""",
+    "a decorator without arguments": """
+import m
+def test_x():
+    @m.f  # call
+    def made():
+        return 1
+    assert made() == 1  # sees
+""",
+    "functions that the program calls back": """
+import m
+def test_x():
+    seen, count, other, table = [], 0, [], [0]
+    def note(value):
+        nonlocal count
+        count += 1
+        mine = value
+        seen.append(mine)
+        table[0] += 1
+    m.f(note)  # call
+    assert count == 1  # sees
+    assert seen  # sees
+    assert table  # sees
+    assert other == []
+""",
+    "a class that the program calls back": """
+import m
+def test_x():
+    class Storage:
+        def close(self):
+            assert not self.closed  # sees
+        def write(self):
+            raise AssertionError("no")  # sees
+    m.f(Storage())  # call
+    def helper(it):
+        assert it
+    helper(1)
+""",
+    "a loop that must not run": """
+import m
+def test_x():
+    for _ in m.f(1):  # call
+        assert False  # sees
+    for _ in m.g(1):
+        assert False
+""",
     "a global": """
 import m
 table = []
@@ -334,6 +391,17 @@ def test_a_slice_holds_what_derives_and_no_more(name):
 
 
 CLASSES = {
+    "a stub of a protocol": """
+import m
+class Case:
+    def assertEqual(self, a, b): ...
+    def assertFine(self, a):
+        assert a  # sees
+class TestX(Case):
+    def test_x(self):
+        self.assertEqual(m.f(1), 1)  # call sees
+        self.assertFine(m.f(1))  # call
+""",
     "unittest": """
 import unittest, m
 class TestX(unittest.TestCase):
@@ -406,10 +474,29 @@ def test_fixtures_and_helpers_of_other_files_are_found():
     assert seen_lines(files, "tests/test_m.py::test_x") == marked(files, "sees")
 
 
+def test_a_test_that_a_class_of_another_file_gives_is_found():
+    base = "class Base:\n    def test_x(self):\n        got = self.make()\n"
+    base += "        assert got  # sees\n"
+    mine = "import m\n{}\nclass TestX(Base):\n    def make(self):\n        return m.f(1)  # call\n"
+    for line in ("from . import Base", "from tests import Base", "from tests import *"):
+        files = {"tests/__init__.py": base, "tests/test_m.py": mine.format(line)}
+        assert seen_lines(files, "tests/test_m.py::TestX::test_x") == marked(files, "sees")
+
+
 def test_where_no_line_is_known_every_assertion_of_the_test_counts_and_says_so():
     files = {"test_m.py": "import m\ndef test_x():\n    m.f(1)\n    assert m.g(1)\n    assert 2\n"}
     found = read(files, "test_m.py::test_x", calls=False).of_function(REF)
     assert [(check.line, check.derived) for check in found] == [(4, False), (5, False)]
+
+
+def test_of_many_calls_those_that_were_not_noted_are_found_by_name():
+    lines = "".join(f"    got{n} = m.f({n})\n    assert got{n}\n" for n in range(9))
+    files = {"test_m.py": f"import m\ndef test_x():\n    m.f(1)  # call\n{lines}    assert m.g\n"}
+    test = "test_m.py::test_x"
+    assert len(read(files, test, times=3).of_function(REF)) == 0
+    assert len(read(files, test, times=10).of_function(REF)) == 9
+    assert called(FunctionRef("m.py", "Box.__init__")) == "Box"
+    assert called(FunctionRef("m.py", "Box.size#2")) == "size"
 
 
 ASKED = [
@@ -460,7 +547,10 @@ def test_what_an_assertion_asks(line, kind, strength):
 
 
 def test_tests_that_assert_nothing_and_tests_that_are_not_found():
-    text = "import m, pytest\n@pytest.mark.fail(1)\ndef test_x():\n    m.f(1)\n\n\ndef test_y():\n    assert m.f(1)\n"
+    text = (
+        "import m, pytest\n@pytest.mark.fail(1)\ndef test_x():\n    m.f(1)\n\n\n"
+        "def test_y():\n    assert m.f(1)\n"
+    )
     suite = Suite((("test_m.py", text.encode()), ("test_bad.py", b"def (\n")), ("test_m.py",))
     tests = ["test_m.py::test_x", "test_m.py::test_y", "test_m.py::made", "test_bad.py::test_z"]
     found = checks_of(suite, Trace((), ()), tests)

@@ -26,7 +26,7 @@ class Loud:
 
 
 def counts(site):
-    return [row[:2] for row in site.seen().rows]
+    return [list(row) for row in zip(site.seen().tests, site.seen().counts, strict=True)]
 
 
 def test_plain_values_are_small_and_of_exact_builtin_types():
@@ -163,7 +163,9 @@ def test_tests_are_told_apart():
         for planned, seen in zip(found.plan.sites, found.sites, strict=True)
         if isinstance(planned.node, ast.Compare)
     ]
-    masks = {test: int(mask, 16) for test, _, mask in site.seen().rows}
+    report = site.seen()
+    which = (int(report.differs[place], 16) for place in report.which)
+    masks = dict(zip(report.tests, which, strict=True))
     bit = next(bit for bit in range(len(site.edits)) if not masks[1] >> bit & 1)
     assert [test for test, mask in masks.items() if mask >> bit & 1] == [2, 3]
 

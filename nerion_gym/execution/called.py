@@ -1,0 +1,82 @@
+"""What a call of a function did, and in what two calls differ."""
+
+from __future__ import annotations
+
+import itertools
+import types
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .tracing.described import UnrecordableError
+from .tracing.rebuilt import fingerprint, is_blind
+from .tracing.recipes import snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_DRAINED = 64
+"""Values of a generator that are looked at."""
+RESULT, EXCEPTION, ARGUMENT, LATE = "result", "exception", "argument", "late"
+BLIND, RAN = "blind", "ran"
+LAZY = frozenset(
+    {types.GeneratorType, map, filter, zip, enumerate, reversed, itertools.chain, itertools.islice,
+     itertools.takewhile, itertools.dropwhile, itertools.starmap, itertools.count,
+     type({}.keys()), type({}.values()), type({}.items())}
+)  # fmt: skip
+
+
+class Done(NamedTuple):
+    """What a call did.
+
+    Attributes:
+        kind: how it ended.
+        value: fingerprint of the result, or of the exception.
+        same: places of the arguments that the result is.
+        after: fingerprint of the arguments afterwards.
+        text: what it printed.
+        blind: whether result or arguments hold what only a call shows the inside of.
+        drained: whether the result was gone through.
+    """
+
+    kind: str
+    value: bytes
+    same: tuple[int, ...]
+    after: bytes
+    text: str
+    blind: bool
+    drained: bool
+
+
+def opened(value: Any) -> Any:
+    """Return what is in something that can only be gone through, or what a coroutine returns."""
+    if type(value) is types.CoroutineType:
+        try:
+            waits = value.send(None)
+        except StopIteration as end:
+            return "returned", end.value
+        value.close()
+        return "waits", type(waits)
+    return type(value), list(itertools.islice(value, MOST_DRAINED))
+
+
+def look(values: Sequence[Any]) -> tuple[bytes, bool]:
+    """Return the fingerprint of values, and whether they hold what a look does not tell."""
+    try:
+        taken = snapshot(values, lenient=True)
+    except UnrecordableError:
+        return b"too big", True
+    return fingerprint(taken), is_blind(taken)
+
+
+def difference(one: Done, two: Done | None) -> str:
+    """Return what is another; "" where nothing is, as far as can be told."""
+    if two is None:
+        return EXCEPTION
+    if two.kind == LATE:
+        return LATE
+    if one.kind != two.kind or (one.kind == EXCEPTION and one.value != two.value):
+        return EXCEPTION
+    if (one.value, one.same, one.text) != (two.value, two.same, two.text):
+        return RESULT
+    if one.after != two.after:
+        return ARGUMENT
+    return BLIND if one.blind or two.blind else ""

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.pure
 
 def make(**kwargs):
     form = kwargs.pop("observation", "graph")
-    env = CodeEditEnv(make_world(), observation=form, runner=FakeRunner())
+    # A pickled copy takes its process's own runner: that is to start nothing here.
+    env = CodeEditEnv(make_world(), observation=form, runner=FakeRunner(), trace=False)
     return EntropyBonus(env, **kwargs)
 
 

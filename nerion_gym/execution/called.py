@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_DRAINED = 64
 """Values of a generator that are looked at."""
 RESULT, EXCEPTION, ARGUMENT, LATE = "result", "exception", "argument", "late"
-BLIND, RAN = "blind", "ran"
+BLIND, HIDDEN, RAN = "blind", "hidden", "ran"
 LAZY = frozenset(
     {types.GeneratorType, map, filter, zip, enumerate, reversed, itertools.chain, itertools.islice,
      itertools.takewhile, itertools.dropwhile, itertools.starmap, itertools.count,
@@ -33,7 +33,9 @@ class Done(NamedTuple):
         same: places of the arguments that the result is.
         after: fingerprint of the arguments afterwards.
         text: what it printed.
-        blind: whether result or arguments hold what only a call shows the inside of.
+        blind: whether the result holds what only a call shows the inside of, or there is nothing
+            at all that could be compared.
+        hidden: whether arguments hold such a thing.
         drained: whether the result was gone through.
     """
 
@@ -43,6 +45,7 @@ class Done(NamedTuple):
     after: bytes
     text: str
     blind: bool
+    hidden: bool
     drained: bool
 
 
@@ -79,4 +82,6 @@ def difference(one: Done, two: Done | None) -> str:
         return RESULT
     if one.after != two.after:
         return ARGUMENT
-    return BLIND if one.blind or two.blind else ""
+    if one.blind or two.blind:
+        return BLIND
+    return HIDDEN if one.hidden or two.hidden else ""

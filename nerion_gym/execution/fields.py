@@ -221,7 +221,7 @@ FIELDS: dict[str, Field] = {
     ),
     "recorded": row(whole, message),
     "reference": row(whole, listed(whole, MOST_CALLS), listed(row(message, whole))),
-    "micro": row(whole, *[bits] * 6),
+    "micro": row(whole, *[bits] * 7),
     "stale": row(),
     "gone": row(),
     "end": row(),

@@ -19,6 +19,7 @@ from .called import (
     ARGUMENT,
     BLIND,
     EXCEPTION,
+    HIDDEN,
     LATE,
     LAZY,
     RAN,
@@ -31,7 +32,7 @@ from .called import (
 from .child import Job, bind, placed
 from .sandbox import Bounds
 from .telling import Teller
-from .tracing.rebuilt import rebuilt
+from .tracing.rebuilt import fingerprint, rebuilt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -162,10 +163,11 @@ class Running:
     def compared(self, known: Sequence[Reference], code: types.CodeType) -> list[int]:
         """Return in which calls an edit gives another result, exception, argument, or no end.
 
-        Sets of places, a bit each; then those where only a call of what came out of it would tell,
-        and all that were run: where a few differ, the others are not.
+        Sets of places, a bit each; then those where nothing differs and only a call of what came
+        out of it, or of what is in the arguments, would tell; and all that were run: where a few
+        differ, the others are not.
         """
-        found = dict.fromkeys((RESULT, EXCEPTION, ARGUMENT, LATE, BLIND, RAN), 0)
+        found = dict.fromkeys((RESULT, EXCEPTION, ARGUMENT, LATE, BLIND, HIDDEN, RAN), 0)
         differing = 0
         self._function.__code__ = code
         try:
@@ -175,7 +177,7 @@ class Running:
                 found[RAN] |= bit
                 if what:
                     found[what] |= bit
-                    differing += what != BLIND
+                    differing += what not in {BLIND, HIDDEN}
                 if differing >= ENOUGH or what == LATE:
                     break
         finally:
@@ -202,9 +204,12 @@ class Running:
         finally:
             sys.stdout, sys.stderr = before
         seen, blind = look([value])
-        after, blind_after = look(values)
+        after, hidden = look(values)
         same = tuple(n for n, one in enumerate(values) if one is value)
-        return Done(kind, seen, same, after, text.getvalue(), blind or blind_after, drained)
+        if kind == RESULT and value is None and not text.tell():
+            # It may change what no argument leads to: a variable of the module, a file.
+            blind = after == fingerprint(recorded.arguments)
+        return Done(kind, seen, same, after, text.getvalue(), blind, hidden, drained)
 
 
 def _called(

@@ -162,7 +162,7 @@ def test_each_kind_of_function(runner, containment):
     assert (more.ran, more.differs, more.exceptions) == (2, 1, 1)
     assert (less.ran, less.differs, less.exceptions) == (2, 1, 1)
     assert (text.differs, text.exceptions) == (1, 1)
-    assert (inner.ran, "returns" in inner.why) == (0, True)
+    assert (inner.ran, "nothing" in inner.why) == (0, True)
 
 
 def test_what_changes_nothing_is_run_and_does_not_differ(runner):
@@ -215,6 +215,52 @@ def test_all():
     assert m.swallow(3) == 0
     assert m.after(1) == 2
 """
+
+
+UNSEEN = """
+TABLE = []
+def register(x):
+    TABLE.append(x + 1)
+
+def decorate(f):
+    def inner(x):
+        return f(x) + 1
+    inner.depth = 3
+    return inner
+
+def count(x):
+    register(x)
+    return len(TABLE) > 0
+"""
+LOOKS = """
+import m
+def test_register():
+    m.TABLE.clear()
+    m.register(1)
+    assert m.TABLE == [2]
+
+def test_decorate():
+    assert m.decorate(abs)(-1) == 2
+    assert m.decorate(abs).depth == 3
+
+def test_count():
+    m.TABLE.clear()
+    assert m.count(1)
+"""
+
+
+def test_what_no_comparison_shows_is_not_called_the_same(runner):
+    changes = [
+        ("x + 1)", "x - 1)"),
+        ("(x + 1)", "(x + nothing)"),
+        ("inner.depth = 3", "inner.depth = 4"),
+        ("> 0", "> 9"),
+    ]
+    register, raises, decorate, count = tried(runner, UNSEEN, LOOKS, changes)
+    for one in (register, decorate):
+        assert (one.ran, one.differs, "nothing" in one.why) == (0, 0, True), one
+    assert (raises.differs, raises.exceptions) == (1, 1)
+    assert count.results == 1
 
 
 def test_what_does_not_end_or_ends_the_process_costs_no_other_edit(runner):

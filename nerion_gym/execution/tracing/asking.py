@@ -29,7 +29,7 @@ TOGETHER = 256
 CPU_SECONDS, EACH = 10.0, 0.6
 """Limits of an order: they end what the limit of each call could not."""
 ELSEWHERE = "it changes more than the body of one function"
-INSIDE = "only a call of what the function returns tells"
+UNSEEN = "nothing that its function returns, raises or is given shows what it does"
 NO_CALL = "no call of its function was recorded"
 ENDS = "running its function alone, unedited, ended the process"
 GONE = "the traced process is gone"
@@ -187,7 +187,7 @@ def results_of(
             found.append((one.number, MicroTrace(why=why or ENDS)))
         else:
             # Nothing was told of it: the process ended in it.
-            ended = [0, 0, 0, 1 << places[0], 0, 1 << places[0]]
+            ended = [0, 0, 0, 1 << places[0], 0, 0, 1 << places[0]]
             found.append((one.number, result_of(one, places, ended, recording)))
             return place + 1, found
     return len(batch), found
@@ -199,7 +199,7 @@ class Heard(NamedTuple):
     Attributes:
         references: function -> numbers of the calls that it does again, and why it does not others.
         masks: edit -> calls in which result, exception, arguments were others, it came to no end,
-            or only more would tell; and those that were run.
+            or only more would tell (of the result, of the arguments); and those that were run.
         stale: whether the child ended because an edit had left something behind.
     """
 
@@ -233,12 +233,13 @@ def result_of(
     one: Edited, places: Sequence[int], masks: Sequence[int], recording: Recording
 ) -> MicroTrace:
     """Return what an edit did, by the sets of calls in which something was another."""
-    results, exceptions, arguments, late, blind, tried = masks
+    results, exceptions, arguments, late, blind, hidden, tried = masks
     differs = results | exceptions | arguments | late
-    telling = tried & (differs | ~blind) if one.inner else tried
+    untold = blind | hidden if one.inner else blind
+    telling = tried & (differs | ~untold)
     ran = [place for place in places if telling >> place & 1]
     if not ran:
-        return MicroTrace(why=INSIDE)
+        return MicroTrace(why=UNSEEN)
     tests = recording.calls[one.key]
     named = dict.fromkeys(
         tests[place] for place in ran if differs >> place & 1 and place < len(tests)

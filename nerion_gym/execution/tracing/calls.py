@@ -25,7 +25,7 @@ MOST_RECORDED = 24
 """Calls of a function that are kept: argument lists that differ."""
 MOST_TRIED = 160
 """Argument lists of a function that are looked at."""
-MOST_CALLERS = 3
+MOST_CALLERS = 12
 """Calls by one test of which it is noted where they come from."""
 DEEPEST_CALLER = 60
 RETURNS_SEEN = 512

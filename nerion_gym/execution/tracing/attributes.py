@@ -40,7 +40,7 @@ def attribute(value: Any, name: str) -> Any:
 
 
 def _is_usual(kind: type) -> bool:
-    """Whether attributes are looked up as those of any object; builtins have that by other names."""
+    """Whether attributes are looked up as those of any object; builtins do so in their way."""
     if id(kind) in ATOM_IDS or id(kind) in COLLECTION_IDS:
         return True
     return _in_classes(kind, "__getattribute__") is object.__getattribute__

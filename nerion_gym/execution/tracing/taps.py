@@ -41,6 +41,8 @@ DISTINCT = 512
 """Different values of a site of which it is remembered what they make of the edits."""
 EVALUATIONS = 2_000
 """New values of a site within a test; after them what never differed is unknown."""
+KEYLESS = 10
+"""How many new values one counts for that cannot be remembered: long collections, mostly."""
 LOOKS = 10_000
 """Looks at a site within a test, whether its values are new or not: likewise."""
 OF_VALUE = "a"
@@ -243,7 +245,7 @@ class Site:
         if self._left <= 0:
             self._done = self._test
             return Seen(0, 0, self._all & ~self._row[2])
-        self._left -= 1
+        self._left -= KEYLESS if key is None else 1
         if key is None:
             return self._evaluate(values, wanted & self._open)
         seen = self._evaluate(values, wanted)

@@ -74,14 +74,12 @@ def difference(one: Done, two: Done | None) -> str:
     """Return what is another; "" where nothing is, as far as can be told."""
     if two is None:
         return EXCEPTION
-    if two.kind == LATE:
-        return LATE
-    if one.kind != two.kind or (one.kind == EXCEPTION and one.value != two.value):
-        return EXCEPTION
-    if (one.value, one.same, one.text) != (two.value, two.same, two.text):
-        return RESULT
-    if one.after != two.after:
-        return ARGUMENT
-    if one.blind or two.blind:
-        return BLIND
-    return HIDDEN if one.hidden or two.hidden else ""
+    seen = {
+        LATE: two.kind == LATE,
+        EXCEPTION: one.kind != two.kind or (one.kind == EXCEPTION and one.value != two.value),
+        RESULT: (one.value, one.same, one.text) != (two.value, two.same, two.text),
+        ARGUMENT: one.after != two.after,
+        BLIND: one.blind or two.blind,
+        HIDDEN: one.hidden or two.hidden,
+    }
+    return next((what for what, holds in seen.items() if holds), "")

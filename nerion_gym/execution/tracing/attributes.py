@@ -40,7 +40,7 @@ def attribute(value: Any, name: str) -> Any:
 
 
 def _is_usual(kind: type) -> bool:
-    """Whether attributes are looked up as those of any object are."""
+    """Whether attributes are looked up as those of any object; builtins do so in their way."""
     if id(kind) in ATOM_IDS or id(kind) in COLLECTION_IDS:
         return True
     return _in_classes(kind, "__getattribute__") is object.__getattribute__
@@ -93,9 +93,3 @@ def _of_slot(slot: MemberDescriptorType, value: Any) -> Any:
 def _is_called(shared: Any, method: str) -> bool:
     """Whether a value of a class is a descriptor with this method."""
     return _in_classes(type(shared), method) is not NOWHERE
-
-
-def has_plain_truth(value: Any) -> bool:
-    """Whether an object is true because its class says nothing of truth."""
-    kind = type(value)
-    return all(_in_classes(kind, name) is NOWHERE for name in ("__bool__", "__len__"))

@@ -39,8 +39,12 @@ if TYPE_CHECKING:
 
 DISTINCT = 512
 """Different values of a site of which it is remembered what they make of the edits."""
-EVALUATIONS = 20_000
-"""Evaluations of a site within a test; after them what never differed is unknown."""
+EVALUATIONS = 2_000
+"""New values of a site within a test; after them what never differed is unknown."""
+KEYLESS = 10
+"""How many new values one counts for that cannot be remembered: long collections, mostly."""
+LOOKS = 10_000
+"""Looks at a site within a test, whether its values are new or not: likewise."""
 OF_VALUE = "a"
 """Where an extra is looked up that is an attribute: "3.name" is one of the hole or extra 3."""
 SAMPLE = 16
@@ -189,6 +193,10 @@ class Site:
             return
         if self._completes:
             wanted, values = self._completed(values, frame)
+        if self._row[1] > LOOKS:
+            self._done = self._test
+            self._learn(Seen(0, 0, self._all & ~self._row[2]))
+            return
         key = key_of(values)
         seen = None if key is None else self._known.get(key)
         if seen is None:
@@ -237,7 +245,7 @@ class Site:
         if self._left <= 0:
             self._done = self._test
             return Seen(0, 0, self._all & ~self._row[2])
-        self._left -= 1
+        self._left -= KEYLESS if key is None else 1
         if key is None:
             return self._evaluate(values, wanted & self._open)
         seen = self._evaluate(values, wanted)

@@ -4,7 +4,7 @@ import types
 
 import pytest
 
-from nerion_gym.execution.tracing.attributes import attribute, has_plain_truth
+from nerion_gym.execution.tracing.attributes import attribute
 from nerion_gym.execution.tracing.values import LACKED, UNREAD
 from tests.support.tracing import tapped
 
@@ -111,16 +111,6 @@ def test_modules():
     assert attribute(made, "__init__") is UNREAD
     made.__getattr__ = no
     assert attribute(made, "y") is UNREAD
-
-
-def test_truth_that_no_class_decides():
-    class Sized:
-        __len__ = no
-
-    assert has_plain_truth(Plain())
-    assert has_plain_truth(type.__call__(Meta("Made", (), {})))
-    assert not has_plain_truth(Sized())
-    assert not has_plain_truth(type("Sub", (Sized,), {})())
 
 
 def test_what_is_said_of_other_attributes():

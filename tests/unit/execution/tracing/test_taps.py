@@ -218,3 +218,18 @@ def test_other_exceptions_are_others():
     assert {kind for edit, kind in said.items() if edit.startswith("change_exception")} == {
         "always"
     }
+
+
+def test_a_site_in_a_hot_loop_is_not_looked_at_for_ever(monkeypatch):
+    monkeypatch.setattr(taps, "LOOKS", 100)
+    found = tapped("def f(a, b):\n    return a < b\n")
+    found.clock.test = 1
+    for _ in range(100):
+        found.names["f"](1, 2)
+    assert found.said("a < b")["swap_comparison <="] == "never"
+    for _ in range(50):
+        found.names["f"](2, 2)
+    said = found.said("a < b")
+    assert said["swap_comparison <="] == "unknown"  # what it did not look at is not ruled out
+    assert said["swap_comparison >="] == "always"
+    assert [[1, 150]] in [counts(site) for site in found.sites]

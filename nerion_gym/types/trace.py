@@ -64,6 +64,7 @@ class SiteTrace:
         hits: test -> evaluations; "" stands for import and collection.
         kinds: class of value ("int +", "str empty", "None") -> different values seen of it. A
             value that comes again is not counted; one that no tap could work out is not either.
+            Objects that cannot be told apart without running code count as one.
     """
 
     span: Span

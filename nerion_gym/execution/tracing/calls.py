@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .described import UnrecordableError
 from .keys import key_of
 from .rebuilt import fingerprint, is_blind
-from .recipes import Snapshot, snapshot
+from .recipes import MOST_BYTES, Snapshot, TooBigError, snapshot
 from .values import is_plain, kind_of
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 MOST_RECORDED = 24
 """Calls of a function that are kept: argument lists that differ."""
-MOST_TRIED = 160
-"""Argument lists of a function that are looked at."""
+MOST_TRIED, MOST_LOOKED_AT = 160, 1 << 20
+"""Argument lists of a function that are looked at, and their size in bytes, together."""
 MOST_CALLERS = 12
 """Calls by one test of which it is noted where they come from."""
 DEEPEST_CALLER = 60
@@ -91,7 +91,8 @@ class Function:
         self.skipped: dict[str, int] = {}
         self._recorder, self._clock = recorder, recorder.clock
         self._test = -1
-        self._count = self._all = self._tried = self._noted = 0
+        self._count = self._tried = self._noted = self._looked_at = 0
+        self._looking = True
         self._next = 1
         self._known: set[bytes] = set()
         self._distinct: set[Any] = set()
@@ -115,7 +116,7 @@ class Function:
             self._noted += 1
             for path, line in self._recorder.callers(frame.f_back):
                 self.callers[self._test, path, line] = None
-        if self._count >= self._next and self._tried < MOST_TRIED:
+        if self._count >= self._next and self._looking:
             self._record(values, frame)
 
     def leave(self, value: Any) -> Any:
@@ -153,7 +154,6 @@ class Function:
         count, self._count = self._count - 1, 0
         if count:
             self.calls[self._test] = self.calls.get(self._test, 0) + count
-        self._all += count
         self._test = self._clock.test
         self._count = self._next = 1
         self._noted = 0
@@ -162,13 +162,16 @@ class Function:
         # Calls further and further apart: a loop's first and last ones differ most.
         self._next = self._count + 1 + self._count // 8
         self._tried += 1
+        self._looking = self._tried < MOST_TRIED and self._looked_at < MOST_LOOKED_AT
         try:
             taken = snapshot(values)
         except (UnrecordableError, RuntimeError) as error:
             # No room on the stack, or another thread changed what was looked at.
             why = str(error) if isinstance(error, UnrecordableError) else type(error).__name__
             self.skipped[why] = self.skipped.get(why, 0) + 1
+            self._looked_at += MOST_BYTES if isinstance(error, TooBigError) else 0
             return
+        self._looked_at += taken.size
         mark = fingerprint(taken)
         if mark in self._known or self._recorder.left < taken.size:
             return

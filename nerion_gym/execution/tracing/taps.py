@@ -43,7 +43,7 @@ EVALUATIONS = 2_000
 """New values of a site within a test; after them what never differed is unknown."""
 KEYLESS = 10
 """How many new values one counts for that cannot be remembered: long collections, mostly."""
-LOOKS = 10_000
+LOOKS = 2_000
 """Looks at a site within a test, whether its values are new or not: likewise."""
 OF_VALUE = "a"
 """Where an extra is looked up that is an attribute: "3.name" is one of the hole or extra 3."""
@@ -139,12 +139,16 @@ class Site:
 
     def store(self, number: int, value: Any) -> Any:
         """Take a hole that is evaluated for good, before the last one; give it back."""
-        kept = value if is_plain(value) else Opaque()
-        self._stored.setdefault(id(sys._getframe(1)), {})[number] = kept
+        if self._done != self._clock.test:
+            kept = value if is_plain(value) else Opaque()
+            self._stored.setdefault(id(sys._getframe(1)), {})[number] = kept
         return value
 
     def last_of(self, place: int, mask: int, *values: Any) -> Any:
         """Do as `last` where some holes were stored: those whose bits the mask has."""
+        if self._done == self._clock.test:
+            self._row[1] += 1
+            return values[place]
         stored = self._stored.pop(id(sys._getframe(1)), {})
         given = iter(values)
         # Two that were lost (another test is on) are not known to be one.

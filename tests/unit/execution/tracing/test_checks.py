@@ -6,6 +6,7 @@ looks at what came of it (it begins there); assertions without a mark look at so
 
 import pytest
 
+from nerion_gym.execution.tracing.calls import MOST_CALLERS
 from nerion_gym.execution.tracing.checks import called, checks_of
 from nerion_gym.types.check import LITERAL, STRENGTH, Check, CheckKind
 from nerion_gym.types.program import FunctionRef, Program
@@ -522,8 +523,8 @@ def test_of_many_calls_those_that_were_not_noted_are_found_by_name():
     lines = "".join(f"    got{n} = m.f({n})\n    assert got{n}\n" for n in range(9))
     files = {"test_m.py": f"import m\ndef test_x():\n    m.f(1)  # call\n{lines}    assert m.g\n"}
     test = "test_m.py::test_x"
-    assert len(read(files, test, times=3).of_function(REF)) == 0
-    assert len(read(files, test, times=10).of_function(REF)) == 9
+    assert len(read(files, test, times=MOST_CALLERS).of_function(REF)) == 0
+    assert len(read(files, test, times=MOST_CALLERS + 1).of_function(REF)) == 9
     assert called(FunctionRef("m.py", "Box.__init__")) == "Box"
     assert called(FunctionRef("m.py", "Box.size#2")) == "size"
 

@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 
 DISTINCT = 512
 """Different values of a site of which it is remembered what they make of the edits."""
-EVALUATIONS = 2_000
+EVALUATIONS = 100
 """New values of a site within a test; after them what never differed is unknown."""
 KEYLESS = 10
 """How many new values one counts for that cannot be remembered: long collections, mostly."""
-LOOKS = 2_000
+LOOKS = 400
 """Looks at a site within a test, whether its values are new or not: likewise."""
 OF_VALUE = "a"
 """Where an extra is looked up that is an attribute: "3.name" is one of the hole or extra 3."""

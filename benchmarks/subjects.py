@@ -1,0 +1,96 @@
+"""The packages whose edits are run for their outcomes: those of the tests, and as many again."""
+
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING
+
+from nerion_gym.tasks.builder import measured
+from tests.support.sources import SUBJECTS, Subject, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nerion_gym.types.protocols import TestRunner
+    from nerion_gym.types.task import Task
+
+__all__ = ["COLLECTED", "MORE", "SLOW", "Subject", "load", "prepared"]
+SLOW = ("waitress", "intervaltree", "more-itertools", "pyrsistent")
+"""Suites of 20 s and more, and one that draws other examples each time."""
+MORE = (
+    Subject("blinker", "1.9.0", "src/blinker", "signals; weak references",
+            arguments=("-o", "filterwarnings=",
+                       "--deselect=tests/test_signals.py::test_async_receiver"),
+            said="its warnings are errors, one of them of an option of pytest-asyncio"),
+    Subject("funcy", "2.1", "funcy", "functions on collections; decorators",
+            arguments=tuple(f"--ignore=tests/test_{n}.py" for n in (
+                "colls", "funcolls", "funcs", "seqs", "tree")),
+            said="five files left out: the package whatever is not installed"),
+    Subject("hpack", "4.2.0", "src/hpack", "header compression; tables, bytes"),
+    Subject("num2words", "0.5.14", "num2words", "numbers in the words of 40 languages",
+            arguments=("--ignore=tests/test_cli.py",),
+            said="a file left out: the package delegator is not installed"),
+    Subject("python-slugify", "9.2.0", "slugify", "texts; a command line",
+            arguments=("--ignore=tests/test_legacy.py",),
+            said="a file left out: the package text_unidecode is not installed"),
+    Subject("rfc3986", "2.0.0", "src/rfc3986", "addresses; validators, normalizers"),
+    Subject("schema", "0.7.8", "schema", "one module; validation by objects"),
+    Subject("unidiff", "1.0.1", "unidiff", "a parser of patches"),
+    Subject("uritemplate", "4.2.0", "uritemplate", "templates; unittest classes"),
+    Subject("validators", "0.36.0", "src/validators", "small functions over regular expressions",
+            arguments=("--ignore=tests/crypto_addresses/test_eth_address.py",),
+            said="a file left out: it needs an extra"),
+    Subject("hyperlink", "21.0.0", "src/hyperlink", "immutable addresses",
+            tests=("src/hyperlink/test",),
+            arguments=("--ignore=src/hyperlink/test/test_hypothesis.py",),
+            said="a file left out: its examples are others each time"),
+    Subject("pyasn1", "0.6.5", "pyasn1", "codecs; class hierarchies; unittest classes"),
+    Subject("webcolors", "25.10.0", "src/webcolors", "conversions; unittest classes"),
+    Subject("mccabe", "0.7.0", "mccabe.py", "one module; a visitor of trees"),
+    Subject("pyflakes", "4.1.0", "pyflakes", "a checker of programs; handlers by name",
+            tests=("pyflakes/test",)),
+    Subject("pyhamcrest", "2.1.0", "src/hamcrest", "matchers: many small classes"),
+    Subject("html2text", "2025.4.15", "html2text", "a long parser of events"),
+    Subject("w3lib", "2.5.0", "w3lib", "functions on addresses and pages"),
+    Subject("commonmark", "0.9.2", "commonmark", "a parser and its renderers",
+            tests=("commonmark/tests/unit_tests.py", "commonmark/tests/rst_tests.py")),
+    Subject("mako", "1.4.3", "mako", "a compiler of templates; files"),
+    Subject("titlecase", "2.4.1", "titlecase", "one function and its helpers",
+            tests=("titlecase/tests.py",)),
+    Subject("gast", "0.7.0", "gast", "trees of programs"),
+    Subject("astor", "0.8.1", "astor", "from trees to texts"),
+    Subject("pycodestyle", "2.15.0", "pycodestyle.py", "one module; checks of lines and tokens"),
+    Subject("hyperframe", "6.1.0", "src/hyperframe", "binary frames: classes of one shape"),
+    Subject("wtforms", "3.3.2", "src/wtforms", "forms: fields, validators, metaclasses"),
+    Subject("docopt-ng", "0.9.0", "docopt", "one module; a parser of usage texts"),
+    Subject("mistletoe", "1.6.0", "mistletoe", "a parser of tokens; renderers"),
+    Subject("pytimeparse", "1.1.10", "pytimeparse", "one function over regular expressions",
+            tests=("pytimeparse/tests",)),
+    Subject("addict", "2.4.0", "addict", "a dictionary with attributes"),
+    Subject("munch", "4.0.0", "munch", "a dictionary with attributes"),
+    Subject("deepmerge", "4.0.0", "deepmerge", "strategies of merging"),
+    Subject("click", "8.5.1", "src/click", "command lines: classes, callbacks, files"),
+    Subject("iso8601", "2.1.0", "iso8601", "one parser"),
+    Subject("Markdown", "3.11.3", "markdown", "a pipeline of processors"),
+    Subject("tomlkit", "0.15.2", "tomlkit", "a parser that keeps style; containers"),
+    Subject("multipledispatch", "1.0.0", "multipledispatch", "dispatch by types"),
+    Subject("flatten-dict", "0.5.0", "src/flatten_dict", "dictionaries"),
+)  # fmt: skip
+"""What is needed beside the packages of the tests, to have forty and more."""
+COLLECTED = tuple(row for row in (*SUBJECTS, *MORE) if row.name not in SLOW)
+
+
+def prepared(subject: Subject, runner: TestRunner, work: Path) -> Task:
+    """Return a package's task, measured once: its control run and coverage are kept in a folder.
+
+    Every stage asks for the same tests then, and none measures for a minute what another did.
+    """
+    kept = work / f"{subject.title}.baseline"
+    task = load(subject)
+    if kept.exists():
+        baseline = pickle.loads(kept.read_bytes())  # noqa: S301  written by the line below
+        if (baseline.program, baseline.suite) == (task.program, task.suite):
+            return measured(task.measured(baseline), runner)
+    task = measured(task, runner)
+    kept.write_bytes(pickle.dumps(task.baseline))
+    return task

@@ -9,7 +9,8 @@ are spent. Only edits that some test reaches count: what no test executes cannot
 kept (`--unreached` at most, nothing is run) only to say so. Edits that make the program import
 anew cost a whole suite each: they are at most `--reimports` of a package's edits.
 
-A package on record in the work folder is not run again. Merged into `results/outcomes.parquet`
+A package on record in the work folder is not run again, with `--more` only as far as the budget
+allows more edits. Merged into `results/outcomes.parquet`
 (an edit a row) and `results/outcomes_tests.parquet` (the numbers of the tests).
 """
 
@@ -19,6 +20,7 @@ import argparse
 import sys
 import time
 import traceback
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,14 +64,17 @@ class Collection:
     """The run of one package: takes edits in their drawn order until a budget is spent."""
 
     def __init__(self, subject: Subject, task: Task, options: argparse.Namespace) -> None:
+        part = options.work / f"{subject.title}.parquet"
         self.subject = subject
         self.task = task
         self.options = options
         self.control = control_of(task).classes
         self.numbers = {test: number for number, test in enumerate(self.control)}
-        self.rows: list[dict[str, Any]] = []
-        self.unreached = 0
-        self.reimports = 0
+        self.rows: list[dict[str, Any]] = read_rows(part) if part.exists() else []
+        routes = Counter(row["route"] for row in self.rows)
+        self.unreached = routes["unreached"]
+        self.reimports = routes["reimport"]
+        self.taken = routes.total() - self.unreached
 
     def run(self, runner: LocalRunner) -> None:
         """Run edits in chunks."""
@@ -91,8 +96,12 @@ class Collection:
         places = Places(task.program, task.baseline.coverage)
         found = candidates(enumerate_edits(task.program, MUTATIONS, None), places)
         order = drawn([(key, edit.operator) for edit, key in found], self.options.seed)
-        taken = 0
+        known = {row["edit"] for row in self.rows}
         for edit, key in (found[number] for number in order):
+            if self.taken >= self.options.budget:
+                return
+            if digest_of(edit) in known:
+                continue
             reaching = len(places.reaching(edit))
             if not reaching:
                 self._note_unreached(edit, key[1])
@@ -105,10 +114,8 @@ class Collection:
                 if self.reimports >= self.options.reimports * self.options.budget:
                     continue
                 self.reimports += 1
-            yield edit, key[1], plan.route, len(plan.tests) if plan.tests else reaching
-            taken += 1
-            if taken == self.options.budget:
-                return
+            self.taken += 1
+            yield edit, key[1], plan.route, reaching
 
     def _note_unreached(self, edit: Edit, function: str) -> None:
         if self.unreached < self.options.unreached:
@@ -218,6 +225,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--unreached", type=int, default=20, help="edits kept that none reaches")
     parser.add_argument("--reimports", type=float, default=0.05, help="share that imports anew")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--more", action="store_true", help="go on with packages on record")
     parser.add_argument("--no-merge", dest="merge", action="store_false")
     return parser.parse_args(argv)
 
@@ -228,7 +236,8 @@ def main() -> int:
     options.work.mkdir(parents=True, exist_ok=True)
     failed = 0
     for subject in COLLECTED:
-        if subject.name not in options.only or (options.work / f"{subject.title}.parquet").exists():
+        known = (options.work / f"{subject.title}.parquet").exists() and not options.more
+        if subject.name not in options.only or known:
             continue
         try:
             print(collect(subject, options), flush=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nerion_gym.execution.reach import all_lines
 from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:
@@ -51,12 +53,29 @@ def drawn(kinds: Sequence[tuple[Key, str]], seed: int) -> list[int]:
     return [number for _, _, number in sorted(ranked)]
 
 
+def seeing(program: Program, coverage: Coverage) -> Coverage:
+    """Return coverage without the tests of which nothing is known but that they may reach all.
+
+    One that starts a process depends on every line; that says nothing of the single edit.
+    """
+    every = {path: len(lines) for path, lines in all_lines(program).items()}
+    told = {
+        test: files
+        for test, files in coverage.tests.items()
+        if any(len(files.get(path, ())) < count for path, count in every.items())
+    }
+    return replace(coverage, tests=told)
+
+
 class Places:
-    """Tells of an edit which outermost function it is in, and which tests execute its lines."""
+    """Tells of an edit which outermost function it is in, and which tests execute its lines.
+
+    Tests that depend on every line (`seeing`) are not among them.
+    """
 
     def __init__(self, program: Program, coverage: Coverage) -> None:
         self._program = program
-        self._coverage = coverage
+        self._coverage = seeing(program, coverage)
         self._functions = {path: outermost(program, path) for path in program.paths}
         self._starts = {
             path: [one.span.start for one in found] for path, found in self._functions.items()

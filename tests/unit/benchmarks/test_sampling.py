@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.sampling import Places, candidates, digest_of, drawn, outermost
+from benchmarks.sampling import Places, candidates, digest_of, drawn, outermost, seeing
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.registry import OPERATORS
 from nerion_gym.types.coverage import Coverage
@@ -80,3 +80,11 @@ def test_only_tests_that_execute_a_line_reach():
 def test_every_edit_has_a_digest_of_its_own():
     edits = enumerate_edits(PROGRAM, MUTATIONS, None)
     assert len({digest_of(edit) for edit in edits}) == len(edits)
+
+
+def test_tests_that_depend_on_everything_say_nothing():
+    every = frozenset(range(1, SOURCE.count(b"\n") + 2))
+    blind = Coverage({"blind": {"m.py": every}, "t": {"m.py": every - {1}}}, {})
+    assert list(seeing(PROGRAM, blind).tests) == ["t"]
+    edits = enumerate_edits(PROGRAM, MUTATIONS, None)
+    assert {Places(PROGRAM, blind).reaching(edit) for edit in edits} == {(), ("t",)}

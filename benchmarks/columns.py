@@ -7,7 +7,7 @@ Three stages a package, each kept in the work folder: one traced run of the unch
 (`LocalRunner.trace`), micro-executions of the edits (`LocalRunner.micro`), and the columns, which
 run nothing. Nothing reads an outcome: of a package's part only the edits are looked at.
 
-A column's name begins with its group: operator, syntax, tests, values, infection, micro.
+A column's name begins with its group: operator, syntax, tests, values, checks, infection, micro.
 Written to `results/columns.parquet` where it fits into `--most` bytes.
 """
 
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.columns_checks import checks_columns, read_checks  # noqa: E402
 from benchmarks.columns_syntax import operator_columns, syntax_columns  # noqa: E402
 from benchmarks.columns_tests import Tests  # noqa: E402
 from benchmarks.columns_trace import Traced, micro_columns  # noqa: E402
@@ -35,7 +36,7 @@ from nerion_gym.errors import NerionError  # noqa: E402
 from nerion_gym.execution.runner import LocalRunner  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.task import Task
@@ -46,50 +47,59 @@ MOST = 5_000_000
 
 
 class Stages:
-    """The stages of one package; each is read from the work folder where it is there."""
+    """The stages of one package; what is kept of one counts as long as the edits are the same."""
 
     def __init__(self, subject: Subject, work: Path, again: Sequence[str]) -> None:
         self.subject = subject
         self.work = work
         self.again = again
         self.seconds: dict[str, float] = {}
-
-    def kept(self, stage: str) -> Path:
-        """Return where a stage's result is kept."""
-        return self.work / f"{self.subject.title}.{stage}"
-
-    def wanted(self, stage: str) -> bool:
-        """Whether a stage has to be done."""
-        return stage in self.again or not self.kept(stage).exists()
+        part = work / f"{subject.title}.parquet"
+        self.wanted = frozenset(
+            row["edit"] for row in read_rows(part, ["edit", "reaching"]) if row["reaching"]
+        )
 
     def run(self, *, micro: bool) -> list[dict[str, Any]]:
         """Return the package's rows."""
-        if not self.wanted("columns") and not (micro and self.wanted("micro")):
-            return pickle.loads(self.kept("columns").read_bytes())  # noqa: S301  own file
+        stages = ("trace", "micro", "columns") if micro else ("trace", "columns")
+        kept = {stage: self._kept(stage) for stage in stages}
+        if None not in kept.values():
+            return list(kept["columns"])
         with LocalRunner(cache=False) as runner:
             task = prepared(self.subject, runner, self.work)
-            edits = recorded(self.work / f"{self.subject.title}.parquet", task)
+            edits = recorded(self.wanted, task)
             trace = self._stage("trace", lambda: runner.trace(task.program, task.suite, edits))
             found = None
             if micro:
                 ask = runner.micro  # type: ignore[attr-defined]
                 found = self._stage("micro", lambda: ask(task.program, edits, trace))
-        return self._stage("columns", lambda: rows_of(self.subject, task, edits, trace, found))
+        self.again = ("columns",)
+        return list(
+            self._stage("columns", lambda: rows_of(self.subject, task, edits, trace, found))
+        )
 
-    def _stage(self, stage: str, work: Any) -> Any:
-        """Do a stage and keep its result, or read it."""
-        if stage != "columns" and not self.wanted(stage):
-            return pickle.loads(self.kept(stage).read_bytes())  # noqa: S301  own file
-        started = time.monotonic()
-        found = work()
-        self.seconds[stage] = round(time.monotonic() - started, 2)
-        self.kept(stage).write_bytes(pickle.dumps(found))
+    def _kept(self, stage: str) -> Any:
+        """Return what is kept of a stage; None where it has to be done."""
+        path = self.work / f"{self.subject.title}.{stage}"
+        if stage in self.again or not path.exists():
+            return None
+        wanted, found = pickle.loads(path.read_bytes())  # noqa: S301  written below
+        return found if wanted == self.wanted else None
+
+    def _stage(self, stage: str, work: Callable[[], Any]) -> Any:
+        """Read what is kept of a stage, or do it and keep it."""
+        found = self._kept(stage)
+        if found is None:
+            started = time.monotonic()
+            found = work()
+            self.seconds[stage] = round(time.monotonic() - started, 2)
+            path = self.work / f"{self.subject.title}.{stage}"
+            path.write_bytes(pickle.dumps((self.wanted, found)))
         return found
 
 
-def recorded(part: Path, task: Task) -> tuple[Edit, ...]:
-    """Return the edits of a part that tests reach, in its order."""
-    wanted = {row["edit"] for row in read_rows(part) if row["reaching"]}
+def recorded(wanted: Collection[str], task: Task) -> tuple[Edit, ...]:
+    """Return the edits of these digests in canonical order."""
     every = enumerate_edits(task.program, MUTATIONS, None)
     found = {digest: edit for edit in every if (digest := digest_of(edit)) in wanted}
     return tuple(found.values())
@@ -107,6 +117,7 @@ def rows_of(
     places = Places(task.program, task.baseline.coverage)
     tests = Tests(task.baseline)
     traced = Traced(trace, tests)
+    checks = read_checks(task, trace, edits)
     rows = []
     for number, edit in enumerate(edits):
         function = places.function(edit)
@@ -118,6 +129,7 @@ def rows_of(
             | syntax_columns(task.program, edit, function)
             | tests.columns(edit, function, reach)
             | traced.columns(number, edit, function, reach)
+            | checks_columns(checks, number, trace.edits[number].reached)
             | micro_columns(micro[number] if micro else None, reach)
         )
     return rows

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RESULTS = ROOT / "benchmarks" / "results"
-GROUPS = ("operator", "syntax", "tests", "values", "infection", "micro")
+GROUPS = ("operator", "syntax", "tests", "values", "checks", "infection", "micro")
 FOLDS = 5
 MODEL = {
     "max_iter": 300,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pickle
 from typing import TYPE_CHECKING
 
+from benchmarks.sampling import seeing
+from nerion_gym.errors import TaskError
 from nerion_gym.tasks.builder import measured
 from tests.support.sources import SUBJECTS, Subject, load
 
@@ -20,7 +22,6 @@ NOT_COLLECTED = {
     "intervaltree": "a suite of 20 s",
     "more-itertools": "a suite of 25 s",
     "pyrsistent": "draws other examples each time",
-    "cachetools": "threads: on a loaded machine no test is known to reach less than all",
     "pathspec": "tests depend on their order: which of them reach a line is not known",
 }
 """What the tests use and this does not."""
@@ -96,6 +97,9 @@ def prepared(subject: Subject, runner: TestRunner, work: Path) -> Task:
     """Return a package's task, measured once: its control run and coverage are kept in a folder.
 
     Every stage asks for the same tests then, and none measures for a minute what another did.
+
+    Raises:
+        TaskError: its tests fail, or none of them is known to reach less than everything.
     """
     kept = work / f"{subject.title}.baseline"
     task = load(subject)
@@ -104,5 +108,12 @@ def prepared(subject: Subject, runner: TestRunner, work: Path) -> Task:
         if (baseline.program, baseline.suite) == (task.program, task.suite):
             return measured(task.measured(baseline), runner)
     task = measured(task, runner)
-    kept.write_bytes(pickle.dumps(task.baseline))
+    baseline = task.baseline
+    if baseline is None or not seeing(task.program, baseline.coverage).tests:
+        msg = (
+            f"{subject.title}: nothing is known of what its tests reach (they start processes, or "
+            "a traced run was cut short): measure again where less else is running"
+        )
+        raise TaskError(msg)
+    kept.write_bytes(pickle.dumps(baseline))
     return task

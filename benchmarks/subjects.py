@@ -56,7 +56,7 @@ MORE = (
     Subject("webcolors", "25.10.0", "src/webcolors", "conversions; unittest classes"),
     Subject("mccabe", "0.7.0", "mccabe.py", "one module; a visitor of trees",
             arguments=("-k", "not (idempotent_any or complexity_is_always_an_int)"),
-            said="left out: a test whose programs are others each time, one that depends on the order"),
+            said="two tests left out: examples that are others each time; one needs an order"),
     Subject("pyhamcrest", "2.1.0", "src/hamcrest", "matchers: many small classes",
             arguments=("-k", "not test_numpy_numeric_type"),
             said="left out: two tests of names that this numpy does not have"),

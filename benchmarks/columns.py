@@ -122,15 +122,15 @@ def rows_of(
     for number, edit in enumerate(edits):
         function = places.function(edit)
         assert function is not None  # noqa: S101  only such are recorded
-        reach = places.reaching(edit)
+        reach, seen = places.reaching(edit), trace.edits[number]
         rows.append(
             {"package": subject.name, "edit": digest_of(edit)}
             | operator_columns(edit)
             | syntax_columns(task.program, edit, function)
             | tests.columns(edit, function, reach)
             | traced.columns(number, edit, function, reach)
-            | checks_columns(checks, number, trace.edits[number].reached)
-            | micro_columns(micro[number] if micro else None, reach)
+            | checks_columns(checks, number, seen.reached)
+            | micro_columns(micro[number] if micro else None, seen, traced.called(function), reach)
         )
     return rows
 

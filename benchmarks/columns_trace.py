@@ -86,12 +86,15 @@ class Traced:
 
     def columns(self, number: int, edit: Edit, function: Function, reach: Sequence[str]) -> Row:
         """Return the columns of an edit, given the tests that execute its lines."""
-        called = self.functions.get((function.span.path, function.qualname))
         return {
             **of_sites(self.sites.of(edit.site)),
-            **of_calls(called, reach),
+            **of_calls(self.called(function), reach),
             **self._of_infection(self.trace.edits[number], function, reach),
         }
+
+    def called(self, function: Function) -> FunctionTrace | None:
+        """Return what was seen of a function's calls; None where it was not called."""
+        return self.functions.get((function.span.path, function.qualname))
 
     def _of_infection(self, found: EditTrace, function: Function, reach: Sequence[str]) -> Row:
         reached = len(found.reached)
@@ -154,12 +157,18 @@ def of_calls(called: FunctionTrace | None, reach: Sequence[str]) -> Row:
     }
 
 
-def micro_columns(found: MicroTrace | None, reach: Sequence[str]) -> Row:
-    """Return what running the edited function alone told; nothing where it was not asked."""
+def micro_columns(
+    found: MicroTrace | None, seen: EditTrace, called: FunctionTrace | None, reach: Sequence[str]
+) -> Row:
+    """Return what running the edited function alone told; nothing where it was not asked.
+
+    That no call differs says little where the calls that matter were not recorded: so the tests
+    whose calls were are compared with those that come to the place, and are infected there.
+    """
     if found is None:
         return {}
     ran = found.ran or np.nan
-    return {
+    row = {
         "micro.ran": float(found.ran),
         "micro.differs": float(found.differs),
         "micro.share": found.differs / ran,
@@ -168,6 +177,18 @@ def micro_columns(found: MicroTrace | None, reach: Sequence[str]) -> Row:
         "micro.arguments": found.arguments / ran,
         "micro.late": found.late / ran,
         "micro.tests": float(len(found.tests)),
-        "micro.tests_share": len(found.tests) / max(len(reach), 1),
         "micro.why": found.why[:60],
     }
+    for name, tests in (("lines", reach), ("reached", seen.reached), ("infected", seen.infected)):
+        row[f"micro.tests_of_{name}"] = share_of(found.tests, tests)
+    if called is not None:
+        calls = max(sum(called.calls.values()), 1)
+        row["micro.recorded_share"] = called.recorded / calls
+        row["micro.skipped_share"] = sum(called.skipped.values()) / calls
+        row["micro.ran_share"] = found.ran / max(called.recorded, 1)
+    return row
+
+
+def share_of(tests: Iterable[str], wanted: Sequence[str]) -> float:
+    """Return which share of the wanted tests is among some tests; NaN where none is wanted."""
+    return len(set(tests) & set(wanted)) / len(set(wanted)) if wanted else np.nan

@@ -182,10 +182,23 @@ def test_what_calls_tell():
 
 
 def test_what_micro_executions_tell():
-    found = micro_columns(
-        MicroTrace(ran=4, differs=2, results=1, late=1, tests=(LOW,)), (LOW, HIGH)
+    micro = MicroTrace(ran=4, differs=2, results=1, late=1, tests=(LOW,))
+    seen = EditTrace(Infection.ALWAYS, (LOW, HIGH), (LOW,))
+    calls = FunctionTrace(
+        FunctionRef("m.py", "clamp"), {LOW: 6, HIGH: 4}, {}, {}, recorded=8, skipped={"late": 2}
     )
+    found = micro_columns(micro, seen, calls, (LOW, HIGH))
     assert (found["micro.share"], found["micro.results"], found["micro.late"]) == (0.5, 0.25, 0.25)
-    assert found["micro.tests_share"] == 0.5
-    assert np.isnan(micro_columns(MicroTrace(why="no call"), (LOW,))["micro.share"])
-    assert micro_columns(None, (LOW,)) == {}
+    assert (found["micro.tests_of_lines"], found["micro.tests_of_reached"]) == (0.5, 0.5)
+    assert found["micro.tests_of_infected"] == 1
+    assert (found["micro.recorded_share"], found["micro.skipped_share"]) == (0.8, 0.2)
+    assert found["micro.ran_share"] == 0.5
+
+
+def test_what_micro_executions_do_not_tell():
+    seen = EditTrace(Infection.UNKNOWN)
+    found = micro_columns(MicroTrace(why="no call"), seen, None, (LOW,))
+    assert np.isnan(found["micro.share"])
+    assert np.isnan(found["micro.tests_of_infected"])
+    assert "micro.recorded_share" not in found
+    assert micro_columns(None, seen, None, (LOW,)) == {}

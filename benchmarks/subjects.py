@@ -61,9 +61,6 @@ MORE = (
             arguments=("-k", "not test_numpy_numeric_type"),
             said="left out: two tests of names that this numpy does not have"),
     Subject("html2text", "2025.4.15", "html2text", "a long parser of events"),
-    Subject("w3lib", "2.5.0", "w3lib", "functions on addresses and pages",
-            arguments=("-k", "not (never_invents or no_exception or idempotent or matches_std)"),
-            said="left out: tests whose examples are others each time"),
     Subject("mako", "1.4.3", "mako", "a compiler of templates; files"),
     Subject("titlecase", "2.4.1", "titlecase", "one function and its helpers",
             tests=("titlecase/tests.py",)),
@@ -73,8 +70,9 @@ MORE = (
             said="left out: two tests that this Python's limits and syntax fail"),
     Subject("hyperframe", "6.1.0", "src/hyperframe", "binary frames: classes of one shape"),
     Subject("wtforms", "3.3.2", "src/wtforms", "forms: fields, validators, metaclasses",
-            arguments=("--ignore=tests/validators/test_email.py",),
-            said="a file left out: the package email_validator is not installed"),
+            arguments=tuple(f"--ignore=tests/{n}.py" for n in (
+                "validators/test_email", "test_locale_babel")),
+            said="two files left out: email_validator and babel are not installed"),
     Subject("mistletoe", "1.6.0", "mistletoe", "a parser of tokens; renderers",
             arguments=tuple(f"--ignore=test/test_{n}.py" for n in (
                 "block_token", "latex_renderer", "html_renderer", "contrib/test_github_wiki",

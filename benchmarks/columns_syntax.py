@@ -44,6 +44,7 @@ AROUND = {
     "fstring": (ast.JoinedStr,),
 }
 """What may stand around a place, between it and its function."""
+JUMPS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 BRANCHES = (ast.If, ast.IfExp, ast.For, ast.While, ast.ExceptHandler, ast.BoolOp, ast.comprehension)
 
@@ -66,6 +67,7 @@ def syntax_columns(program: Program, edit: Edit, function: Function) -> Row:
         **_of_texts(edit),
         **_of_function(module.path, module.source, function),
         **_of_statement(module, function, chain, edit),
+        **_of_moves(module, chain, edit),
     }  # fmt: skip
 
 
@@ -215,3 +217,48 @@ def _of_statement(module: Module, function: Function, chain: list[ast.AST], edit
         "syntax.default": float(any(isinstance(node, ast.arguments) for node in chain)),
         "syntax.class_around": float(any(isinstance(node, ast.ClassDef) for node in chain)),
     }
+
+
+def _of_moves(module: Module, chain: list[ast.AST], edit: Edit) -> Row:
+    """Return how the statements that an edit touches hang together: what it may not turn round."""
+    start = min(one.start for one in edit.splices)
+    end = max(one.end for one in edit.splices)
+    touched = next((found for node in reversed(chain)
+                    if (found := _between(module, node, start, end))), [])  # fmt: skip
+    effects = [effects_of(node) for node in touched]
+    conflicts = calls = 0
+    for number, (bound, used, called) in enumerate(effects[1:], 1):
+        for bound_before, used_before, called_before in effects[:number]:
+            conflicts += len(bound_before & used | used_before & bound | bound_before & bound)
+            calls += called and called_before
+    return {
+        "syntax.touched": float(len(touched)),
+        "syntax.conflicts": float(conflicts),
+        "syntax.calls_in_order": float(calls),
+        "syntax.jumps": float(any(isinstance(node, JUMPS) for one in touched
+                                  for node in ast.walk(one))),
+    }  # fmt: skip
+
+
+def _between(module: Module, node: ast.AST, start: int, end: int) -> list[ast.stmt]:
+    """Return the statements of a node's blocks that lie at some bytes."""
+    return [
+        child
+        for child in ast.iter_child_nodes(node)
+        if isinstance(child, ast.stmt)
+        and module.span(child).start < end
+        and start < module.span(child).end
+    ]
+
+
+def effects_of(node: ast.AST) -> tuple[set[str], set[str], bool]:
+    """Return the names that a statement binds and uses, and whether it calls something.
+
+    Attributes and items are bound and used by their last name, whatever they belong to.
+    """
+    bound, used = set[str](), set[str]()
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name | ast.Attribute):
+            name = one.id if isinstance(one, ast.Name) else f".{one.attr}"
+            (used if isinstance(one.ctx, ast.Load) else bound).add(name)
+    return bound, used, any(isinstance(one, ast.Call) for one in ast.walk(node))

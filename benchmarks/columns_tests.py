@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.columns_syntax import way_to
 from nerion_gym.errors import ProgramSyntaxError
 from nerion_gym.syntax.module import parse_module
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from nerion_gym.syntax.module import Function
     from nerion_gym.types.coverage import Baseline
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 ASSERTING = ("assert", "raises", "fail", "expect", "check", "warns")
 """How the names of functions begin that tests assert with."""
+CUT, LONG = 200, 4
+"""Characters of a constant that are kept, and those from which on a part of a text counts."""
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -37,6 +40,7 @@ class TestText:
         literals: constants in it.
         calls: in it.
         names: every name and attribute in it.
+        constants: texts and numbers in it, cut to `CUT` characters.
         equalities: comparisons with `==`, and calls of the like of `assertEqual`.
     """
 
@@ -47,6 +51,7 @@ class TestText:
     literals: int
     calls: int
     names: frozenset[str]
+    constants: frozenset[str]
     equalities: int
 
     @classmethod
@@ -62,6 +67,7 @@ class TestText:
             literals=sum(isinstance(one, ast.Constant) for one in nodes),
             calls=len(called),
             names=frozenset(name_of(one) for one in nodes) - {""},
+            constants=constants_of(node),
             equalities=sum(isinstance(one.ops[0], ast.Eq) for one in compared)
             + sum("equal" in name.lower() for name in called),
         )
@@ -72,6 +78,23 @@ def name_of(node: ast.AST) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def constants_of(node: ast.AST) -> frozenset[str]:
+    """Return the texts and numbers below a node."""
+    return frozenset(
+        str(one.value)[:CUT]
+        for one in ast.walk(node)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str | bytes | int | float)
+    )
+
+
+def said_in(constants: frozenset[str], texts: Iterable[str]) -> bool:
+    """Whether one of some constants is one of a test's, or, if it is no short one, part of it."""
+    return any(
+        word in constants or (len(word) >= LONG and any(word in one for one in constants))
+        for word in texts
+    )
 
 
 class Tests:
@@ -130,6 +153,7 @@ class Tests:
         return {
             **self._of_place(edit, function, reaching),
             **self.of_texts("tests", function, reaching),
+            **self._of_words(edit, reaching),
         }
 
     def _of_place(self, edit: Edit, function: Function, reaching: Sequence[str]) -> Row:
@@ -152,6 +176,22 @@ class Tests:
             "tests.focus": float(sum(1 / max(width, 1) for width in widths)),
         }
 
+    def _of_words(self, edit: Edit, reaching: Sequence[str]) -> Row:
+        """Return which share of the tests says what stands at an edit's place, or in a `raise`."""
+        module = parse_module(edit.site.path, self.baseline.program.source(edit.site.path))
+        chain = list(way_to(module, edit.site))
+        raising = next((node for node in chain if isinstance(node, ast.Raise)), None)
+        texts = [text for text in map(self.text, reaching) if text is not None]
+        row = {}
+        for name, node in (("site", chain[-1]), ("raise", raising)):
+            names = {name_of(one) for one in ast.walk(node)} - {""} if node else set()
+            words = constants_of(node) - {""} if node else frozenset()
+            row[f"tests.{name}_names"] = share([bool(names & text.names) for text in texts])
+            row[f"tests.{name}_constants"] = (
+                share([said_in(text.constants, words) for text in texts]) if words else np.nan
+            )
+        return row
+
     def of_texts(self, group: str, function: Function, tests: Sequence[str]) -> Row:
         """Return what the texts of some tests tell, as columns of a group."""
         texts = [text for text in map(self.text, tests) if text is not None]
@@ -163,8 +203,8 @@ class Tests:
         return {
             f"{group}.known_texts": len(texts) / max(len(tests), 1),
             f"{group}.named": float(sum(named)),
-            f"{group}.named_share": float(np.mean(named)) if named else np.nan,
-            f"{group}.owner_share": float(np.mean(owned)) if owned else np.nan,
+            f"{group}.named_share": share(named),
+            f"{group}.owner_share": share(owned),
             f"{group}.asserts": float(sum(asserts)),
             f"{group}.asserts_mean": float(np.mean(asserts)) if asserts else np.nan,
             f"{group}.asserts_most": float(max(asserts, default=0)),
@@ -176,3 +216,8 @@ class Tests:
             if texts else np.nan,
             f"{group}.calls_mean": float(np.mean([t.calls for t in texts])) if texts else np.nan,
         }  # fmt: skip
+
+
+def share(found: Sequence[bool]) -> float:
+    """Return the share of true ones; NaN where there is none at all."""
+    return float(np.mean(found)) if found else np.nan

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+
 import numpy as np
 import pytest
 
-from benchmarks.columns_syntax import kind_of_text, operator_columns, syntax_columns
-from benchmarks.columns_tests import Tests, TestText
+from benchmarks.columns_syntax import effects_of, kind_of_text, operator_columns, syntax_columns
+from benchmarks.columns_tests import Tests, TestText, said_in
 from benchmarks.columns_trace import Sites, Traced, micro_columns, of_sites, shares, sort_of
 from benchmarks.sampling import Places
 from nerion_gym.edits.catalog import enumerate_edits
@@ -94,6 +96,44 @@ def test_what_tests_tell():
     assert found["tests.named"] == 1
 
 
+def test_what_tests_say_of_a_place():
+    found = Tests(BASELINE).columns(PLUS, CLAMP, (LOW, HIGH))
+    assert found["tests.site_names"] == 0  # neither speaks of an x
+    assert found["tests.site_constants"] == 0.5  # x + 1: one has a 1
+    assert np.isnan(found["tests.raise_constants"])
+
+
+@pytest.mark.parametrize(
+    ("constants", "words", "said"),
+    [
+        ({"not found"}, {"not found"}, True),
+        ({"key 'a' not found"}, {"not found"}, True),
+        ({"no"}, {"n"}, False),
+        ({"n"}, {"n"}, True),
+        (set(), {"not found"}, False),
+    ],
+)
+def test_texts_are_said(constants, words, said):
+    assert said_in(frozenset(constants), words) == said
+
+
+def test_what_statements_do_to_each_other():
+    bound, used, called = effects_of(ast.parse("a.b = f(c)").body[0])
+    assert (bound, used, called) == ({".b"}, {"a", "f", "c"}, True)
+
+
+def test_statements_that_are_turned_round():
+    source = b"def f(a):\n    b = a\n    c = b\n    g(a)\n    h(a)\n    return b, c\n"
+    program = Program.from_files({"m.py": source})
+    function = Places(program, Coverage({}, {})).function
+    edits = enumerate_edits(program, (operator("shuffle_statements"),), None)
+    rows = [syntax_columns(program, edit, function(edit)) for edit in edits]
+    assert [row["syntax.touched"] for row in rows] == [2, 2, 2, 2]
+    assert [row["syntax.conflicts"] for row in rows] == [1, 0, 0, 0]
+    assert [row["syntax.calls_in_order"] for row in rows] == [0, 0, 1, 0]
+    assert [row["syntax.jumps"] for row in rows] == [0, 0, 0, 1]
+
+
 def test_tests_are_found_by_class_and_with_parameters():
     tests = Tests(BASELINE)
     assert tests.text(f"{LOW}[1-2]") == tests.text(LOW) != tests.text(HIGH)
@@ -103,8 +143,6 @@ def test_tests_are_found_by_class_and_with_parameters():
 
 
 def test_asserting_calls_count():
-    import ast
-
     text = "def test():\n    with raises(E):\n        f()\n    self.assertEqual(1, 2)\n"
     found = TestText.of(ast.parse(text).body[0])
     assert (found.asserts, found.equalities, found.calls, found.lines) == (2, 1, 3, 4)

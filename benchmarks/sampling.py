@@ -54,16 +54,17 @@ def drawn(kinds: Sequence[tuple[Key, str]], seed: int) -> list[int]:
 
 
 def seeing(program: Program, coverage: Coverage) -> Coverage:
-    """Return coverage without the tests of which nothing is known but that they may reach all.
+    """Return coverage without the files of which a test is only known to depend on every line.
 
-    One that starts a process depends on every line; that says nothing of the single edit.
+    So does one that starts a process, or reads a file's text; that says nothing of a single edit.
+    No test executes every line: the last is the empty one after the last line's end.
     """
     every = {path: len(lines) for path, lines in all_lines(program).items()}
-    told = {
-        test: files
-        for test, files in coverage.tests.items()
-        if any(len(files.get(path, ())) < count for path, count in every.items())
-    }
+    told = {}
+    for test, files in coverage.tests.items():
+        executed = {path: lines for path, lines in files.items() if len(lines) < every[path]}
+        if executed:
+            told[test] = executed
     return replace(coverage, tests=told)
 
 

@@ -83,7 +83,6 @@ MORE = (
     Subject("addict", "2.4.0", "addict", "a dictionary with attributes"),
     Subject("munch", "4.0.0", "munch", "a dictionary with attributes"),
     Subject("deepmerge", "4.0.0", "deepmerge", "strategies of merging"),
-    Subject("click", "8.5.1", "src/click", "command lines: classes, callbacks, files"),
     Subject("tomlkit", "0.15.2", "tomlkit", "a parser that keeps style; containers"),
 )  # fmt: skip
 """What is needed beside the packages of the tests, to have forty and more."""

@@ -88,3 +88,9 @@ def test_tests_that_depend_on_everything_say_nothing():
     assert list(seeing(PROGRAM, blind).tests) == ["t"]
     edits = enumerate_edits(PROGRAM, MUTATIONS, None)
     assert {Places(PROGRAM, blind).reaching(edit) for edit in edits} == {(), ("t",)}
+
+
+def test_tests_that_read_a_file_say_nothing_of_it():
+    program = Program.from_files({"m.py": SOURCE, "n.py": b"x = 1\n"})
+    files = {"m.py": frozenset({7}), "n.py": frozenset({1, 2})}
+    assert seeing(program, Coverage({"t": files}, {})).tests == {"t": {"m.py": frozenset({7})}}

@@ -71,8 +71,7 @@ class Stages:
             trace = self._stage("trace", lambda: runner.trace(task.program, task.suite, edits))
             found = None
             if micro:
-                ask = runner.micro  # type: ignore[attr-defined]
-                found = self._stage("micro", lambda: ask(task.program, edits, trace))
+                found = self._stage("micro", lambda: runner.micro(task.program, edits, trace))
         self.again = ("columns",)
         return list(
             self._stage("columns", lambda: rows_of(self.subject, task, edits, trace, found))

@@ -180,11 +180,12 @@ def bars(data: Data, found: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "micro": by_last.get("micro"),
         "killed_if_changed": dead,
     }
-    return {
-        name: {"bar": bar, "found": reached[name],
-               "met": None if reached[name] is None else reached[name] >= bar}
-        for name, bar in BARS.items()
-    }  # fmt: skip
+    return {name: met(bar, reached[name]) for name, bar in BARS.items()}
+
+
+def met(bar: float, found: float | None) -> dict[str, Any]:
+    """Return a bar, what was found, and whether that reaches it; None where nothing was."""
+    return {"bar": bar, "found": found, "met": None if found is None else found >= bar}
 
 
 def record_of(data: Data, found: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:

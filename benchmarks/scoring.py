@@ -41,7 +41,7 @@ class Part(NamedTuple):
     """One operator or package: how many edits, how many of them survived, and their AUC."""
 
     name: str
-    count: int
+    edits: int
     positive: int
     auc: float
 
@@ -60,13 +60,13 @@ def parts(positive: Booleans, scores: Numbers, names: Sequence[str]) -> list[Par
 def within(found: Sequence[Part]) -> float:
     """Return the mean of the AUC within parts that have both classes, by their count of edits."""
     both = [part for part in found if not np.isnan(part.auc)]
-    total = sum(part.count for part in both)
-    return sum(part.auc * part.count for part in both) / total if total else float("nan")
+    total = sum(part.edits for part in both)
+    return sum(part.auc * part.edits for part in both) / total if total else float("nan")
 
 
 def mean_of_parts(found: Sequence[Part], few: int = FEW) -> float:
     """Return the plain mean of the AUC over parts with at least a few of both classes."""
-    kept = [part.auc for part in found if few <= part.positive <= part.count - few]
+    kept = [part.auc for part in found if few <= part.positive <= part.edits - few]
     return float(np.mean(kept)) if kept else float("nan")
 
 

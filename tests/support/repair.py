@@ -16,6 +16,7 @@ LIMITS = Limits(edits=256, tests=64, nodes=2048, steps=8)
 def broken_task(runner, name, rng):
     """Return a task whose program has one bug, with the baseline of the right one."""
     right = measured(corpus_task(name), runner)
+    assert right.baseline is not None
     found = inject(right.program, right.baseline.coverage, 1, rng)
     names = tuple(row.name for row in OPERATORS)
     return Task(name, found.program, right.suite, "repair", names, baseline=right.baseline)

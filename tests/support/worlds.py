@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -39,7 +40,7 @@ CHILD = schema.RELATION["child"]
 def dict_space(edits, tests, nodes, form="padded"):
     """Return the observation space of the design for these limits."""
     edges, top, relations = 6 * nodes, schema.MAX_ID, len(schema.RELATIONS)
-    common = {
+    common: dict[str, spaces.Space] = {
         "edits": spaces.Box(-1, top, (edits + 1, schema.EDIT_WIDTH), np.int16),
         "tests": spaces.Box(-1, top, (tests, schema.TEST_WIDTH), np.int16),
         "action_mask": spaces.Box(0, 1, (edits + 1,), np.int8),
@@ -228,7 +229,7 @@ class InlineRunner:
     """Runs examples in this process: programs of the repair world neither loop nor import."""
 
     def run(self, program, tests, *, stop_at_first_failure=False):
-        namespace = {}
+        namespace: dict[str, Any] = {}
         exec(program.source("m.py"), namespace)  # noqa: S102 - written by this module
         examples = json.loads(tests.files[0][1])
         return Outcome(
@@ -252,6 +253,9 @@ class InlineRunner:
 
     def adopt(self, baseline):
         pass
+
+    def coverage(self, program, tests):
+        raise AssertionError("its tasks carry theirs")
 
 
 @dataclass(frozen=True)
@@ -298,7 +302,7 @@ def one_bug_task(rng, functions):
 
 def suite_for(program, names):
     """Return a suite that expects of each function what it gives now."""
-    namespace = {}
+    namespace: dict[str, Any] = {}
     exec(program.source("m.py"), namespace)  # noqa: S102 - written by this module
     examples = [
         (f"t.py::test_{name}", name, [namespace[name](*numbers) for numbers in ARGUMENTS])

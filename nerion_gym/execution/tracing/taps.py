@@ -152,14 +152,11 @@ class Site:
         stored = self._stored.pop(id(sys._getframe(1)), {})
         given = iter(values)
         # Two that were lost (another test is on) are not known to be one.
-        self._take(
-            tuple(
-                [
-                    (stored[n] if n in stored else Opaque()) if mask >> n & 1 else next(given)
-                    for n in self._numbers
-                ]
-            )
-        )
+        every = [
+            (stored[n] if n in stored else Opaque()) if mask >> n & 1 else next(given)
+            for n in self._numbers
+        ]
+        self._take(tuple(every))
         return values[place]
 
     def seen(self) -> Report:

@@ -45,7 +45,7 @@ def test_within_operators_by_hand():
     positive = bools(1, 1, 0, 1, 0, 1)
     scores = np.array([0.9, 0.1, 0.8, 0.3, 0.2, 0.0])
     found = parts(positive, scores, ["a", "a", "a", "b", "b", "c"])
-    assert [(part.name, part.count, part.positive) for part in found] == [
+    assert [(part.name, part.edits, part.positive) for part in found] == [
         ("a", 3, 2), ("b", 2, 1), ("c", 1, 1)
     ]  # fmt: skip
     assert within(found) == pytest.approx((0.5 * 3 + 1.0 * 2) / 5)

@@ -49,6 +49,27 @@ class Done(NamedTuple):
     drained: bool
 
 
+class Lines:
+    """A trace function: notes the lines of a file that are executed.
+
+    Args:
+        path: of the file.
+        found: where they are noted.
+    """
+
+    def __init__(self, path: str, found: set[int]) -> None:
+        self._path, self._found = path, found
+
+    def call(self, frame: types.FrameType, _event: str, _argument: object) -> Any:
+        """Watch a frame of the file, and no other."""
+        return self._line if frame.f_code.co_filename == self._path else None
+
+    def _line(self, frame: types.FrameType, event: str, _argument: object) -> Any:
+        if event == "line":
+            self._found.add(frame.f_lineno)
+        return self._line
+
+
 def opened(value: Any) -> Any:
     """Return what is in something that can only be gone through, or what a coroutine returns."""
     if type(value) is types.CoroutineType:

@@ -25,6 +25,7 @@ from .called import (
     RAN,
     RESULT,
     Done,
+    Lines,
     difference,
     look,
     opened,
@@ -51,6 +52,8 @@ AGAIN = 0.01
 """Who swallows the exception that ends a call gets another."""
 ENOUGH = 4
 """Calls in which an edit differs; then it is known, and the time is better spent on another."""
+PATIENCE = 0.2
+"""Seconds of processor time for what calls of a function do unedited."""
 TWICE = "it does not do the same twice"
 UNLIKE = "it does not do what it did in the suite"
 STATEFUL = frozenset({TWICE, UNLIKE})
@@ -68,12 +71,21 @@ class Calls(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A recorded call and what it does unedited."""
+    """A recorded call and what it does unedited.
+
+    Attributes:
+        place: its number.
+        recorded: the call.
+        done: what it does.
+        limit: seconds of processor time that it may take edited.
+        lines: of the function's file, those that it executes in it.
+    """
 
     place: int
     recorded: Recorded
     done: Done
     limit: float
+    lines: frozenset[int]
 
 
 def run_micro(
@@ -86,7 +98,8 @@ def run_micro(
 
     Args:
         calls: what was recorded, by function.
-        order: `functions`: [key, [[number of the edit, its code, marshalled], ...]], and limits.
+        order: `functions`: [key, [[number of the edit, its code, marshalled, first and last line of
+            what it changes], ...]], and limits.
         mapped: what was mapped before the fork.
         line: where records go.
     """
@@ -110,11 +123,12 @@ def run_micro(
             return
         found = [reference.place for reference in known]
         teller.tell("reference", number, found, [list(row) for row in dropped.items()])
-        for edit, code in edits if known else ():
+        for edit, code, first, last in edits if known else ():
             new: types.CodeType = marshal.loads(code)  # noqa: S302 - made by the near side
-            masks = running.compared(known, placed(new, functions[0].__code__.co_filename))
+            coming = [one for one in known if not one.lines.isdisjoint(range(first, last + 1))]
+            masks = running.compared(coming, placed(new, functions[0].__code__.co_filename))
             teller.tell("micro", edit, *map(hex, masks))
-            if not running.is_clean(known, edit):
+            if coming and not running.is_clean(known, edit):
                 teller.tell("stale")
                 teller.end()
                 return
@@ -135,25 +149,38 @@ class Running:
         """Return the calls that do again what they did, and why others are left out."""
         found: list[Reference] = []
         dropped: dict[str, int] = {}
+        began = process_time()
         for place, one in enumerate(recorded):
             started = process_time()
+            if len(found) >= ENOUGH and started - began > PATIENCE:
+                break  # the function is slow: fewer calls will do
             first = self.call(one, LONGEST)
             spent = process_time() - started
+            lines: set[int] = set()
             why = "" if first is not None else "its arguments cannot be made again"
             if first is not None:
-                why = self._doubt(one, first)
+                why = self._doubt(one, first, lines)
             if why or first is None:
                 dropped[why] = dropped.get(why, 0) + 1
                 continue
             limit = min(max(TIMES * spent, SHORTEST), LONGEST)
-            found.append(Reference(place, one, first, limit))
+            found.append(Reference(place, one, first, limit, frozenset(lines)))
         return found, dropped
 
-    def _doubt(self, recorded: Recorded, first: Done) -> str:
-        """Return why a call does not do the same each time; "" where it does."""
+    def _doubt(self, recorded: Recorded, first: Done, lines: set[int]) -> str:
+        """Return why a call does not do the same each time; "" where it does.
+
+        The second time is watched: the lines of the file that it executes are put in `lines`.
+        """
         if first.kind == LATE:
             return "it takes too long"
-        if self.call(recorded, LONGEST) != first:
+        before = sys.gettrace()
+        sys.settrace(Lines(self._code.co_filename, lines).call)
+        try:
+            second = self.call(recorded, LONGEST)
+        finally:
+            sys.settrace(before)
+        if second != first:
             return TWICE
         told = recorded.result[0] if recorded.result else b""
         if told and not first.drained and (first.kind != RESULT or first.value != told):

@@ -158,12 +158,12 @@ def test_each_kind_of_function(runner, containment):
     assert box.tests == ("test_m.py::test_box",)
     for one in (twice, first, default, count, later, say, total):
         assert (one.differs, one.results) == (1, 1), one
-    assert (first.ran, count.ran) == (2, 1)
+    assert (first.ran, default.ran, count.ran) == (1, 1, 1)  # of two calls of `first` one each
     assert (fill.differs, fill.arguments) == (1, 1)
     assert (more.ran, more.differs, more.exceptions) == (2, 1, 1)
     assert (less.ran, less.differs, less.exceptions) == (2, 1, 1)
     assert (text.differs, text.exceptions) == (1, 1)
-    assert (inner.ran, "nothing" in inner.why) == (0, True)
+    assert (inner.ran, "comes to the place" in inner.why) == (0, True)
 
 
 def test_what_changes_nothing_is_run_and_does_not_differ(runner):
@@ -248,6 +248,31 @@ def test_count():
     m.TABLE.clear()
     assert m.count(1)
 """
+
+
+def test_a_call_that_does_not_come_to_the_place_says_nothing(runner):
+    source = """
+def f(x):
+    if x > 5:
+        y = (
+            x +
+            1
+        )
+        return y
+    for n in range(x):
+        if n == 3:
+            break
+    else:
+        x = x * 2
+    return x
+"""
+    tests = "import m\n\ndef test_f():\n    assert [m.f(1), m.f(2), m.f(4)] == [2, 4, 4]\n"
+    changes = [("1\n        )", "2\n        )"), ("x * 2", "x * 3"), ("n == 3", "n == 2")]
+    away, doubled, found = tried(runner, source, tests, changes)
+    assert (away.ran, away.differs) == (0, 0)
+    assert "comes to the place" in away.why
+    assert (doubled.ran, doubled.differs) == (2, 2)
+    assert (found.ran, found.differs) == (3, 0)  # a call of 3 would tell
 
 
 def test_what_no_comparison_shows_is_not_called_the_same(runner):

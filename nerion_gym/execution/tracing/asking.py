@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.execution.routing import Key, NotConfinedError, compare_file, same_frame
-from nerion_gym.execution.tracing.contrasts import spliced
+from nerion_gym.execution.tracing.contrasts import spliced, statement_around
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.trace import MicroTrace
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from nerion_gym.execution.answers import Answer
+    from nerion_gym.syntax.module import Module
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.program import Program
 
@@ -30,6 +31,7 @@ CPU_SECONDS, EACH = 10.0, 0.6
 """Limits of an order: they end what the limit of each call could not."""
 ELSEWHERE = "it changes more than the body of one function"
 UNSEEN = "nothing that its function returns, raises or is given shows what it does"
+AWAY = "no recorded call comes to the place"
 NO_CALL = "no call of its function was recorded"
 ENDS = "running its function alone, unedited, ended the process"
 GONE = "the traced process is gone"
@@ -43,12 +45,14 @@ class Edited(NamedTuple):
         key: of the function: path, name, first line.
         code: marshalled.
         inner: whether nothing but functions inside of it is other than before.
+        lines: first and last of what it changes: a call that executes none of them tells nothing.
     """
 
     number: int
     key: Key
     code: bytes
     inner: bool
+    lines: tuple[int, int]
 
 
 class Recording(NamedTuple):
@@ -84,7 +88,8 @@ def edited_code(program: Program, number: int, edit: Edit) -> Edited | None:
         return None
     path = paths.pop()
     before = program.source(path)
-    after = spliced(parse_module(path, before), edit.splices, 0, len(before))
+    module = parse_module(path, before)
+    after = spliced(module, edit.splices, 0, len(before))
     try:
         change = compare_file(path, before, after)
     except NotConfinedError:
@@ -93,7 +98,20 @@ def edited_code(program: Program, number: int, edit: Edit) -> Edited | None:
         return None
     old, new = change.changed[0]
     key = path, old.co_qualname, old.co_firstlineno
-    return Edited(number, key, marshal.dumps(new), is_inner(old, new))
+    lines = lines_of(module, edit.splices[0].start, edit.splices[-1].end)
+    return Edited(number, key, marshal.dumps(new), is_inner(old, new), lines)
+
+
+def lines_of(module: Module, start: int, end: int) -> tuple[int, int]:
+    """Return first and last line of the statement that holds some bytes, or of its head."""
+    statement = statement_around(module, start, end)
+    if statement is None:
+        return 1, len(module.source)
+    first, last = statement.lineno, statement.end_lineno or statement.lineno
+    body = getattr(statement, "body", None)
+    if body and end <= module.table.offsets(body[0])[0]:
+        last = max(first, body[0].lineno - 1)
+    return first, last
 
 
 def is_inner(old: CodeType, new: CodeType) -> bool:
@@ -153,7 +171,7 @@ def order_of(batch: Iterable[Edited], memory: int) -> dict[str, Any]:
     functions: dict[Key, list[list[Any]]] = defaultdict(list)
     count = 0
     for one in batch:
-        functions[one.key].append([one.number, one.code])
+        functions[one.key].append([one.number, one.code, *one.lines])
         count += 1
     return {
         "op": "micro",
@@ -239,7 +257,7 @@ def result_of(
     telling = tried & (differs | ~untold)
     ran = [place for place in places if telling >> place & 1]
     if not ran:
-        return MicroTrace(why=UNSEEN)
+        return MicroTrace(why=UNSEEN if tried else AWAY)
     tests = recording.calls[one.key]
     named = dict.fromkeys(
         tests[place] for place in ran if differs >> place & 1 and place < len(tests)

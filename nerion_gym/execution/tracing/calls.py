@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from .taps import Clock
 
-MOST_RECORDED = 24
+MOST_RECORDED = 64
 """Calls of a function that are kept: argument lists that differ."""
-MOST_TRIED, MOST_LOOKED_AT = 160, 1 << 20
+MOST_TRIED, MOST_LOOKED_AT = 320, 1 << 20
 """Argument lists of a function that are looked at, and their size in bytes, together."""
 MOST_CALLERS = 12
 """Calls by one test of which it is noted where they come from."""

@@ -49,7 +49,7 @@ def contrast_of(module: Module, edit: Edit) -> Contrast | Unchanged | None:
     for first, last, decorator in _decorators(module):
         if first <= start and end <= last:
             return _alone(module, decorator, edit.splices)
-    statement = _statement_around(module, start, end)
+    statement = statement_around(module, start, end)
     if statement is None or _is_lone_text(statement):
         return None
     if isinstance(statement, ast.Try):
@@ -121,7 +121,7 @@ def _alone(
     return None if after is None else _narrowed(node, after, Contrast(node, node, after))
 
 
-def _statement_around(module: Module, start: int, end: int) -> ast.stmt | None:
+def statement_around(module: Module, start: int, end: int) -> ast.stmt | None:
     """Return the innermost statement that holds these bytes."""
     found: ast.stmt | None = None
     inside: Sequence[Any] = module.tree.body

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 SHORTEST, LONGEST = 0.02, 0.5
 TIMES = 20.0
 """Processor time of a call: so many times what it takes unedited, within bounds."""
+HARD = 4 * LONGEST
 BLOCKED = 1.0
 """Seconds by the wall clock, for a call that waits."""
 AGAIN = 0.01
@@ -272,7 +273,11 @@ def split(code: types.CodeType, values: Sequence[Any]) -> tuple[list[Any], dict[
 
 
 def _limit(seconds: float) -> None:
-    """Have a call end after so much processor time, or a while of waiting; 0: let it be."""
+    """Have a call end after so much processor time, or a while of waiting; 0: let it be.
+
+    What takes no signal (a number with a billion digits) ends with the process, and soon.
+    """
+    signal.setitimer(signal.ITIMER_PROF, HARD)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN if seconds else 0.0)
     signal.setitimer(signal.ITIMER_REAL, BLOCKED if seconds else 0.0, AGAIN if seconds else 0.0)
 

@@ -203,6 +203,9 @@ def swallow(n):
             pass
     return n
 
+def power(n):
+    return len(str(n ** n)) if n > 3 else n ** n
+
 def after(n):
     return n + 1
 """
@@ -214,6 +217,7 @@ def test_all():
     assert m.leave(3) == 3
     assert m.eat(3) == 3
     assert m.swallow(3) == 0
+    assert m.power(3) == 27
     assert m.after(1) == 2
 """
 
@@ -300,11 +304,12 @@ def test_what_does_not_end_or_ends_the_process_costs_no_other_edit(runner):
             ("code > 3", "code >= 3"),
             ('"x" * n', '"x" * (n + (1 << 40))'),
             ("        n = n - 1\n        except", "        n = n + 1\n        except"),
+            ("else n ** n", "else n ** 9 ** 9 ** n"),
             ("n + 1\n", "n + 2\n"),
         ],
     )
-    spin, wait, leave, eat, swallow, after = found
-    for one in (spin, wait, leave, swallow):
+    spin, wait, leave, eat, swallow, power, after = found
+    for one in (spin, wait, leave, swallow, power):
         assert (one.differs, one.late) == (1, 1), one
     assert (eat.differs, eat.exceptions) == (1, 1)
     assert (after.differs, after.results) == (1, 1)

@@ -86,7 +86,8 @@ class _Taking:
         kind = type(value)
         if kind is int or kind is str or kind is bool or value is None:
             # The most frequent ones, whose identity nobody looks at.
-            return self._note(Node("kept", value, ()), len(value) if kind is str else 0)
+            size = 0 if kind is bool or value is None else size_of(value)
+            return self._note(Node("kept", value, ()), size)
         known = self._numbers.get(id(value))
         if known is not None:
             return known
@@ -130,6 +131,11 @@ class _Taking:
         if isinstance_of(type(kind), enum.EnumMeta) or is_pinned(value):
             return "kept", value, ()
         return instance(value, kind)
+
+
+def size_of(value: str | int) -> int:
+    """Return about how many bytes a text or number takes, besides the object."""
+    return len(value) if isinstance(value, str) else value.bit_length() >> 3
 
 
 class TooBigError(UnrecordableError):

@@ -96,6 +96,7 @@ def run_micro(
     teller.tell("ready", monotonic())
     signal.signal(signal.SIGVTALRM, _late)
     signal.signal(signal.SIGALRM, _late)
+    first = True
     for number, (key, edits) in enumerate(order["functions"]):
         functions, recorded = calls[tuple(key)]
         if not functions:
@@ -113,8 +114,12 @@ def run_micro(
         for edit, code in edits if known else ():
             new: types.CodeType = marshal.loads(code)  # noqa: S302 - made by the near side
             masks = running.compared(known, placed(new, functions[0].__code__.co_filename))
-            teller.tell("micro", edit, *map(hex, masks))
-            if not running.is_clean(known, edit):
+            clean = running.is_clean(known, edit, masks)
+            if clean or first:
+                teller.tell("micro", edit, *map(hex, masks))
+            first = False
+            if not clean:
+                # What it found may be of one before it: of the first in a process it counts.
                 teller.tell("stale")
                 teller.end()
                 return
@@ -184,10 +189,16 @@ class Running:
             self._function.__code__ = self._code
         return list(found.values())
 
-    def is_clean(self, known: Sequence[Reference], turn: int) -> bool:
-        """Whether the unedited function still does what it did, on one of the calls in turn."""
-        reference = known[turn % len(known)]
-        return self.call(reference.recorded, LONGEST) == reference.done
+    def is_clean(self, known: Sequence[Reference], turn: int, masks: Sequence[int]) -> bool:
+        """Whether the unedited function still does what it did.
+
+        Looked at are one of the calls in turn, and those in which an edit differed: if it was for
+        what another edit left behind, the unedited function differs there as well.
+        """
+        results, exceptions, arguments, late = masks[:4]
+        wanted = results | exceptions | arguments | late | 1 << known[turn % len(known)].place
+        looked_at = [one for one in known if wanted >> one.place & 1]
+        return all(self.call(one.recorded, LONGEST) == one.done for one in looked_at)
 
     def call(self, recorded: Recorded, seconds: float) -> Done | None:
         """Call the function; None where its arguments cannot be made again."""

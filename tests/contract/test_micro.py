@@ -407,3 +407,17 @@ def test_what_differs_is_killed_more_often_than_what_does_not(runner, name):
     for number in quiet:
         if trace.edits[number].infection is Infection.NEVER:
             assert not killed[number]
+
+
+def test_what_an_edit_leaves_behind_for_one_call_alone_is_not_for_the_next(runner):
+    source = (
+        "CACHE = {}\n\ndef f(x):\n    if x in CACHE:\n        return CACHE[x]\n    return x * 10\n"
+    )
+    tests = "import m\n\ndef test_f():\n    assert [m.f(n) for n in range(8)][7] == 70\n"
+    leaves = "    if x == 6:\n        CACHE[6] = 7\n    return x * 10"
+    changes = [("    return x * 10", leaves), ("return x * 10", "return x * 5 * 2"),
+               ("return x * 10", "return x * 11")]  # fmt: skip
+    left, same, other = tried(runner, source, tests, changes)
+    assert left.ran == 8
+    assert (same.ran, same.differs) == (8, 0)
+    assert other.differs == 4

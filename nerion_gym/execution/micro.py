@@ -25,6 +25,7 @@ from .called import (
     RAN,
     RESULT,
     Done,
+    described,
     difference,
     look,
     opened,
@@ -33,6 +34,7 @@ from .child import Job, bind, placed
 from .sandbox import Bounds
 from .telling import Teller
 from .tracing.rebuilt import fingerprint, rebuilt
+from .tracing.recipes import is_unshared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -216,11 +218,11 @@ class Running:
             sys.stdout, sys.stderr = before
         seen, blind = look([value])
         after, hidden = look(values)
-        same = tuple(n for n, one in enumerate(values) if one is value)
+        shared = b"" if kind != RESULT or is_unshared(value) else look([value, *values])[0]
         if kind == RESULT and value is None and not text.tell():
             # It may change what no argument leads to: a variable of the module, a file.
             blind = after == fingerprint(recorded.arguments)
-        return Done(kind, seen, same, after, text.getvalue(), blind, hidden, drained)
+        return Done(kind, seen, shared, after, text.getvalue(), blind, hidden, drained)
 
 
 def _called(
@@ -239,7 +241,7 @@ def _called(
         return LATE, None, drained
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is what the function does
         _limit(0.0)
-        return EXCEPTION, (type(error), error.args), drained
+        return EXCEPTION, described(error), drained
     return RESULT, value, drained
 
 

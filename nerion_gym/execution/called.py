@@ -30,7 +30,7 @@ class Done(NamedTuple):
     Attributes:
         kind: how it ended.
         value: fingerprint of the result, or of the exception.
-        same: places of the arguments that the result is.
+        shared: fingerprint of result and arguments together: which objects are the same ones.
         after: fingerprint of the arguments afterwards.
         text: what it printed.
         blind: whether the result holds what only a call shows the inside of, or there is nothing
@@ -41,7 +41,7 @@ class Done(NamedTuple):
 
     kind: str
     value: bytes
-    same: tuple[int, ...]
+    shared: bytes
     after: bytes
     text: str
     blind: bool
@@ -82,6 +82,15 @@ def opened(value: Any) -> Any:
     return type(value), list(itertools.islice(value, MOST_DRAINED))
 
 
+def described(error: BaseException) -> tuple[Any, ...]:
+    """Return what an exception holds: its arguments, attributes, and the class of its cause."""
+    held = BaseException.__dict__
+    args, attributes, cause = (
+        held[name].__get__(error) for name in ("args", "__dict__", "__cause__")
+    )
+    return type(error), args, attributes, type(cause)
+
+
 def look(values: Sequence[Any]) -> tuple[bytes, bool]:
     """Return the fingerprint of values, and whether they hold what a look does not tell."""
     try:
@@ -98,9 +107,11 @@ def difference(one: Done, two: Done | None) -> str:
     seen = {
         LATE: two.kind == LATE,
         EXCEPTION: one.kind != two.kind or (one.kind == EXCEPTION and one.value != two.value),
-        RESULT: (one.value, one.same, one.text) != (two.value, two.same, two.text),
+        RESULT: (one.value, one.text) != (two.value, two.text),
         ARGUMENT: one.after != two.after,
         BLIND: one.blind or two.blind,
         HIDDEN: one.hidden or two.hidden,
     }
-    return next((what for what, holds in seen.items() if holds), "")
+    found = next((what for what, holds in seen.items() if holds), "")
+    # Equal results, but of other objects.
+    return RESULT if found in {BLIND, HIDDEN, ""} and one.shared != two.shared else found

@@ -26,6 +26,7 @@ from .called import (
     RESULT,
     Done,
     Lines,
+    described,
     difference,
     look,
     opened,
@@ -34,6 +35,7 @@ from .child import Job, bind, placed
 from .sandbox import Bounds
 from .telling import Teller
 from .tracing.rebuilt import fingerprint, rebuilt
+from .tracing.recipes import is_unshared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -110,6 +112,7 @@ def run_micro(
     teller.tell("ready", monotonic())
     signal.signal(signal.SIGVTALRM, _late)
     signal.signal(signal.SIGALRM, _late)
+    fresh = True
     for number, (key, edits) in enumerate(order["functions"]):
         functions, recorded = calls[tuple(key)]
         if not functions:
@@ -124,12 +127,16 @@ def run_micro(
             return
         found = [reference.place for reference in known]
         teller.tell("reference", number, found, [list(row) for row in dropped.items()])
-        for edit, code, first, last in edits if known else ():
+        for edit, code, start, end in edits if known else ():
             new: types.CodeType = marshal.loads(code)  # noqa: S302 - made by the near side
-            coming = [one for one in known if not one.lines.isdisjoint(range(first, last + 1))]
+            coming = [one for one in known if not one.lines.isdisjoint(range(start, end + 1))]
             masks = running.compared(coming, placed(new, functions[0].__code__.co_filename))
-            teller.tell("micro", edit, *map(hex, masks))
-            if coming and not running.is_clean(known, edit):
+            clean = not coming or running.is_clean(known, edit, masks)
+            if clean or fresh:
+                teller.tell("micro", edit, *map(hex, masks))
+            fresh = fresh and not coming
+            if not clean:
+                # What it found may be of one before it: of the first in a process it counts.
                 teller.tell("stale")
                 teller.end()
                 return
@@ -212,10 +219,16 @@ class Running:
             self._function.__code__ = self._code
         return list(found.values())
 
-    def is_clean(self, known: Sequence[Reference], turn: int) -> bool:
-        """Whether the unedited function still does what it did, on one of the calls in turn."""
-        reference = known[turn % len(known)]
-        return self.call(reference.recorded, LONGEST) == reference.done
+    def is_clean(self, known: Sequence[Reference], turn: int, masks: Sequence[int]) -> bool:
+        """Whether the unedited function still does what it did.
+
+        Looked at are one of the calls in turn, and those in which an edit differed: if it was for
+        what another edit left behind, the unedited function differs there as well.
+        """
+        results, exceptions, arguments, late = masks[:4]
+        wanted = results | exceptions | arguments | late | 1 << known[turn % len(known)].place
+        looked_at = [one for one in known if wanted >> one.place & 1]
+        return all(self.call(one.recorded, LONGEST) == one.done for one in looked_at)
 
     def call(self, recorded: Recorded, seconds: float) -> Done | None:
         """Call the function; None where its arguments cannot be made again."""
@@ -233,11 +246,11 @@ class Running:
             sys.stdout, sys.stderr = before
         seen, blind = look([value])
         after, hidden = look(values)
-        same = tuple(n for n, one in enumerate(values) if one is value)
+        shared = b"" if kind != RESULT or is_unshared(value) else look([value, *values])[0]
         if kind == RESULT and value is None and not text.tell():
             # It may change what no argument leads to: a variable of the module, a file.
             blind = after == fingerprint(recorded.arguments)
-        return Done(kind, seen, same, after, text.getvalue(), blind, hidden, drained)
+        return Done(kind, seen, shared, after, text.getvalue(), blind, hidden, drained)
 
 
 def _called(
@@ -256,7 +269,7 @@ def _called(
         return LATE, None, drained
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is what the function does
         _limit(0.0)
-        return EXCEPTION, (type(error), error.args), drained
+        return EXCEPTION, described(error), drained
     return RESULT, value, drained
 
 

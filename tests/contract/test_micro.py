@@ -437,3 +437,83 @@ def test_what_differs_is_killed_more_often_than_what_does_not(runner, name):
     for number in quiet:
         if trace.edits[number].infection is Infection.NEVER:
             assert not killed[number]
+
+
+def test_what_an_edit_leaves_behind_for_one_call_alone_is_not_for_the_next(runner):
+    source = (
+        "CACHE = {}\n\ndef f(x):\n    if x in CACHE:\n        return CACHE[x]\n    return x * 10\n"
+    )
+    tests = "import m\n\ndef test_f():\n    assert [m.f(n) for n in range(8)][7] == 70\n"
+    leaves = "    if x == 6:\n        CACHE[6] = 7\n    return x * 10"
+    changes = [("    return x * 10", leaves), ("return x * 10", "return x * 5 * 2"),
+               ("return x * 10", "return x * 11")]  # fmt: skip
+    left, same, other = tried(runner, source, tests, changes)
+    assert left.ran == 8
+    assert (same.ran, same.differs) == (8, 0)
+    assert other.differs == 4
+
+
+HELD = """
+class BadError(Exception):
+    def __init__(self, text, code):
+        super().__init__(text)
+        self.code = code
+
+def fails(x):
+    raise BadError("bad", x + 1)
+
+def chained(x):
+    raise BadError("bad", 1) from KeyError(x)
+
+def wrapped(items):
+    return [items]
+
+def given(x):
+    return x
+
+def pair(x):
+    return [x, x, (x, x)]
+"""
+HOLDS = """
+import pytest
+import m
+
+def test_fails():
+    with pytest.raises(m.BadError) as found:
+        m.fails(1)
+    assert found.value.code == 2
+
+def test_chained():
+    with pytest.raises(m.BadError) as found:
+        m.chained(1)
+    assert found.value.__cause__
+
+def test_wrapped():
+    items = [1]
+    assert m.wrapped(items)[0] is items
+
+def test_given():
+    assert m.given(100000) == 100000
+    assert m.given(1.5) == 1.5
+    assert m.given((1.5, 2)) == (1.5, 2)
+
+def test_pair():
+    assert m.pair(100000)[0] == 100000
+    assert m.pair(1.5)[0] == 1.5
+"""
+
+
+def test_which_object_counts_but_not_which_of_equal_numbers(runner):
+    changes = [
+        ("x + 1)", "x - 1)"),
+        (" from KeyError(x)", ""),
+        ("[items]", "[list(items)]"),
+        ("return x\n", "return (*x,) if type(x) is tuple else x * 3 / 3 if x < 2 else x + 1 - 1\n"),
+        ("[x, x, (x, x)]", "[x, x * 1, (x * 1, x)]"),
+    ]
+    fails, chained, wrapped, given, pair = tried(runner, HELD, HOLDS, changes)
+    for one in (fails, chained):
+        assert (one.ran, one.exceptions) == (1, 1)
+    assert (wrapped.ran, wrapped.results) == (1, 1)
+    assert (given.ran, given.differs) == (3, 0)
+    assert (pair.ran, pair.differs) == (2, 0)

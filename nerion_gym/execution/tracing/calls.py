@@ -192,11 +192,14 @@ class Function:
 
     def _look(self, value: Any) -> None:
         """Count a returned value that was not seen before."""
-        key = key_of((value,)) if is_plain(value) else ((type(value).__name__,), ())
+        try:
+            key = key_of((value,)) if is_plain(value) else ((id(type(value)),), ())
+            kind = kind_of((True, value))
+        except RuntimeError:
+            return  # no room on the stack, or another thread changed what was looked at
         if key is not None:
             if key in self._distinct:
                 return
             if len(self._distinct) < DISTINCT:
                 self._distinct.add(key)
-        kind = kind_of((True, value))
         self.kinds[kind] = self.kinds.get(kind, 0) + 1

@@ -90,9 +90,14 @@ def _function(value: types.FunctionType) -> Description:
 def ordered(values: Iterable[Any]) -> list[Any]:
     """Return what is in a set in an order that equal sets share, where there is one."""
     found = list(values)
-    if all(type(value) in PLAIN for value in found):
-        found.sort(key=lambda value: (type(value).__name__, repr(value)))
+    if all(id(type(value)) in PLAIN_IDS for value in found):
+        found.sort(key=lambda value: (type(value).__name__, shown(value)))
     return found
+
+
+def shown(value: object) -> str:
+    """Return a plain value as text; decimal digits of a long number are refused by Python."""
+    return hex(value) if type(value) is int else repr(value)
 
 
 def _cell(value: types.CellType) -> Description:
@@ -160,6 +165,7 @@ BUILT_IN: dict[type, Callable[[Any], Description]] = {
 
 
 KEPT_IDS = frozenset(map(id, ATOMS | FIXED))
+PLAIN_IDS = frozenset(map(id, PLAIN))
 BY_ID = {id(kind): describe for kind, describe in BUILT_IN.items()}
 """By number: to hash a class may run a metaclass's code."""
 

@@ -11,19 +11,21 @@ import re
 import types
 from typing import TYPE_CHECKING, Any
 
+from .described import shown
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .recipes import Node, Snapshot
 
 SHOWN = frozenset(
-    {
-        int, bool, str, bytes, type(None), float, complex, range, decimal.Decimal, datetime.date,
+    map(id, (
+        int, bool, str, bytes, type(None), float, complex, decimal.Decimal, datetime.date,
         datetime.time, datetime.datetime, datetime.timedelta, datetime.timezone, re.Pattern,
         re.Match, types.GenericAlias,
-    }
+    ))
 )  # fmt: skip
-"""Exact types whose `repr` is their value."""
+"""Exact types whose `repr` is their value, by number: hashing may run a metaclass's code."""
 BLIND = frozenset({"function", "opaque"})
 
 
@@ -236,8 +238,10 @@ def kept_as(value: Any) -> bytes:
         return b"(%b)" % b",".join(map(kept_as, value))
     if kind is types.CodeType:
         return value.co_qualname.encode()
-    if kind in SHOWN:
-        return b"%d:%b" % (id(kind), repr(value).encode("utf-8", "backslashreplace"))
+    if kind is range:
+        return b"%d:%b" % (id(kind), kept_as((value.start, value.stop, value.step)))
+    if id(kind) in SHOWN:
+        return b"%d:%b" % (id(kind), shown(value).encode("utf-8", "backslashreplace"))
     return b"#%d" % id(value)
 
 

@@ -84,11 +84,10 @@ class _Taking:
 
     def _take(self, value: Any, depth: int) -> int:
         kind = type(value)
-        if kind is int or kind is str or kind is bool or value is None:
-            # The most frequent ones, whose identity nobody looks at.
-            return self._note(Node("kept", value, ()), len(value) if kind is str else 0)
+        if id(kind) in UNSHARED:
+            return self._note(Node("kept", value, ()), size_of(value))
         known = self._numbers.get(id(value))
-        if known is not None:
+        if known is not None and not is_unshared(value):
             return known
         number = self._numbers[id(value)] = len(self._nodes)
         self._held.append(value)  # its number holds as long as it lives
@@ -101,7 +100,7 @@ class _Taking:
             if not self._lenient:
                 raise
             name, kept, parts = "opaque", (kind, str(error)), ()
-        self._count(len(kept) if type(kept) in (str, bytes) else 0)
+        self._count(len(kept) if type(kept) is str or type(kept) is bytes else 0)
         self._nodes[number] = Node(
             name, kept, tuple([self._take(part, depth + 1) for part in parts])
         )
@@ -130,6 +129,25 @@ class _Taking:
         if isinstance_of(type(kind), enum.EnumMeta) or is_pinned(value):
             return "kept", value, ()
         return instance(value, kind)
+
+
+UNSHARED = frozenset(map(id, (int, str, bool, type(None), float, complex, bytes)))
+"""Exact types, by number, of values whose identity nobody looks at."""
+
+
+def is_unshared(value: object) -> bool:
+    """Whether nobody looks at which of equal objects a value is: a text, a number, some of them."""
+    kind = type(value)
+    if kind is tuple:
+        return all(id(type(part)) in UNSHARED for part in value)  # type: ignore[attr-defined]
+    return id(kind) in UNSHARED
+
+
+def size_of(value: Any) -> int:
+    """Return about how many bytes a text or number takes, besides the object."""
+    if isinstance(value, int):
+        return value.bit_length() >> 3
+    return len(value) if isinstance(value, (str, bytes)) else 0
 
 
 class TooBigError(UnrecordableError):

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from nerion_gym.execution.tapped import functions_in
-from nerion_gym.execution.tracing import calls
+from nerion_gym.execution.tracing import calls, recipes
 from nerion_gym.execution.tracing.calls import MOST_RECORDED, Function, Recorder
 from nerion_gym.execution.tracing.entries import entries_of
 from nerion_gym.execution.tracing.instrument import instrumented
@@ -265,3 +265,47 @@ def test_a_report_holds_no_value():
     functions["outer"].finish()
     assert "424242" not in repr(functions["outer"].report())
     assert "424243" not in repr(functions["outer"].report())
+
+
+@pytest.mark.parametrize("value", ["10**5000", "{10**5000, 1}", "range(10**5000)", "[-(10**5000)]"])
+def test_numbers_that_python_does_not_show_are_taken_like_others(value):
+    names, functions, _ = watched("def f(x):\n    return x\n")
+    given = eval(value)  # noqa: S307 - a test's own text
+    assert names["f"](given) is given
+    assert arguments(functions["f"]) == [[given]]
+    assert len(functions["f"].recorded[0].result[0]) == 12
+
+
+def test_no_metaclass_is_asked_what_is_returned_or_held():
+    ran = []
+    names, functions, _ = watched("def f(x):\n    return x\n")
+
+    class Meta(type):
+        __name__ = property(lambda _cls: ran.append("name") or [])
+
+        def __hash__(cls):
+            ran.append("hash")
+            return 1
+
+    class Odd(metaclass=Meta):
+        pass
+
+    Odd.__qualname__ = "Odd"
+    pinned, other = Odd(), Odd()
+    recipes.pin([pinned])
+    ran.clear()
+    for value in (pinned, other, Odd, {other}, {pinned: pinned}):
+        assert names["f"](value) is value
+    assert ran == []
+    assert len(functions["f"].recorded) == 5
+
+
+def test_results_that_change_meanwhile_are_given_back(monkeypatch):
+    names, functions, _ = watched("def f(x):\n    return x\n")
+
+    def changed(*_args):
+        raise RuntimeError("dictionary changed size during iteration")
+
+    monkeypatch.setattr(calls, "is_plain", changed)
+    assert names["f"]({}) == {}
+    assert functions["f"].returned == 1

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 Description = tuple[str, Any, "Iterable[Any]"]
 HEAP_TYPE = 1 << 9
-"""Flag of a class that a `class` statement made."""
+"""Flag of a class that a `class` statement made, and of some compiled ones."""
+COMPILED = 1 << 7 | 1 << 8
+"""Flags of classes that a `class` statement never makes: no instances, no attributes to set."""
+OWN_NAMES = frozenset({"__dict__", "__weakref__"})
+"""Descriptors that a class of a `class` statement has as well."""
 LOCAL = "<locals>"
 
 ATOMS = frozenset({int, float, complex, bool, str, bytes, type(None), type(...), range, object})
@@ -27,10 +31,10 @@ ATOMS = frozenset({int, float, complex, bool, str, bytes, type(None), type(...),
 PLAIN = frozenset({int, str, bytes, bool, float, type(None)})
 FIXED = frozenset(
     {
-        type(NotImplemented), re.Pattern, re.Match, decimal.Decimal, datetime.date, datetime.time,
-        datetime.datetime, datetime.timedelta, datetime.timezone, types.ModuleType, types.CodeType,
-        types.GenericAlias, types.GetSetDescriptorType, types.MemberDescriptorType,
-        types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType,
+        type(NotImplemented), decimal.Decimal, datetime.date, datetime.timedelta,
+        datetime.timezone, types.ModuleType, types.CodeType, types.GetSetDescriptorType,
+        types.MemberDescriptorType, types.MethodDescriptorType, types.WrapperDescriptorType,
+        types.ClassMethodDescriptorType,
     }
 )  # fmt: skip
 EXCEPTIONS = frozenset(
@@ -127,6 +131,24 @@ def _iterator(value: Any) -> Description:
     return "iterator", None, (made[1][0],)
 
 
+def _time(value: Any) -> Description:
+    if value.tzinfo is None:
+        return "kept", value, ()
+    return "zoned", value.replace(tzinfo=None), (value.tzinfo,)
+
+
+def _match(value: re.Match[Any]) -> Description:
+    if id(type(value.string)) not in PLAIN_IDS:
+        raise UnrecordableError("a match in a text of the program's own class")
+    return "kept", value, (value.re, value.string)
+
+
+def _alias(value: types.GenericAlias) -> Description:
+    if getattr(value, "__unpacked__", False):
+        raise UnrecordableError("a type that is unpacked")
+    return "alias", None, (value.__origin__, value.__args__)
+
+
 def _partial(value: Any) -> Description:
     if value.__dict__:
         raise UnrecordableError("a partial with attributes")
@@ -155,6 +177,11 @@ BUILT_IN: dict[type, Callable[[Any], Description]] = {
     types.BuiltinFunctionType: _bound_builtin,
     types.MethodWrapperType: _bound_builtin,
     functools.partial: _partial,
+    datetime.datetime: _time,
+    datetime.time: _time,
+    re.Match: _match,
+    re.Pattern: lambda value: ("kept", value, (value.pattern,)),
+    types.GenericAlias: _alias,
     io.StringIO: _text_file,
     io.BytesIO: _text_file,
     type(iter([])): _iterator,
@@ -200,6 +227,7 @@ def _pairs(value: Any) -> list[Any]:
 
 CONTENTS: dict[type, Callable[[Any], list[Any]]] = {
     object: lambda _value: [],
+    datetime.tzinfo: lambda _value: [],
     int: lambda value: [int.__add__(value, 0)],
     float: lambda value: [float.__pos__(value)],
     str: lambda value: [str.__getitem__(value, slice(None))],
@@ -236,6 +264,8 @@ def _layout(kind: type) -> Layout:
     slots: list[types.MemberDescriptorType] = []
     for one in mro_of(kind):
         names = names_of(one)
+        if is_compiled(one):
+            raise UnrecordableError(f"an instance of the compiled class {qualname_of(one)}")
         if flags_of(one) & HEAP_TYPE:
             slots += [found for found in names.values() if type(found) is types.MemberDescriptorType
                       and found.__objclass__ is one]  # fmt: skip
@@ -251,6 +281,28 @@ def _layout(kind: type) -> Layout:
                 raise UnrecordableError(f"an instance of the compiled class {one.__name__}")
             base = one
     return Layout(base, attributes, tuple(slots))
+
+
+def is_compiled(kind: type) -> bool:
+    """Whether a class is of a compiled module, which need not say what its instances hold."""
+    if not flags_of(kind) & HEAP_TYPE:
+        return False
+    names = names_of(kind)
+    if flags_of(kind) & COMPILED or type(names.get("__new__")) is types.BuiltinFunctionType:
+        return True
+    return any(
+        id(type(found)) in CODE_IDS and found.__objclass__ is kind and name not in OWN_NAMES
+        for name, found in names.items()
+    )
+
+
+CODE_IDS = frozenset(
+    map(id, (
+        types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType,
+        types.GetSetDescriptorType,
+    ))
+)  # fmt: skip
+"""Types of what compiled classes have in the place of functions and properties, by number."""
 
 
 def _attributes_of_exception(value: Any) -> dict[str, Any]:

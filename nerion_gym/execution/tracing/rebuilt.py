@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 SHOWN = frozenset(
     map(id, (
         int, bool, str, bytes, type(None), float, complex, decimal.Decimal, datetime.date,
-        datetime.time, datetime.datetime, datetime.timedelta, datetime.timezone, re.Pattern,
-        re.Match, types.GenericAlias,
+        datetime.time, datetime.datetime, datetime.timedelta, datetime.timezone,
     ))
 )  # fmt: skip
 """Exact types whose `repr` is their value, by number: hashing may run a metaclass's code."""
@@ -127,6 +126,8 @@ MAKERS: dict[str, Callable[[Any, list[Any]], Any]] = {
     "function": _function,
     "iterator": _iterator,
     "file": _file,
+    "zoned": lambda time, parts: time.replace(tzinfo=parts[0]),
+    "alias": lambda _kept, parts: types.GenericAlias(*parts),
 }
 """Of objects that cannot hold themselves: (what is kept, the parts) -> object."""
 
@@ -238,11 +239,19 @@ def kept_as(value: Any) -> bytes:
         return b"(%b)" % b",".join(map(kept_as, value))
     if kind is types.CodeType:
         return value.co_qualname.encode()
-    if kind is range:
-        return b"%d:%b" % (id(kind), kept_as((value.start, value.stop, value.step)))
+    if id(kind) in TOLD_BY:
+        return b"%d:%b" % (id(kind), kept_as(TOLD_BY[id(kind)](value)))
     if id(kind) in SHOWN:
         return b"%d:%b" % (id(kind), shown(value).encode("utf-8", "backslashreplace"))
     return b"#%d" % id(value)
+
+
+TOLD_BY: dict[int, Callable[[Any], tuple[Any, ...]]] = {
+    id(range): lambda value: (value.start, value.stop, value.step),
+    id(re.Match): lambda value: (value.pos, value.endpos, *value.regs),
+    id(re.Pattern): lambda value: (value.flags,),
+}
+"""What tells values of exact types apart, by number, besides the nodes that they hold."""
 
 
 def is_blind(taken: Snapshot) -> bool:

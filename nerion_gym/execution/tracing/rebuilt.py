@@ -60,8 +60,9 @@ class _Making:
         shell = SHELLS.get(node.kind)
         if shell is None:
             parts = [self.value(part) for part in node.parts]
-            made = self._made[number] = MAKERS[node.kind](node.kept, parts)
-            return made
+            if number not in self._made:  # else one of them holds it, and made it
+                self._made[number] = MAKERS[node.kind](node.kept, parts)
+            return self._made[number]
         made = self._made[number] = shell(node.kept)
         parts = [self.value(part) for part in node.parts]
         fill = FILLERS[node.kind]
@@ -79,6 +80,8 @@ class _Making:
         """Return an instance that is made of a value, like that of a named tuple."""
         kind, base, count = node.kept[:3]
         content = [self.value(part) for part in node.parts[:count]]
+        if number in self._made:
+            return self._made[number]
         made = self._made[number] = base.__new__(kind, VALUED[base](content))
         rest = [self.value(part) for part in node.parts[count:]]
         _fill_instance(made, (kind, object, 0, *node.kept[3:]), rest)
@@ -109,10 +112,9 @@ def _iterator(place: Any, parts: list[Any]) -> Any:
 
 
 def _file(kept: Any, parts: list[Any]) -> Any:
-    kind, place = kept
+    kind, *rest = kept
     made = kind()
-    made.write(parts[0])
-    made.seek(place)
+    made.__setstate__((parts[0], *rest, None))
     return made
 
 
@@ -188,11 +190,18 @@ def _fill_default(made: Any, _kept: Any, parts: list[Any]) -> None:
     made.update(_pairs(parts[1:]))
 
 
+def _fill_exception(made: Any, content: list[Any]) -> None:
+    held = BaseException.__dict__
+    values = zip(("__cause__", "__suppress_context__"), content, strict=False)
+    for name, value in (*values, ("args", tuple(content[2:]))):
+        held[name].__set__(made, value)
+
+
 FILLED: dict[type, Callable[[Any, list[Any]], Any]] = {
     list: list.extend,
     set: set.update,
     dict: lambda made, content: dict.update(made, _pairs(content)),
-    BaseException: lambda made, content: BaseException.args.__set__(made, tuple(content)),  # type: ignore[attr-defined]
+    BaseException: _fill_exception,
 }
 FILLERS: dict[str, Callable[[Any, Any, list[Any]], Any]] = {
     "list": lambda made, _kept, parts: made.extend(parts),

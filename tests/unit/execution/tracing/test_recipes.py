@@ -402,3 +402,69 @@ def test_a_match_keeps_no_object_of_the_program():
     with pytest.raises(UnrecordableError, match="match"):
         snapshot([re.match("a", text)])
     assert again(re.match("a", "abc")).string == "abc"
+
+
+def test_an_ordered_dict_has_its_own_order():
+    moved = collections.OrderedDict({("a", 1): 1, "b": 2})
+    moved.move_to_end(("a", 1))
+    assert list(again(moved)) == ["b", ("a", 1)]
+    loud = Loud()
+    keyed = collections.OrderedDict({loud: 1})
+    RAN.clear()
+    with pytest.raises(UnrecordableError, match="keys"):
+        snapshot([keyed])
+    assert RAN == []
+
+
+def test_what_hangs_on_a_collection_is_not_forgotten():
+    ordered, file = collections.OrderedDict(a=1), io.StringIO("x")
+    ordered.note = file.note = 1
+    for value in (ordered, file, list.__iter__(Backwards([1]))):
+        with pytest.raises(UnrecordableError):
+            snapshot([value])
+    lines = again(io.StringIO("a\nb", newline="\r\n"))
+    assert (lines.getvalue(), lines.write("\n"), lines.getvalue()) == ("a\r\nb", 1, "\r\n\nb")
+
+
+class Backwards(list):
+    def __iter__(self):
+        return reversed(self)
+
+
+def test_what_cannot_change_may_hold_itself():
+    for loop in (([],), Pair([], 1)):
+        loop[0].append(loop)
+        made = again(loop)
+        assert made[0][0] is made
+        assert made is not loop
+
+
+def test_exceptions_keep_their_cause():
+    one, two = OddError("bad", 1), OddError("bad", 1)
+    one.__cause__ = KeyError("a")
+    made = again(one)
+    assert (type(made.__cause__), made.__cause__.args) == (KeyError, ("a",))
+    assert made.__suppress_context__
+    assert fingerprint(snapshot([one])) != fingerprint(snapshot([two]))
+    assert not again(two).__suppress_context__
+
+
+def wrapping(held):
+    @functools.wraps(module_level)
+    def wrapper():
+        return held
+
+    return wrapper
+
+
+def test_a_wrapper_is_kept_only_where_a_module_holds_it():
+    held = Plain(1)
+    gone = weakref.ref(held)
+    wrapper = wrapping(held)
+    with pytest.raises(UnrecordableError, match="attributes"):
+        snapshot([wrapper])
+    pin([wrapper])
+    assert again(wrapper) is wrapper
+    del wrapper, held
+    gc.collect()
+    assert gone() is None

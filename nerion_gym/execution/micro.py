@@ -55,6 +55,8 @@ ENOUGH = 4
 """Calls in which an edit differs; then it is known, and the time is better spent on another."""
 TWICE = "it does not do the same twice"
 UNLIKE = "it does not do what it did in the suite"
+CLOSED = "closed"
+"""In the place of what a function printed that closed what it prints to."""
 STATEFUL = frozenset({TWICE, UNLIKE})
 
 
@@ -219,10 +221,11 @@ class Running:
         seen, blind = look([value])
         after, hidden = look(values)
         shared = b"" if kind != RESULT or is_unshared(value) else look([value, *values])[0]
-        if kind == RESULT and value is None and not text.tell():
+        printed = CLOSED if text.closed else text.getvalue()
+        if kind == RESULT and value is None and not printed:
             # It may change what no argument leads to: a variable of the module, a file.
             blind = after == fingerprint(recorded.arguments)
-        return Done(kind, seen, shared, after, text.getvalue(), blind, hidden, drained)
+        return Done(kind, seen, shared, after, printed, blind, hidden, drained)
 
 
 def _called(

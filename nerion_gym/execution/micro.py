@@ -59,6 +59,8 @@ PATIENCE = 0.2
 """Seconds of processor time for what calls of a function do unedited."""
 TWICE = "it does not do the same twice"
 UNLIKE = "it does not do what it did in the suite"
+CLOSED = "closed"
+"""In the place of what a function printed that closed what it prints to."""
 STATEFUL = frozenset({TWICE, UNLIKE})
 
 
@@ -247,10 +249,11 @@ class Running:
         seen, blind = look([value])
         after, hidden = look(values)
         shared = b"" if kind != RESULT or is_unshared(value) else look([value, *values])[0]
-        if kind == RESULT and value is None and not text.tell():
+        printed = CLOSED if text.closed else text.getvalue()
+        if kind == RESULT and value is None and not printed:
             # It may change what no argument leads to: a variable of the module, a file.
             blind = after == fingerprint(recorded.arguments)
-        return Done(kind, seen, shared, after, text.getvalue(), blind, hidden, drained)
+        return Done(kind, seen, shared, after, printed, blind, hidden, drained)
 
 
 def _called(

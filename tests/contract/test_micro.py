@@ -517,3 +517,52 @@ def test_which_object_counts_but_not_which_of_equal_numbers(runner):
     assert (wrapped.ran, wrapped.results) == (1, 1)
     assert (given.ran, given.differs) == (3, 0)
     assert (pair.ran, pair.differs) == (2, 0)
+
+
+ENDING = """
+import gc
+import os
+import sys
+
+QUIET = [False]
+
+def leaves(x):
+    if not QUIET[0]:
+        os._exit(3)
+    return x + 1
+
+def closes(x):
+    sys.stdout.close()
+    return x + 2
+
+def lies(x):
+    return x + 3
+
+def other(x):
+    return x + 4
+
+def teller():
+    return next(one for one in gc.get_objects() if type(one).__name__ == "Teller")
+"""
+ENDS = """
+import io
+import sys
+import m
+
+def test_all(monkeypatch):
+    monkeypatch.setattr(m, "QUIET", [True])
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert [m.leaves(1), m.closes(1), m.lies(1), m.other(1)] == [2, 3, 4, 5]
+"""
+
+
+def test_a_function_that_ends_the_process_unedited_costs_no_other(runner):
+    changes = [
+        ("x + 1", "x - 1"), ("x + 2", "x - 2"), ("x + 3", "teller().tell('gone') or x + 3"),
+        ("x + 4", "x - 4"),
+    ]  # fmt: skip
+    leaves, closes, lies, other = tried(runner, ENDING, ENDS, changes)
+    assert (leaves.ran, "ended the process" in leaves.why) == (0, True)
+    assert (closes.ran, closes.results) == (1, 1)
+    assert lies.ran == 1
+    assert (other.ran, other.results) == (1, 1)

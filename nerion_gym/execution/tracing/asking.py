@@ -201,8 +201,13 @@ def results_of(
             found.append((one.number, result_of(one, places, masks, recording)))
         elif heard.stale and (places or not why):
             return place, found
+        elif one.key not in heard.references:
+            # It did not get to its edits: those of other functions have a process to come.
+            lost = [edit.number for edit in batch[place:] if edit.key == one.key]
+            found += [(number, MicroTrace(why=ENDS)) for number in lost]
+            return place + len(lost), found
         elif not places:
-            found.append((one.number, MicroTrace(why=why or ENDS)))
+            found.append((one.number, MicroTrace(why=why or NO_CALL)))
         else:
             # Nothing was told of it: the process ended in it.
             ended = [0, 0, 0, 1 << places[0], 0, 0, 1 << places[0]]
@@ -234,17 +239,17 @@ class Heard(NamedTuple):
         """
         references: dict[Key, tuple[list[int], str]] = {}
         masks: dict[int, list[int]] = {}
-        kinds = set()
+        stale = False
         for kind, *rest in answer.records:
-            kinds.add(kind)
+            stale |= kind == "stale"
             if kind == "reference" and rest[0] < len(keys):
                 dropped = sorted(rest[2], key=lambda row: -row[1])
                 references[keys[rest[0]]] = rest[1], dropped[0][0] if dropped else NO_CALL
             elif kind == "micro":
                 masks[rest[0]] = rest[1:]
-        if "gone" in kinds:
-            raise GoneError
-        return cls(references, masks, "stale" in kinds)
+        if answer.records and answer.records[0][0] == "gone":
+            raise GoneError  # no child begins so: one that was told this later was told a lie
+        return cls(references, masks, stale)
 
 
 def result_of(

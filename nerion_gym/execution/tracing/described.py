@@ -1,4 +1,4 @@
-"""What the objects that recipes are of hold: built-in types, and instances of a program's classes.
+"""What the objects that recipes are of hold: built-in types; `instances` has the program's classes.
 
 Each description is (kind, what is kept as it is, the objects that it holds); see `recipes.Node`.
 """
@@ -12,14 +12,14 @@ import functools
 import io
 import re
 import types
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Description = tuple[str, Any, "Iterable[Any]"]
 HEAP_TYPE = 1 << 9
-"""Flag of a class that a `class` statement made."""
+"""Flag of a class that a `class` statement made, and of some compiled ones."""
 LOCAL = "<locals>"
 
 ATOMS = frozenset({int, float, complex, bool, str, bytes, type(None), type(...), range, object})
@@ -27,38 +27,16 @@ ATOMS = frozenset({int, float, complex, bool, str, bytes, type(None), type(...),
 PLAIN = frozenset({int, str, bytes, bool, float, type(None)})
 FIXED = frozenset(
     {
-        type(NotImplemented), re.Pattern, re.Match, decimal.Decimal, datetime.date, datetime.time,
-        datetime.datetime, datetime.timedelta, datetime.timezone, types.ModuleType, types.CodeType,
-        types.GenericAlias, types.GetSetDescriptorType, types.MemberDescriptorType,
-        types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType,
+        type(NotImplemented), decimal.Decimal, datetime.date, datetime.timedelta,
+        datetime.timezone, types.ModuleType, types.CodeType, types.GetSetDescriptorType,
+        types.MemberDescriptorType, types.MethodDescriptorType, types.WrapperDescriptorType,
+        types.ClassMethodDescriptorType,
     }
 )  # fmt: skip
-EXCEPTIONS = frozenset(
-    {
-        BaseException, Exception, ArithmeticError, AssertionError, IndexError, KeyError,
-        LookupError, NotImplementedError, OverflowError, RuntimeError, TypeError, ValueError,
-        ZeroDivisionError, Warning, UserWarning, DeprecationWarning, RuntimeWarning,
-    }
-)  # fmt: skip
-"""Built-in exceptions that hold nothing but their arguments."""
 
 
 class UnrecordableError(Exception):
     """A value that no recipe describes; the message says what it is."""
-
-
-class Layout(NamedTuple):
-    """What an instance of a class holds.
-
-    Attributes:
-        base: the built-in class that it is of, `object` for most.
-        attributes: reads its `__dict__`; None where it has none.
-        slots: those of it and of its bases.
-    """
-
-    base: type
-    attributes: Callable[[object], dict[str, Any]] | None
-    slots: tuple[types.MemberDescriptorType, ...]
 
 
 # What a class is, asked of `type` itself: a metaclass may answer with code of the program.
@@ -77,10 +55,11 @@ def isinstance_of(kind: type, wanted: type) -> bool:
 
 
 def _function(value: types.FunctionType) -> Description:
-    if value.__dict__ and LOCAL in value.__qualname__:
-        raise UnrecordableError("a function with attributes that a function made")
-    if LOCAL not in value.__qualname__:
+    # A wrapper has the name of what it wraps, but the code of where it was made.
+    if LOCAL not in value.__qualname__ and LOCAL not in value.__code__.co_qualname:
         return "kept", value, ()
+    if value.__dict__:
+        raise UnrecordableError("a function with attributes that a function made")
     named = value.__kwdefaults__ or {}
     kept = (value.__code__, value.__globals__, value.__name__, value.__qualname__, tuple(named),
             value.__defaults__ is not None)  # fmt: skip
@@ -114,17 +93,56 @@ def _bound_builtin(value: Any) -> Description:
     return "attribute", value.__name__, (owner,)
 
 
-def _text_file(value: Any) -> Description:
+def _file(value: Any) -> Description:
     if value.closed:
         raise UnrecordableError("a closed file in memory")
-    return "file", (type(value), value.tell()), (value.getvalue(),)
+    text, *rest, attributes = value.__getstate__()
+    if attributes:
+        raise UnrecordableError("a file in memory with attributes")
+    return "file", (type(value), *rest), (text,)
+
+
+def _ordered_dict(value: Any) -> Description:
+    if value.__dict__:
+        raise UnrecordableError("an ordered dict with attributes")
+    if not all(map(is_hashed_quietly, dict.keys(value))):
+        # To go through it in its own order hashes them.
+        raise UnrecordableError("an ordered dict with keys of the program's classes")
+    return "ordered", None, [part for pair in value.items() for part in pair]
+
+
+def is_hashed_quietly(value: object) -> bool:
+    """Whether to hash a value runs none of the program's code."""
+    if type(value) is tuple:
+        return all(map(is_hashed_quietly, value))
+    return id(type(value)) in PLAIN_IDS
 
 
 def _iterator(value: Any) -> Description:
     made = value.__reduce__()
+    if id(type(made[1][0])) not in GONE_THROUGH:
+        raise UnrecordableError("an iterator of a class of the program's own")
     if len(made) == 3:
         return "iterator", made[2], (made[1][0],)
     return "iterator", None, (made[1][0],)
+
+
+def _time(value: Any) -> Description:
+    if value.tzinfo is None:
+        return "kept", value, ()
+    return "zoned", value.replace(tzinfo=None), (value.tzinfo,)
+
+
+def _match(value: re.Match[Any]) -> Description:
+    if id(type(value.string)) not in PLAIN_IDS:
+        raise UnrecordableError("a match in a text of the program's own class")
+    return "kept", value, (value.re, value.string)
+
+
+def _alias(value: types.GenericAlias) -> Description:
+    if getattr(value, "__unpacked__", False):
+        raise UnrecordableError("a type that is unpacked")
+    return "alias", None, (value.__origin__, value.__args__)
 
 
 def _partial(value: Any) -> Description:
@@ -141,9 +159,7 @@ BUILT_IN: dict[type, Callable[[Any], Description]] = {
     dict: lambda value: ("dict", None, [part for pair in value.items() for part in pair]),
     bytearray: lambda value: ("bytearray", bytes(value), ()),
     collections.deque: lambda value: ("deque", value.maxlen, value),
-    collections.OrderedDict: lambda value: (
-        "ordered", None, [part for pair in dict.items(value) for part in pair]
-    ),
+    collections.OrderedDict: _ordered_dict,
     collections.defaultdict: lambda value: (
         "default", None,
         [value.default_factory, *(part for pair in dict.items(value) for part in pair)],
@@ -155,8 +171,13 @@ BUILT_IN: dict[type, Callable[[Any], Description]] = {
     types.BuiltinFunctionType: _bound_builtin,
     types.MethodWrapperType: _bound_builtin,
     functools.partial: _partial,
-    io.StringIO: _text_file,
-    io.BytesIO: _text_file,
+    datetime.datetime: _time,
+    datetime.time: _time,
+    re.Match: _match,
+    re.Pattern: lambda value: ("kept", value, (value.pattern,)),
+    types.GenericAlias: _alias,
+    io.StringIO: _file,
+    io.BytesIO: _file,
     type(iter([])): _iterator,
     type(iter(())): _iterator,
     type(iter("")): _iterator,
@@ -166,93 +187,6 @@ BUILT_IN: dict[type, Callable[[Any], Description]] = {
 
 KEPT_IDS = frozenset(map(id, ATOMS | FIXED))
 PLAIN_IDS = frozenset(map(id, PLAIN))
+GONE_THROUGH = frozenset(map(id, (list, tuple, str, range)))
 BY_ID = {id(kind): describe for kind, describe in BUILT_IN.items()}
 """By number: to hash a class may run a metaclass's code."""
-
-
-# --- instances -----------------------------------------------------------------------------------
-
-
-def instance(value: Any, kind: type) -> Description:
-    """Describe an instance of a class that a `class` statement made.
-
-    Raises:
-        UnrecordableError: there is more in it than its attributes and a plain value.
-    """
-    if LOCAL in qualname_of(kind):
-        raise UnrecordableError("an instance of a class that a function made")
-    layout = layout_of(kind)
-    held = {} if layout.attributes is None else layout.attributes(value)
-    filled = []
-    for slot in layout.slots:
-        try:
-            filled.append((slot, slot.__get__(value)))
-        except AttributeError:
-            continue  # an empty slot stays empty
-    content = CONTENTS[layout.base](value)
-    kept = (kind, layout.base, len(content), tuple(held), tuple([slot for slot, _ in filled]))
-    return "instance", kept, [*content, *held.values(), *[inner for _, inner in filled]]
-
-
-def _pairs(value: Any) -> list[Any]:
-    return [part for pair in dict.items(value) for part in pair]
-
-
-CONTENTS: dict[type, Callable[[Any], list[Any]]] = {
-    object: lambda _value: [],
-    int: lambda value: [int.__add__(value, 0)],
-    float: lambda value: [float.__pos__(value)],
-    str: lambda value: [str.__getitem__(value, slice(None))],
-    bytes: lambda value: [bytes.__getitem__(value, slice(None))],
-    tuple: lambda value: list(tuple.__iter__(value)),
-    list: lambda value: list(list.__iter__(value)),
-    set: lambda value: ordered(set.__iter__(value)),
-    frozenset: lambda value: ordered(frozenset.__iter__(value)),
-    dict: _pairs,
-    BaseException: lambda value: list(BaseException.args.__get__(value)),  # type: ignore[attr-defined]
-}
-"""What is in an instance of a subclass of a built-in class, read by that class's own methods."""
-
-
-_layouts: dict[int, tuple[type, Layout]] = {}
-"""Of classes that modules hold, by number."""
-
-
-def layout_of(kind: type) -> Layout:
-    """Return what instances of a class hold.
-
-    Raises:
-        UnrecordableError: more than a recipe describes.
-    """
-    known = _layouts.get(id(kind))
-    if known is None:
-        known = _layouts[id(kind)] = kind, _layout(kind)
-    return known[1]
-
-
-def _layout(kind: type) -> Layout:
-    base: type = object
-    attributes: Any = None
-    slots: list[types.MemberDescriptorType] = []
-    for one in mro_of(kind):
-        names = names_of(one)
-        if flags_of(one) & HEAP_TYPE:
-            slots += [found for found in names.values() if type(found) is types.MemberDescriptorType
-                      and found.__objclass__ is one]  # fmt: skip
-            own = names.get("__dict__")
-            if own is not None and type(own) is not types.GetSetDescriptorType:
-                raise UnrecordableError("an instance with a __dict__ of its own making")
-            attributes = attributes or (own and own.__get__)
-        elif one in EXCEPTIONS:
-            base = BaseException if base is object else base
-            attributes = attributes or _attributes_of_exception
-        elif one is not object:
-            if one not in CONTENTS or base is not object:
-                raise UnrecordableError(f"an instance of the compiled class {one.__name__}")
-            base = one
-    return Layout(base, attributes, tuple(slots))
-
-
-def _attributes_of_exception(value: Any) -> dict[str, Any]:
-    found: dict[str, Any] = BaseException.__dict__["__dict__"].__get__(value)
-    return found

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 SHOWN = frozenset(
     map(id, (
         int, bool, str, bytes, type(None), float, complex, decimal.Decimal, datetime.date,
-        datetime.time, datetime.datetime, datetime.timedelta, datetime.timezone, re.Pattern,
-        re.Match, types.GenericAlias,
+        datetime.time, datetime.datetime, datetime.timedelta, datetime.timezone,
     ))
 )  # fmt: skip
 """Exact types whose `repr` is their value, by number: hashing may run a metaclass's code."""
@@ -61,8 +60,9 @@ class _Making:
         shell = SHELLS.get(node.kind)
         if shell is None:
             parts = [self.value(part) for part in node.parts]
-            made = self._made[number] = MAKERS[node.kind](node.kept, parts)
-            return made
+            if number not in self._made:  # else one of them holds it, and made it
+                self._made[number] = MAKERS[node.kind](node.kept, parts)
+            return self._made[number]
         made = self._made[number] = shell(node.kept)
         parts = [self.value(part) for part in node.parts]
         fill = FILLERS[node.kind]
@@ -80,6 +80,8 @@ class _Making:
         """Return an instance that is made of a value, like that of a named tuple."""
         kind, base, count = node.kept[:3]
         content = [self.value(part) for part in node.parts[:count]]
+        if number in self._made:
+            return self._made[number]
         made = self._made[number] = base.__new__(kind, VALUED[base](content))
         rest = [self.value(part) for part in node.parts[count:]]
         _fill_instance(made, (kind, object, 0, *node.kept[3:]), rest)
@@ -110,10 +112,9 @@ def _iterator(place: Any, parts: list[Any]) -> Any:
 
 
 def _file(kept: Any, parts: list[Any]) -> Any:
-    kind, place = kept
+    kind, *rest = kept
     made = kind()
-    made.write(parts[0])
-    made.seek(place)
+    made.__setstate__((parts[0], *rest, None))
     return made
 
 
@@ -127,6 +128,8 @@ MAKERS: dict[str, Callable[[Any, list[Any]], Any]] = {
     "function": _function,
     "iterator": _iterator,
     "file": _file,
+    "zoned": lambda time, parts: time.replace(tzinfo=parts[0]),
+    "alias": lambda _kept, parts: types.GenericAlias(*parts),
 }
 """Of objects that cannot hold themselves: (what is kept, the parts) -> object."""
 
@@ -187,11 +190,18 @@ def _fill_default(made: Any, _kept: Any, parts: list[Any]) -> None:
     made.update(_pairs(parts[1:]))
 
 
+def _fill_exception(made: Any, content: list[Any]) -> None:
+    held = BaseException.__dict__
+    values = zip(("__cause__", "__suppress_context__"), content, strict=False)
+    for name, value in (*values, ("args", tuple(content[2:]))):
+        held[name].__set__(made, value)
+
+
 FILLED: dict[type, Callable[[Any, list[Any]], Any]] = {
     list: list.extend,
     set: set.update,
     dict: lambda made, content: dict.update(made, _pairs(content)),
-    BaseException: lambda made, content: BaseException.args.__set__(made, tuple(content)),  # type: ignore[attr-defined]
+    BaseException: _fill_exception,
 }
 FILLERS: dict[str, Callable[[Any, Any, list[Any]], Any]] = {
     "list": lambda made, _kept, parts: made.extend(parts),
@@ -238,11 +248,19 @@ def kept_as(value: Any) -> bytes:
         return b"(%b)" % b",".join(map(kept_as, value))
     if kind is types.CodeType:
         return value.co_qualname.encode()
-    if kind is range:
-        return b"%d:%b" % (id(kind), kept_as((value.start, value.stop, value.step)))
+    if id(kind) in TOLD_BY:
+        return b"%d:%b" % (id(kind), kept_as(TOLD_BY[id(kind)](value)))
     if id(kind) in SHOWN:
         return b"%d:%b" % (id(kind), shown(value).encode("utf-8", "backslashreplace"))
     return b"#%d" % id(value)
+
+
+TOLD_BY: dict[int, Callable[[Any], tuple[Any, ...]]] = {
+    id(range): lambda value: (value.start, value.stop, value.step),
+    id(re.Match): lambda value: (value.pos, value.endpos, *value.regs),
+    id(re.Pattern): lambda value: (value.flags,),
+}
+"""What tells values of exact types apart, by number, besides the nodes that they hold."""
 
 
 def is_blind(taken: Snapshot) -> bool:

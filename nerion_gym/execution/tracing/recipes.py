@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import enum
 import weakref
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .described import (
@@ -19,10 +20,10 @@ from .described import (
     LOCAL,
     UnrecordableError,
     flags_of,
-    instance,
     isinstance_of,
     qualname_of,
 )
+from .instances import instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,6 +120,8 @@ class _Taking:
     def _describe(self, value: Any, kind: type) -> tuple[str, Any, Iterable[Any]]:
         if id(kind) in KEPT_IDS:
             return "kept", value, ()
+        if kind is FunctionType and is_pinned(value):
+            return "kept", value, ()
         describe = BY_ID.get(id(kind))
         if describe is not None:
             return describe(value)
@@ -162,7 +165,8 @@ def pin(values: Iterable[Any]) -> None:
     """Take note of objects whose identity counts: what a module holds is looked up by others."""
     for value in values:
         kind = type(value)
-        if flags_of(kind) & HEAP_TYPE and not isinstance_of(kind, type):
+        is_instance = flags_of(kind) & HEAP_TYPE and not isinstance_of(kind, type)
+        if is_instance or kind is FunctionType:
             try:
                 _pinned[id(value)] = weakref.ref(value)
             except TypeError:

@@ -1,12 +1,20 @@
 """Snapshots: equal values made again, without running the program's code, and no reference kept."""
 
+import array
 import collections
+import datetime
 import decimal
 import fractions
 import functools
 import gc
+import hashlib
 import io
+import operator
 import pathlib
+import queue
+import random  # noqa: TID251 - one is looked at
+import re
+import threading
 import weakref
 
 import pytest
@@ -94,6 +102,17 @@ class OddError(ValueError):
         self.code = code
 
 
+class Zone(datetime.tzinfo):
+    def __repr__(self):
+        RAN.append("repr")
+        return "zone"
+
+    def utcoffset(self, _time):
+        RAN.append("offset")
+        return datetime.timedelta(0)
+
+
+NOON = datetime.datetime(2020, 1, 1, 12, tzinfo=datetime.UTC)
 Pair = collections.namedtuple("Pair", "left right")
 
 
@@ -271,6 +290,10 @@ def test_a_metaclass_is_asked_nothing():
     assert rebuilt(taken)[0].held == 1
 
 
+class Dice(random.Random):
+    """A class of a `class` statement, on top of a compiled one."""
+
+
 def local_class():
     class Local:
         pass
@@ -289,8 +312,31 @@ def local_class():
         (functools.reduce(lambda one, _: [one], range(100), []), "too deeply"),
         (memoryview(b"x"), "memoryview"),
         (OSError(2, "x"), "FileNotFoundError"),
+        (array.array("i", [1]), "array"),
+        (random.Random(1), "Random"),  # noqa: S311 - likewise
+        (Dice(1), "Random"),
+        (hashlib.md5(b"x"), "HASH"),  # noqa: S324 - nothing is kept safe by it
+        (operator.itemgetter(1), "itemgetter"),
+        (threading.Lock().acquire, "lock"),
+        (queue.SimpleQueue(), "SimpleQueue"),
     ],
-    ids=["instance", "class", "generator", "text", "list", "deep", "memoryview", "error"],
+    ids=[
+        "instance",
+        "class",
+        "generator",
+        "text",
+        "list",
+        "deep",
+        "memoryview",
+        "error",
+        "array",
+        "random",
+        "dice",
+        "hash",
+        "getter",
+        "lock",
+        "queue",
+    ],
 )
 def test_what_cannot_be_described_is_refused(value, why):
     with pytest.raises(UnrecordableError, match=why):
@@ -311,6 +357,10 @@ def test_a_lenient_look_goes_past_what_it_cannot_describe():
         (1, True), (1, 1.0), (0.0, -0.0), ("1", 1), ([1], (1,)), ([1, 2], [2, 1]), ({1: 2}, {1: 3}),
         ({"a": 1, "b": 2}, {"b": 2, "a": 1}), (Plain(1), Plain(2)), (Pair(1, 2), (1, 2)),
         ([[1]] * 2, [[1], [1]]), (int, float), (KeyError("a"), ValueError("a")),
+        (re.match("(a)?b?", "ab"), re.match("(ab)", "abc")),
+        (re.compile("a"), re.compile("a", re.I)),
+        (re.compile("x" * 300), re.compile("x" * 301)), (list[int], list[str]),
+        (NOON, NOON.replace(fold=1)),
         (b"a", "a"), (range(3), range(4)), (None, 0), ({1, 2}, {1, 2, 3}),
     ],
     ids=repr,
@@ -323,3 +373,98 @@ def test_equal_sets_share_a_fingerprint_however_they_were_made():
     one, two = {0, 8}, {8, 0}
     assert fingerprint(snapshot([one])) == fingerprint(snapshot([two]))
     assert fingerprint(snapshot([float("nan")])) == fingerprint(snapshot([float("nan")]))
+
+
+def test_times_and_types_ask_nothing_of_the_classes_in_them():
+    class Speaking(type):
+        def __getattribute__(cls, name):
+            RAN.append(name)
+            return type.__getattribute__(cls, name)
+
+    class Spoken(metaclass=Speaking):
+        pass
+
+    type.__dict__["__qualname__"].__set__(Spoken, "Spoken")
+    noon, kind = NOON.replace(tzinfo=Zone()), list[Spoken]
+    RAN.clear()
+    taken = snapshot([noon, kind])
+    assert len({fingerprint(taken), fingerprint(snapshot([noon, list[Plain]]))}) == 2
+    assert RAN == []
+    assert rebuilt(taken) == [noon, kind]
+    assert type(rebuilt(taken)[0].tzinfo) is Zone
+    gone = weakref.ref(noon.tzinfo)
+    del noon
+    assert gone() is None
+
+
+def test_a_match_keeps_no_object_of_the_program():
+    text = Shout("abc")
+    with pytest.raises(UnrecordableError, match="match"):
+        snapshot([re.match("a", text)])
+    assert again(re.match("a", "abc")).string == "abc"
+
+
+def test_an_ordered_dict_has_its_own_order():
+    moved = collections.OrderedDict({("a", 1): 1, "b": 2})
+    moved.move_to_end(("a", 1))
+    assert list(again(moved)) == ["b", ("a", 1)]
+    loud = Loud()
+    keyed = collections.OrderedDict({loud: 1})
+    RAN.clear()
+    with pytest.raises(UnrecordableError, match="keys"):
+        snapshot([keyed])
+    assert RAN == []
+
+
+def test_what_hangs_on_a_collection_is_not_forgotten():
+    ordered, file = collections.OrderedDict(a=1), io.StringIO("x")
+    ordered.note = file.note = 1
+    for value in (ordered, file, list.__iter__(Backwards([1]))):
+        with pytest.raises(UnrecordableError):
+            snapshot([value])
+    lines = again(io.StringIO("a\nb", newline="\r\n"))
+    assert (lines.getvalue(), lines.write("\n"), lines.getvalue()) == ("a\r\nb", 1, "\r\n\nb")
+
+
+class Backwards(list):
+    def __iter__(self):
+        return reversed(self)
+
+
+def test_what_cannot_change_may_hold_itself():
+    for loop in (([],), Pair([], 1)):
+        loop[0].append(loop)
+        made = again(loop)
+        assert made[0][0] is made
+        assert made is not loop
+
+
+def test_exceptions_keep_their_cause():
+    one, two = OddError("bad", 1), OddError("bad", 1)
+    one.__cause__ = KeyError("a")
+    made = again(one)
+    assert (type(made.__cause__), made.__cause__.args) == (KeyError, ("a",))
+    assert made.__suppress_context__
+    assert fingerprint(snapshot([one])) != fingerprint(snapshot([two]))
+    assert not again(two).__suppress_context__
+
+
+def wrapping(held):
+    @functools.wraps(module_level)
+    def wrapper():
+        return held
+
+    return wrapper
+
+
+def test_a_wrapper_is_kept_only_where_a_module_holds_it():
+    held = Plain(1)
+    gone = weakref.ref(held)
+    wrapper = wrapping(held)
+    with pytest.raises(UnrecordableError, match="attributes"):
+        snapshot([wrapper])
+    pin([wrapper])
+    assert again(wrapper) is wrapper
+    del wrapper, held
+    gc.collect()
+    assert gone() is None

@@ -82,6 +82,18 @@ def opened(value: Any) -> Any:
     return type(value), list(itertools.islice(value, MOST_DRAINED))
 
 
+def split(code: types.CodeType, values: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Return positional and named arguments of a call; values in the order of the signature."""
+    count, named_only = code.co_argcount, code.co_kwonlyargcount
+    positional, rest = list(values[:count]), list(values[count:])
+    if code.co_flags & 4:  # CO_VARARGS
+        positional += rest.pop(0)
+    named = dict(zip(code.co_varnames[count : count + named_only], rest, strict=False))
+    if code.co_flags & 8:  # CO_VARKEYWORDS
+        named |= rest[-1]
+    return positional, named
+
+
 def described(error: BaseException) -> tuple[Any, ...]:
     """Return what an exception holds: its arguments, attributes, and the class of its cause."""
     held = BaseException.__dict__

@@ -30,6 +30,7 @@ from .called import (
     difference,
     look,
     opened,
+    split,
 )
 from .child import Job, bind, placed
 from .sandbox import Bounds
@@ -274,18 +275,6 @@ def _called(
         _limit(0.0)
         return EXCEPTION, described(error), drained
     return RESULT, value, drained
-
-
-def split(code: types.CodeType, values: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
-    """Return positional and named arguments of a call; values in the order of the signature."""
-    count, named_only = code.co_argcount, code.co_kwonlyargcount
-    positional, rest = list(values[:count]), list(values[count:])
-    if code.co_flags & 4:  # CO_VARARGS
-        positional += rest.pop(0)
-    named = dict(zip(code.co_varnames[count : count + named_only], rest, strict=False))
-    if code.co_flags & 8:  # CO_VARKEYWORDS
-        named |= rest[-1]
-    return positional, named
 
 
 def _limit(seconds: float) -> None:

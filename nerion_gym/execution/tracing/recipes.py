@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import enum
 import weakref
+from collections import deque
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -98,7 +99,7 @@ class _Taking:
                 raise UnrecordableError("values nested too deeply")
             name, kept, parts = self._describe(value, kind)
         except UnrecordableError as error:
-            if not self._lenient:
+            if not self._lenient or isinstance(error, TooBigError):
                 raise
             name, kept, parts = "opaque", (kind, str(error)), ()
         self._count(len(kept) if type(kept) is str or type(kept) is bytes else 0)
@@ -123,6 +124,8 @@ class _Taking:
         if kind is FunctionType and is_pinned(value):
             return "kept", value, ()
         describe = BY_ID.get(id(kind))
+        if id(kind) in COLLECTIONS and len(value) > MOST_NODES:
+            raise TooBigError("values that are too big")  # before all of them are looked at
         if describe is not None:
             return describe(value)
         if isinstance_of(kind, type):
@@ -134,6 +137,8 @@ class _Taking:
         return instance(value, kind)
 
 
+COLLECTIONS = frozenset(map(id, (tuple, list, set, frozenset, dict, deque)))
+"""Exact types, by number, that may hold many values."""
 UNSHARED = frozenset(map(id, (int, str, bool, type(None), float, complex, bytes)))
 """Exact types, by number, of values whose identity nobody looks at."""
 

@@ -19,9 +19,16 @@ import weakref
 
 import pytest
 
+from nerion_gym.execution.tracing import described
 from nerion_gym.execution.tracing.described import UnrecordableError
 from nerion_gym.execution.tracing.rebuilt import fingerprint, is_blind, rebuilt
-from nerion_gym.execution.tracing.recipes import MOST_BYTES, is_pinned, pin, snapshot
+from nerion_gym.execution.tracing.recipes import (
+    MOST_BYTES,
+    TooBigError,
+    is_pinned,
+    pin,
+    snapshot,
+)
 
 pytestmark = pytest.mark.pure
 RAN = []
@@ -468,3 +475,12 @@ def test_a_wrapper_is_kept_only_where_a_module_holds_it():
     del wrapper, held
     gc.collect()
     assert gone() is None
+
+
+@pytest.mark.parametrize("lenient", [False, True])
+def test_many_values_are_refused_before_they_are_looked_at(lenient, monkeypatch):
+    looked_at = []
+    monkeypatch.setattr(described, "shown", looked_at.append)
+    with pytest.raises(TooBigError, match="too big"):
+        snapshot([[set(range(5_000))]], lenient=lenient)
+    assert looked_at == []

@@ -17,6 +17,7 @@ MOST_DRAINED = 64
 """Values of a generator that are looked at."""
 RESULT, EXCEPTION, ARGUMENT, LATE = "result", "exception", "argument", "late"
 BLIND, HIDDEN, RAN = "blind", "hidden", "ran"
+WAITS = "waits"
 LAZY = frozenset(
     {types.GeneratorType, map, filter, zip, enumerate, reversed, itertools.chain, itertools.islice,
      itertools.takewhile, itertools.dropwhile, itertools.starmap, itertools.count,
@@ -33,8 +34,8 @@ class Done(NamedTuple):
         shared: fingerprint of result and arguments together: which objects are the same ones.
         after: fingerprint of the arguments afterwards.
         text: what it printed.
-        blind: whether the result holds what only a call shows the inside of, or there is nothing
-            at all that could be compared.
+        blind: whether the result holds what only a call shows the inside of, there is nothing at
+            all that could be compared, or a coroutine waits before its end.
         hidden: whether arguments hold such a thing.
         drained: whether the result was gone through.
     """
@@ -57,7 +58,7 @@ def opened(value: Any) -> Any:
         except StopIteration as end:
             return "returned", end.value
         value.close()
-        return "waits", type(waits)
+        return WAITS, type(waits)
     return type(value), list(itertools.islice(value, MOST_DRAINED))
 
 

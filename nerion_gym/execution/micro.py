@@ -24,6 +24,7 @@ from .called import (
     LAZY,
     RAN,
     RESULT,
+    WAITS,
     Done,
     described,
     difference,
@@ -221,6 +222,8 @@ class Running:
         seen, blind = look([value])
         after, hidden = look(values)
         shared = b"" if kind != RESULT or is_unshared(value) else look([value, *values])[0]
+        if drained and kind == RESULT and value[0] == WAITS:
+            blind = True  # what comes after its first wait was not run
         printed = CLOSED if text.closed else text.getvalue()
         if kind == RESULT and value is None and not printed:
             # It may change what no argument leads to: a variable of the module, a file.

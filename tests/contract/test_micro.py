@@ -536,3 +536,38 @@ def test_a_function_that_ends_the_process_unedited_costs_no_other(runner):
     assert (closes.ran, closes.results) == (1, 1)
     assert lies.ran == 1
     assert (other.ran, other.results) == (1, 1)
+
+
+WAITING = """
+import asyncio
+import threading
+
+async def later(x):
+    y = x - 1
+    await asyncio.sleep(y)
+    return x + 2
+
+def elsewhere(x):
+    thread = threading.Thread(target=str, args=(x,))
+    thread.start()
+    thread.join()
+    return x + 1
+"""
+WAITS = """
+import asyncio
+import m
+
+def test_later():
+    assert asyncio.run(m.later(1)) == 3
+
+def test_elsewhere():
+    assert m.elsewhere(1) == 2
+"""
+
+
+def test_nothing_is_said_of_what_comes_after_a_wait(runner):
+    changes = [("x + 2", "x + 3"), ("x - 1", "x.nothing"), ("x + 1", "x + 3")]
+    after, before, threaded = tried(runner, WAITING, WAITS, changes)
+    assert (after.ran, "nothing" in after.why) == (0, True)
+    assert (before.ran, before.exceptions) == (1, 1)
+    assert (threaded.ran, threaded.results) == (1, 1)  # its thread was joined

@@ -50,6 +50,9 @@ TIMES = 20.0
 """Processor time of a call: so many times what it takes unedited, within bounds."""
 BLOCKED = 1.0
 """Seconds by the wall clock, for a call that waits."""
+STUCK, BETWEEN = 1.0, 10.0
+"""Seconds of processor time, past its limit, after which a call ends the process; and for what is
+done between calls."""
 AGAIN = 0.01
 """Who swallows the exception that ends a call gets another."""
 ENOUGH = 4
@@ -264,7 +267,11 @@ def split(code: types.CodeType, values: Sequence[Any]) -> tuple[list[Any], dict[
 
 
 def _limit(seconds: float) -> None:
-    """Have a call end after so much processor time, or a while of waiting; 0: let it be."""
+    """Have a call end after so much processor time, or a while of waiting; 0: let it be.
+
+    What computes on without running any of Python's code sees no exception: that ends the process.
+    """
+    signal.setitimer(signal.ITIMER_PROF, seconds + STUCK if seconds else BETWEEN)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN if seconds else 0.0)
     signal.setitimer(signal.ITIMER_REAL, BLOCKED if seconds else 0.0, AGAIN if seconds else 0.0)
 

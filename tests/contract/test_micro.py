@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import time
 
 import pytest
 
@@ -571,3 +572,17 @@ def test_nothing_is_said_of_what_comes_after_a_wait(runner):
     assert (after.ran, "nothing" in after.why) == (0, True)
     assert (before.ran, before.exceptions) == (1, 1)
     assert (threaded.ran, threaded.results) == (1, 1)  # its thread was joined
+
+
+def test_what_no_exception_ends_costs_seconds_and_no_other_edit(runner):
+    source = "def f(x):\n    return sum(range(x))\n\ndef g(x):\n    return x + 3\n"
+    tests = "import m\n\ndef test_all():\n    assert (m.f(3), m.g(1)) == (3, 4)\n"
+    changes = [("range(x)", "range(x + 10**13)"), *[("x + 3", f"x + {n}") for n in range(4, 24)]]
+    program, suite = adopted(runner, source, tests)
+    edits = [replaced(program, *change) for change in changes]
+    trace = runner.trace(program, suite, edits)
+    started = time.monotonic()
+    endless, *others = runner.micro(program, edits, trace)
+    assert time.monotonic() - started < 15  # a second of processor time, and not twenty
+    assert (endless.differs, endless.late) == (1, 1)
+    assert all(one.results == 1 for one in others)

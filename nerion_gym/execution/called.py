@@ -6,7 +6,7 @@ import itertools
 import types
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .tracing.described import UnrecordableError
+from .tracing.described import UnrecordableError, isinstance_of, names_of
 from .tracing.rebuilt import fingerprint, is_blind
 from .tracing.recipes import snapshot
 
@@ -18,6 +18,7 @@ MOST_DRAINED = 64
 RESULT, EXCEPTION, ARGUMENT, LATE = "result", "exception", "argument", "late"
 BLIND, HIDDEN, RAN = "blind", "hidden", "ran"
 WAITS = "waits"
+NAMED = {OSError: ("filename", "filename2"), ImportError: ("name", "path"), NameError: ("name",)}
 LAZY = frozenset(
     {types.GeneratorType, map, filter, zip, enumerate, reversed, itertools.chain, itertools.islice,
      itertools.takewhile, itertools.dropwhile, itertools.starmap, itertools.count,
@@ -63,12 +64,21 @@ def opened(value: Any) -> Any:
 
 
 def described(error: BaseException) -> tuple[Any, ...]:
-    """Return what an exception holds: its arguments, attributes, and the class of its cause."""
+    """Return what an exception holds: its arguments, attributes, and the class of its cause.
+
+    The file of an `OSError` and the like are neither among the former nor the latter.
+    """
     held = BaseException.__dict__
     args, attributes, cause = (
         held[name].__get__(error) for name in ("args", "__dict__", "__cause__")
     )
-    return type(error), args, attributes, type(cause)
+    named = [
+        names_of(one)[name].__get__(error)
+        for one, names in NAMED.items()
+        if isinstance_of(type(error), one)
+        for name in names
+    ]
+    return type(error), args, attributes, type(cause), named
 
 
 def look(values: Sequence[Any]) -> tuple[bytes, bool]:

@@ -436,6 +436,9 @@ def fails(x):
 def chained(x):
     raise BadError("bad", 1) from KeyError(x)
 
+def missing(path):
+    raise OSError(2, "no such file", path + "x")
+
 def wrapped(items):
     return [items]
 
@@ -459,6 +462,10 @@ def test_chained():
         m.chained(1)
     assert found.value.__cause__
 
+def test_missing():
+    with pytest.raises(OSError):
+        m.missing("a")
+
 def test_wrapped():
     items = [1]
     assert m.wrapped(items)[0] is items
@@ -478,12 +485,13 @@ def test_which_object_counts_but_not_which_of_equal_numbers(runner):
     changes = [
         ("x + 1)", "x - 1)"),
         (" from KeyError(x)", ""),
+        ('path + "x"', 'path + "y"'),
         ("[items]", "[list(items)]"),
         ("return x\n", "return (*x,) if type(x) is tuple else x * 3 / 3 if x < 2 else x + 1 - 1\n"),
         ("[x, x, (x, x)]", "[x, x * 1, (x * 1, x)]"),
     ]
-    fails, chained, wrapped, given, pair = tried(runner, HELD, HOLDS, changes)
-    for one in (fails, chained):
+    fails, chained, missing, wrapped, given, pair = tried(runner, HELD, HOLDS, changes)
+    for one in (fails, chained, missing):
         assert (one.ran, one.exceptions) == (1, 1)
     assert (wrapped.ran, wrapped.results) == (1, 1)
     assert (given.ran, given.differs) == (3, 0)

@@ -491,6 +491,10 @@ class Speaking(dict):
         RAN.append("iter")
         return super().__iter__()
 
+    def __bool__(self):
+        RAN.append("bool")
+        return bool(len(self))
+
     def values(self):
         RAN.append("values")
         return super().values()
@@ -502,4 +506,20 @@ def test_attributes_in_a_dict_of_the_program_are_refused():
     RAN.clear()
     with pytest.raises(UnrecordableError, match="__dict__"):
         snapshot([plain])
+    assert RAN == []
+
+
+def test_attributes_and_defaults_of_functions_are_asked_nothing():
+    def inner(*, step=1):
+        return step
+
+    def other():
+        pass
+
+    inner.__kwdefaults__ = Speaking(step=2)
+    other.__dict__ = Speaking()
+    RAN.clear()
+    for function in (inner, other):
+        with pytest.raises(UnrecordableError, match="attributes"):
+            snapshot([function])
     assert RAN == []

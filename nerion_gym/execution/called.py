@@ -6,7 +6,7 @@ import itertools
 import types
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .tracing.described import UnrecordableError
+from .tracing.described import UnrecordableError, isinstance_of, names_of
 from .tracing.rebuilt import fingerprint, is_blind
 from .tracing.recipes import snapshot
 
@@ -17,6 +17,8 @@ MOST_DRAINED = 64
 """Values of a generator that are looked at."""
 RESULT, EXCEPTION, ARGUMENT, LATE = "result", "exception", "argument", "late"
 BLIND, HIDDEN, RAN = "blind", "hidden", "ran"
+WAITS = "waits"
+NAMED = {OSError: ("filename", "filename2"), ImportError: ("name", "path"), NameError: ("name",)}
 LAZY = frozenset(
     {types.GeneratorType, map, filter, zip, enumerate, reversed, itertools.chain, itertools.islice,
      itertools.takewhile, itertools.dropwhile, itertools.starmap, itertools.count,
@@ -33,8 +35,8 @@ class Done(NamedTuple):
         shared: fingerprint of result and arguments together: which objects are the same ones.
         after: fingerprint of the arguments afterwards.
         text: what it printed.
-        blind: whether the result holds what only a call shows the inside of, or there is nothing
-            at all that could be compared.
+        blind: whether the result holds what only a call shows the inside of, there is nothing at
+            all that could be compared, or a coroutine waits before its end.
         hidden: whether arguments hold such a thing.
         drained: whether the result was gone through.
     """
@@ -78,7 +80,7 @@ def opened(value: Any) -> Any:
         except StopIteration as end:
             return "returned", end.value
         value.close()
-        return "waits", type(waits)
+        return WAITS, type(waits)
     return type(value), list(itertools.islice(value, MOST_DRAINED))
 
 
@@ -95,12 +97,21 @@ def split(code: types.CodeType, values: Sequence[Any]) -> tuple[list[Any], dict[
 
 
 def described(error: BaseException) -> tuple[Any, ...]:
-    """Return what an exception holds: its arguments, attributes, and the class of its cause."""
+    """Return what an exception holds: its arguments, attributes, and the class of its cause.
+
+    The file of an `OSError` and the like are neither among the former nor the latter.
+    """
     held = BaseException.__dict__
     args, attributes, cause = (
         held[name].__get__(error) for name in ("args", "__dict__", "__cause__")
     )
-    return type(error), args, attributes, type(cause)
+    named = [
+        names_of(one)[name].__get__(error)
+        for one, names in NAMED.items()
+        if isinstance_of(type(error), one)
+        for name in names
+    ]
+    return type(error), args, attributes, type(cause), named
 
 
 def look(values: Sequence[Any]) -> tuple[bytes, bool]:

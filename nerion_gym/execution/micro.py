@@ -24,6 +24,7 @@ from .called import (
     LAZY,
     RAN,
     RESULT,
+    WAITS,
     Done,
     Lines,
     described,
@@ -49,9 +50,11 @@ if TYPE_CHECKING:
 SHORTEST, LONGEST = 0.02, 0.5
 TIMES = 20.0
 """Processor time of a call: so many times what it takes unedited, within bounds."""
-HARD = 4 * LONGEST
 BLOCKED = 1.0
 """Seconds by the wall clock, for a call that waits."""
+STUCK, BETWEEN = 1.0, 10.0
+"""Seconds of processor time, past its limit, after which a call ends the process; and for what is
+done between calls."""
 AGAIN = 0.01
 """Who swallows the exception that ends a call gets another."""
 ENOUGH = 4
@@ -250,6 +253,8 @@ class Running:
         seen, blind = look([value])
         after, hidden = look(values)
         shared = b"" if kind != RESULT or is_unshared(value) else look([value, *values])[0]
+        if drained and kind == RESULT and value[0] == WAITS:
+            blind = True  # what comes after its first wait was not run
         printed = CLOSED if text.closed else text.getvalue()
         if kind == RESULT and value is None and not printed:
             # It may change what no argument leads to: a variable of the module, a file.
@@ -280,9 +285,9 @@ def _called(
 def _limit(seconds: float) -> None:
     """Have a call end after so much processor time, or a while of waiting; 0: let it be.
 
-    What takes no signal (a number with a billion digits) ends with the process, and soon.
+    What computes on without running any of Python's code sees no exception: that ends the process.
     """
-    signal.setitimer(signal.ITIMER_PROF, HARD)
+    signal.setitimer(signal.ITIMER_PROF, seconds + STUCK if seconds else BETWEEN)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN if seconds else 0.0)
     signal.setitimer(signal.ITIMER_REAL, BLOCKED if seconds else 0.0, AGAIN if seconds else 0.0)
 

@@ -11,8 +11,9 @@ import marshal
 import os
 import signal
 import sys
+import threading
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, sleep
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from .supervise import Confining
 
 THREADS = "the suite left threads running"
+LEAVING = 0.1
+"""Seconds that a thread may take to end for good."""
 
 
 class Counting(Teller):
@@ -154,8 +157,16 @@ def say_recorded(teller: Teller) -> None:
 
 
 def threads_here() -> int:
-    """Return how many threads this process has, those that Python knows nothing of too."""
-    return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - far side
+    """Return how many threads this process has, those that Python knows nothing of too.
+
+    One that was joined is gone for Python a moment before it is for the system.
+    """
+    deadline = monotonic() + LEAVING
+    while True:
+        count = len(os.listdir("/proc/self/task"))  # noqa: PTH208 - far side
+        if count == 1 or threading.active_count() > 1 or monotonic() > deadline:
+            return count
+        sleep(0.001)
 
 
 def tell_of(number: int, file: TappedFile, teller: Teller) -> None:

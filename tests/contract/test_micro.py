@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import time
 
 import pytest
 
@@ -465,6 +466,9 @@ def fails(x):
 def chained(x):
     raise BadError("bad", 1) from KeyError(x)
 
+def missing(path):
+    raise OSError(2, "no such file", path + "x")
+
 def wrapped(items):
     return [items]
 
@@ -488,6 +492,10 @@ def test_chained():
         m.chained(1)
     assert found.value.__cause__
 
+def test_missing():
+    with pytest.raises(OSError):
+        m.missing("a")
+
 def test_wrapped():
     items = [1]
     assert m.wrapped(items)[0] is items
@@ -507,12 +515,13 @@ def test_which_object_counts_but_not_which_of_equal_numbers(runner):
     changes = [
         ("x + 1)", "x - 1)"),
         (" from KeyError(x)", ""),
+        ('path + "x"', 'path + "y"'),
         ("[items]", "[list(items)]"),
         ("return x\n", "return (*x,) if type(x) is tuple else x * 3 / 3 if x < 2 else x + 1 - 1\n"),
         ("[x, x, (x, x)]", "[x, x * 1, (x * 1, x)]"),
     ]
-    fails, chained, wrapped, given, pair = tried(runner, HELD, HOLDS, changes)
-    for one in (fails, chained):
+    fails, chained, missing, wrapped, given, pair = tried(runner, HELD, HOLDS, changes)
+    for one in (fails, chained, missing):
         assert (one.ran, one.exceptions) == (1, 1)
     assert (wrapped.ran, wrapped.results) == (1, 1)
     assert (given.ran, given.differs) == (3, 0)
@@ -566,3 +575,52 @@ def test_a_function_that_ends_the_process_unedited_costs_no_other(runner):
     assert (closes.ran, closes.results) == (1, 1)
     assert lies.ran == 1
     assert (other.ran, other.results) == (1, 1)
+
+
+WAITING = """
+import asyncio
+import threading
+
+async def later(x):
+    y = x - 1
+    await asyncio.sleep(y)
+    return x + 2
+
+def elsewhere(x):
+    thread = threading.Thread(target=str, args=(x,))
+    thread.start()
+    thread.join()
+    return x + 1
+"""
+WAITS = """
+import asyncio
+import m
+
+def test_later():
+    assert asyncio.run(m.later(1)) == 3
+
+def test_elsewhere():
+    assert m.elsewhere(1) == 2
+"""
+
+
+def test_nothing_is_said_of_what_comes_after_a_wait(runner):
+    changes = [("x + 2", "x + 3"), ("x - 1", "x.nothing"), ("x + 1", "x + 3")]
+    after, before, threaded = tried(runner, WAITING, WAITS, changes)
+    assert (after.ran, bool(after.why)) == (0, True)
+    assert (before.ran, before.exceptions) == (1, 1)
+    assert (threaded.ran, threaded.results) == (1, 1)  # its thread was joined
+
+
+def test_what_no_exception_ends_costs_seconds_and_no_other_edit(runner):
+    source = "def f(x):\n    return sum(range(x))\n\ndef g(x):\n    return x + 3\n"
+    tests = "import m\n\ndef test_all():\n    assert (m.f(3), m.g(1)) == (3, 4)\n"
+    changes = [("range(x)", "range(x + 10**13)"), *[("x + 3", f"x + {n}") for n in range(4, 24)]]
+    program, suite = adopted(runner, source, tests)
+    edits = [replaced(program, *change) for change in changes]
+    trace = runner.trace(program, suite, edits)
+    started = time.monotonic()
+    endless, *others = runner.micro(program, edits, trace)
+    assert time.monotonic() - started < 15  # a second of processor time, and not twenty
+    assert (endless.differs, endless.late) == (1, 1)
+    assert all(one.results == 1 for one in others)

@@ -58,9 +58,9 @@ def _function(value: types.FunctionType) -> Description:
     # A wrapper has the name of what it wraps, but the code of where it was made.
     if LOCAL not in value.__qualname__ and LOCAL not in value.__code__.co_qualname:
         return "kept", value, ()
-    if value.__dict__:
+    named = {} if value.__kwdefaults__ is None else value.__kwdefaults__
+    if is_filled(value.__dict__) or type(named) is not dict:
         raise UnrecordableError("a function with attributes that a function made")
-    named = value.__kwdefaults__ or {}
     kept = (value.__code__, value.__globals__, value.__name__, value.__qualname__, tuple(named),
             value.__defaults__ is not None)  # fmt: skip
     return "function", kept, (value.__defaults__ or (), *named.values(), *(value.__closure__ or ()))
@@ -77,6 +77,11 @@ def ordered(values: Iterable[Any]) -> list[Any]:
 def shown(value: object) -> str:
     """Return a plain value as text; decimal digits of a long number are refused by Python."""
     return hex(value) if type(value) is int else repr(value)
+
+
+def is_filled(attributes: dict[str, Any]) -> bool:
+    """Whether there are attributes; a dict of the program's class is not asked, and counts."""
+    return type(attributes) is not dict or bool(attributes)
 
 
 def _cell(value: types.CellType) -> Description:
@@ -97,13 +102,13 @@ def _file(value: Any) -> Description:
     if value.closed:
         raise UnrecordableError("a closed file in memory")
     text, *rest, attributes = value.__getstate__()
-    if attributes:
+    if attributes is not None and is_filled(attributes):
         raise UnrecordableError("a file in memory with attributes")
     return "file", (type(value), *rest), (text,)
 
 
 def _ordered_dict(value: Any) -> Description:
-    if value.__dict__:
+    if is_filled(value.__dict__):
         raise UnrecordableError("an ordered dict with attributes")
     if not all(map(is_hashed_quietly, dict.keys(value))):
         # To go through it in its own order hashes them.
@@ -146,7 +151,7 @@ def _alias(value: types.GenericAlias) -> Description:
 
 
 def _partial(value: Any) -> Description:
-    if value.__dict__:
+    if is_filled(value.__dict__):
         raise UnrecordableError("a partial with attributes")
     return "partial", None, (value.func, value.args, value.keywords)
 

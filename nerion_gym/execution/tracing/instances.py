@@ -59,7 +59,10 @@ def instance(value: Any, kind: type) -> Description:
     if LOCAL in qualname_of(kind):
         raise UnrecordableError("an instance of a class that a function made")
     layout = layout_of(kind)
-    held = {} if layout.attributes is None else layout.attributes(value)
+    attributes = {} if layout.attributes is None else layout.attributes(value)
+    if type(attributes) is not dict:
+        raise UnrecordableError("an instance with a __dict__ of its own making")
+    held = attributes.copy()  # at once: another thread may change them meanwhile
     filled = []
     for slot in layout.slots:
         try:

@@ -484,3 +484,42 @@ def test_many_values_are_refused_before_they_are_looked_at(lenient, monkeypatch)
     with pytest.raises(TooBigError, match="too big"):
         snapshot([[set(range(5_000))]], lenient=lenient)
     assert looked_at == []
+
+
+class Speaking(dict):
+    def __iter__(self):
+        RAN.append("iter")
+        return super().__iter__()
+
+    def __bool__(self):
+        RAN.append("bool")
+        return bool(len(self))
+
+    def values(self):
+        RAN.append("values")
+        return super().values()
+
+
+def test_attributes_in_a_dict_of_the_program_are_refused():
+    plain = Plain(1)
+    plain.__dict__ = Speaking(value=1)
+    RAN.clear()
+    with pytest.raises(UnrecordableError, match="__dict__"):
+        snapshot([plain])
+    assert RAN == []
+
+
+def test_attributes_and_defaults_of_functions_are_asked_nothing():
+    def inner(*, step=1):
+        return step
+
+    def other():
+        pass
+
+    inner.__kwdefaults__ = Speaking(step=2)
+    other.__dict__ = Speaking()
+    RAN.clear()
+    for function in (inner, other):
+        with pytest.raises(UnrecordableError, match="attributes"):
+            snapshot([function])
+    assert RAN == []

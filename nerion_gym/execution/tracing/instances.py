@@ -122,8 +122,7 @@ def _layout(kind: type) -> Layout:
         if is_compiled(one):
             raise UnrecordableError(f"an instance of the compiled class {qualname_of(one)}")
         if flags_of(one) & HEAP_TYPE:
-            slots += [found for found in names.values() if type(found) is types.MemberDescriptorType
-                      and found.__objclass__ is one]  # fmt: skip
+            slots += _slots(one)
             own = names.get("__dict__")
             if own is not None and type(own) is not types.GetSetDescriptorType:
                 raise UnrecordableError("an instance with a __dict__ of its own making")
@@ -136,6 +135,25 @@ def _layout(kind: type) -> Layout:
                 raise UnrecordableError(f"an instance of the compiled class {one.__name__}")
             base = one
     return Layout(base, attributes, tuple(slots))
+
+
+def _slots(kind: type) -> list[types.MemberDescriptorType]:
+    """Return the slots that a class adds."""
+    names = names_of(kind)
+    found = [found for found in names.values() if type(found) is types.MemberDescriptorType
+             and found.__objclass__ is kind]  # fmt: skip
+    if len(found) < declared(names.get("__slots__")):
+        raise UnrecordableError("an instance with a slot that its class hides")
+    return found
+
+
+def declared(slots: Any) -> int:
+    """Return how many slots a class has at least, by what it says."""
+    if type(slots) is str:
+        return slots not in OWN_NAMES
+    if type(slots) is not tuple and type(slots) is not list:
+        return 0
+    return sum(type(name) is str and name not in OWN_NAMES for name in slots)
 
 
 def is_compiled(kind: type) -> bool:

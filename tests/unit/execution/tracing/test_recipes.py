@@ -523,3 +523,21 @@ def test_attributes_and_defaults_of_functions_are_asked_nothing():
         with pytest.raises(UnrecordableError, match="attributes"):
             snapshot([function])
     assert RAN == []
+
+
+def test_a_slot_behind_a_property_is_not_forgotten():
+    class Hidden:
+        __slots__ = ("__weakref__", "held")
+
+    Hidden.__qualname__ = "Hidden"
+    value = Hidden()
+    value.held = [1]
+    assert again(value).held == [1]
+
+    class Behind(Hidden):
+        __slots__ = ("own",)
+
+    Behind.__qualname__ = "Behind"
+    Behind.own = property(lambda _value: 1)
+    with pytest.raises(UnrecordableError, match="slot"):
+        snapshot([Behind()])

@@ -1,5 +1,7 @@
 """What a traced run says of edits, beside what a run of each of them shows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,13 +11,14 @@ from nerion_gym.edits.registry import OPERATORS, resolve
 from nerion_gym.errors import ConfigError
 from nerion_gym.execution.control import measure
 from nerion_gym.execution.runner import LocalRunner
+from nerion_gym.execution.tracing.reading import NO_VALUE
 from nerion_gym.tasks.builder import control_of, corpus_task, measured
 from nerion_gym.types.coverage import Baseline
 from nerion_gym.types.edit import Kind
 from nerion_gym.types.program import Program
 from nerion_gym.types.protocols import Tracer
 from nerion_gym.types.suite import Suite
-from nerion_gym.types.trace import Infection
+from nerion_gym.types.trace import EditTrace, Infection
 from tests.support.projects import project
 
 pytestmark = pytest.mark.sandbox
@@ -95,6 +98,14 @@ def test_a_known_trace_is_not_run_again(runner):
     assert once.of(edits[4].inverse()) is None
 
 
+def unlit(trace):
+    """Return a trace that rules nothing out by the lines that run: of edited programs no one knows."""
+    unseen = EditTrace(Infection.UNKNOWN)
+    dark = [one.infection is Infection.NOT_REACHED or one.why == NO_VALUE for one in trace.edits]
+    edits = [unseen if is_dark else one for one, is_dark in zip(trace.edits, dark, strict=True)]
+    return replace(trace, edits=tuple(edits))
+
+
 def test_an_edited_program_is_traced_as_if_it_were_the_unchanged_one(runner):
     """In the processes of the program that it was made from, whatever its tests say."""
     task = measured(corpus_task("logic_v2"), runner)
@@ -109,7 +120,7 @@ def test_an_edited_program_is_traced_as_if_it_were_the_unchanged_one(runner):
         with LocalRunner() as other:
             coverage = other.coverage(program, task.suite)
             other.adopt(Baseline(program, task.suite, outcome, coverage))
-            assert mine == other.trace(program, task.suite, listed)
+            assert unlit(mine) == unlit(other.trace(program, task.suite, listed))
         compared += mine.complete
     assert compared >= 6
     assert runner._far.warmth(program, task.suite) is None  # no processes of its own
@@ -230,3 +241,38 @@ def test_what_was_not_adopted_has_nothing_to_compare_with():
     program, suite = project("x = 1\n", "def test_x():\n    pass\n")
     with LocalRunner() as fresh, pytest.raises(ConfigError, match="call adopt"):
         fresh.trace(program, suite, [])
+
+
+def test_a_place_whose_parts_raise_is_not_said_to_be_out_of_reach(runner):
+    source = """
+def inner(x):
+    raise KeyError(x)
+
+def outer(x):
+    return inner(x)
+
+def away(x):
+    if x > 100:
+        return inner(x + 1)
+    return x
+"""
+    tests = (
+        "import m\nimport pytest\n\ndef test_outer():\n    with pytest.raises(KeyError):\n"
+        "        m.outer(1)\n\ndef test_away():\n    assert m.away(1) == 1\n"
+    )
+    program, suite = project(source, tests)
+    runner.adopt(measure(runner, program, suite))
+    edits = enumerate_edits(program, MUTATIONS, None)
+    trace = runner.trace(program, suite, edits)
+    control = runner.run(program, suite).classes
+    outcomes = runner.run_many([apply(program, edit) for edit in edits], suite)
+    classes = set()
+    for edit, found, outcome in zip(edits, trace.edits, outcomes, strict=True):
+        if found.infection in RULED_OUT:
+            assert outcome.classes == control, edit
+        classes.add((edit.operator, found.infection))
+    assert ("return_none", Infection.UNKNOWN) in classes  # of `outer`: it would raise no more
+    assert ("add_one", Infection.NOT_REACHED) in classes or (
+        "increment_number",
+        Infection.NOT_REACHED,
+    ) in classes

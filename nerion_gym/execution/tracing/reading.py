@@ -11,11 +11,13 @@ from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.trace import EditTrace, Infection, SiteTrace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import ast
+    from collections.abc import Collection, Mapping, Sequence
 
     from nerion_gym.execution.tracing.told import Tapped, Told
     from nerion_gym.types.program import Program
 
+NO_VALUE = "its line runs, but no value comes by: a part of it raises, or is skipped"
 NO_VALUES = "its values cannot be compared"
 
 
@@ -60,11 +62,13 @@ class Reading(NamedTuple):
         told: of the whole run.
         found: site -> what it told (`taps.Report`).
         doubt: why no edit of the file is ruled out; "" where some may be.
+        executed: lines of the file that run at import or in a test; None where that is not known.
     """
 
     told: Told
     found: Mapping[int, list[Any]]
     doubt: str
+    executed: Collection[int] | None
 
     def edits(self, file: Tapped) -> list[tuple[int, EditTrace]]:
         """Return what is known of each edit, by its number within the file."""
@@ -79,6 +83,8 @@ class Reading(NamedTuple):
         for place, site in enumerate(plan.sites):
             seen = Seen.of(self.found.get(place))
             count = sum(seen.counts)
+            if not seen.tests and not self._is_dark(site.node):
+                seen = seen._replace(unknown=-1)
             found = [self._edit(seen, bit) for bit in range(len(site.alternatives))]
             for number, bit, is_effect in site.choices:
                 if is_effect:
@@ -89,6 +95,17 @@ class Reading(NamedTuple):
             effect = effects.get(number, Effect(known[number].infection, counts[number]))
             known[number] = _with_effect(known[number], effect, counts[number], carrier)
         return sorted(known.items())
+
+    def _is_dark(self, node: ast.expr | ast.stmt) -> bool:
+        """Whether no line of a place runs.
+
+        That no value came by is not enough: a part of the expression may raise before it is
+        evaluated, which an edit without that part would not.
+        """
+        if self.executed is None:
+            return False
+        lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        return not any(line in self.executed for line in lines)
 
     def _edit(self, seen: Seen, bit: int) -> EditTrace:
         differs = seen.differing(bit)
@@ -103,7 +120,7 @@ class Reading(NamedTuple):
         if not self.told.complete or self.doubt:
             return Infection.UNKNOWN, self.doubt if self.told.complete else TOO_LONG
         if not seen.tests:
-            return (Infection.UNKNOWN, NO_VALUES) if unknown else (Infection.NOT_REACHED, "")
+            return (Infection.UNKNOWN, NO_VALUE) if unknown else (Infection.NOT_REACHED, "")
         if unknown:
             return Infection.UNKNOWN, NO_VALUES
         return Infection.NEVER, ""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nerion_gym.execution.answers import Answer
     from nerion_gym.execution.limits import Times
     from nerion_gym.execution.tracing.asking import Recording
-    from nerion_gym.types.coverage import Baseline
+    from nerion_gym.types.coverage import Baseline, Coverage
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.program import Program
 
@@ -128,7 +128,8 @@ def trace_of(files: Sequence[Tapped], count: int, told: Told, baseline: Baseline
     found = [EditTrace(Infection.UNKNOWN, why=SEVERAL_FILES)] * count
     sites: list[SiteTrace] = []
     for number, file in enumerate(files):
-        reading = Reading(told, told.sites.get(number, {}), doubts.get(file.path, ""))
+        executed = executed_lines(baseline.coverage, file.path)
+        reading = Reading(told, told.sites.get(number, {}), doubts.get(file.path, ""), executed)
         for place, edit in reading.edits(file):
             found[file.numbers[place]] = edit
         sites += reading.sites(file, baseline.program)
@@ -141,6 +142,14 @@ def trace_of(files: Sequence[Tapped], count: int, told: Told, baseline: Baseline
         suite=baseline.suite,
         complete=told.complete,
     )
+
+
+def executed_lines(coverage: Coverage, path: str) -> frozenset[int] | None:
+    """Return the lines of a file that run at import or in a test; None where no test is known."""
+    if not coverage.tests:
+        return None
+    runs = [coverage.at_import, *coverage.tests.values()]
+    return frozenset().union(*(lines.get(path, frozenset()) for lines in runs))
 
 
 def doubts_of(baseline: Baseline, left_out: Collection[str]) -> dict[str, str]:

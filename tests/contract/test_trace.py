@@ -99,7 +99,7 @@ def test_a_known_trace_is_not_run_again(runner):
 
 
 def unlit(trace):
-    """Return a trace that rules nothing out by the lines that run: of edited programs no one knows."""
+    """Return a trace without what hangs on the lines that run, unknown of an edited program."""
     unseen = EditTrace(Infection.UNKNOWN)
     dark = [one.infection is Infection.NOT_REACHED or one.why == NO_VALUE for one in trace.edits]
     edits = [unseen if is_dark else one for one, is_dark in zip(trace.edits, dark, strict=True)]

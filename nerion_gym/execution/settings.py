@@ -38,7 +38,7 @@ class RunnerStats:
         control: runs of unchanged programs.
         coverage: runs that look at the lines that each test executes.
         traces: runs with taps.
-        retraced: traces made again because the process that holds the arguments was gone.
+        retraced: traces made again because no process held the arguments of the functions asked.
         micro: edits whose function was run alone.
         executions: runs of edited programs that really ran.
         cache_hits: outcomes that were known.

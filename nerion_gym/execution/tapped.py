@@ -25,9 +25,10 @@ from .session import collect
 from .supervise import end_others
 from .telling import Line, Teller
 from .tracing.calls import Function, Recorder
+from .tracing.marks import bound
 from .tracing.recipes import pin
 from .tracing.tables import sites_in
-from .tracing.taps import Clock, Site, bound
+from .tracing.taps import Clock, Site
 from .wire import ClosedError
 
 if TYPE_CHECKING:

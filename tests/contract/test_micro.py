@@ -255,6 +255,13 @@ def test_count():
 """
 
 
+def test_functions_that_only_move_are_no_obstacle(runner):
+    source = "def f(x):\n    x = x + 1\n    x = x * 2\n    return x\n\n\ndef g(x):\n    return x\n"
+    tests = "import m\n\ndef test_f():\n    assert m.g(m.f(1)) == 4\n"
+    (removed,) = tried(runner, source, tests, [("    x = x * 2\n", "")])
+    assert (removed.ran, removed.results) == (1, 1)
+
+
 def test_a_call_that_does_not_come_to_the_place_says_nothing(runner):
     source = """
 def f(x):

@@ -94,8 +94,8 @@ def edited_code(program: Program, number: int, edit: Edit) -> Edited | None:
         change = compare_file(path, before, after)
     except NotConfinedError:
         return None
-    if len(change.changed) != 1 or change.moved:
-        return None
+    if len(change.changed) != 1:
+        return None  # functions that merely moved do what they did
     old, new = change.changed[0]
     key = path, old.co_qualname, old.co_firstlineno
     lines = lines_of(module, edit.splices[0].start, edit.splices[-1].end)

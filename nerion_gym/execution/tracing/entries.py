@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nerion_gym.execution.tracing.taps import MARK
+from nerion_gym.execution.tracing.marks import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,7 +13,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.execution.tracing.entries import EntryTaps
-from nerion_gym.execution.tracing.taps import MARK
+from nerion_gym.execution.tracing.marks import MARK
 from nerion_gym.execution.tracing.variables import DIRECT
 from nerion_gym.execution.tracing.written import body_text, parameters
 from nerion_gym.syntax.parsing import quietly

@@ -91,7 +91,7 @@ class Traces:
         for _ in range(2):
             recording = self._recordings.get(home.key)
             if recording is None or not recording.covers(edits):
-                self._stats.retraced += 1
+                self._stats.retraced += 1  # it is gone, or had no taps in these files
                 self._run(home, edits)
                 recording = self._recordings[home.key]
             try:

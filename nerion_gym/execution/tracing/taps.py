@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 from .attributes import attribute
 from .frames import are_shadowed, builtins_of, variables
 from .keys import key_of
-from .marks import MARK as MARK
-from .marks import bound as bound
 from .reports import Report, Seen
 from .values import (
     DIFFERS,

@@ -9,8 +9,9 @@ from nerion_gym.execution.tracing import calls, recipes
 from nerion_gym.execution.tracing.calls import MOST_RECORDED, Function, Recorder
 from nerion_gym.execution.tracing.entries import entries_of
 from nerion_gym.execution.tracing.instrument import instrumented
+from nerion_gym.execution.tracing.marks import bound
 from nerion_gym.execution.tracing.rebuilt import rebuilt
-from nerion_gym.execution.tracing.taps import Clock, bound
+from nerion_gym.execution.tracing.taps import Clock
 from nerion_gym.syntax.module import parse_module
 from tests.support.tracing import plain
 

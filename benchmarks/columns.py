@@ -5,7 +5,7 @@
 
 Three stages a package, each kept in the work folder: one traced run of the unchanged suite
 (`LocalRunner.trace`), micro-executions of the edits (`LocalRunner.micro`), and the columns, which
-run nothing. Nothing reads an outcome: of a package's part only the edits are looked at.
+run nothing. Nothing reads an outcome: of `results/outcomes.parquet` only the edits are looked at.
 
 A column's name begins with its group: operator, syntax, tests, values, checks, infection, micro.
 Written to `results/columns.parquet` where it fits into `--most` bytes.
@@ -17,6 +17,7 @@ import argparse
 import pickle
 import sys
 import time
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,29 +50,25 @@ MOST = 5_000_000
 class Stages:
     """The stages of one package; what is kept of one counts as long as the edits are the same."""
 
-    def __init__(self, subject: Subject, work: Path, again: Sequence[str]) -> None:
+    def __init__(
+        self, subject: Subject, wanted: frozenset[str], work: Path, again: Sequence[str]
+    ) -> None:
         self.subject = subject
+        self.wanted = wanted
         self.work = work
         self.again = again
         self.seconds: dict[str, float] = {}
-        part = work / f"{subject.title}.parquet"
-        self.wanted = frozenset(
-            row["edit"] for row in read_rows(part, ["edit", "reaching"]) if row["reaching"]
-        )
 
-    def run(self, *, micro: bool) -> list[dict[str, Any]]:
+    def run(self) -> list[dict[str, Any]]:
         """Return the package's rows."""
-        stages = ("trace", "micro", "columns") if micro else ("trace", "columns")
-        kept = {stage: self._kept(stage) for stage in stages}
+        kept = {stage: self._kept(stage) for stage in STAGES}
         if None not in kept.values():
             return list(kept["columns"])
         with LocalRunner(cache=False) as runner:
             task = prepared(self.subject, runner, self.work)
             edits = recorded(self.wanted, task)
             trace = self._stage("trace", lambda: runner.trace(task.program, task.suite, edits))
-            found = None
-            if micro:
-                found = self._stage("micro", lambda: runner.micro(task.program, edits, trace))
+            found = self._stage("micro", lambda: runner.micro(task.program, edits, trace))
         self.again = ("columns",)
         return list(
             self._stage("columns", lambda: rows_of(self.subject, task, edits, trace, found))
@@ -97,6 +94,15 @@ class Stages:
         return found
 
 
+def reached(outcomes: Path) -> dict[tuple[str, str], frozenset[str]]:
+    """Return the edits of each package and version that tests reach, by digest."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in read_rows(outcomes, ["package", "version", "edit", "reaching"]):
+        if row["reaching"]:
+            found[row["package"], row["version"]].add(row["edit"])
+    return {package: frozenset(edits) for package, edits in found.items()}
+
+
 def recorded(wanted: Collection[str], task: Task) -> tuple[Edit, ...]:
     """Return the edits of these digests in canonical order."""
     every = enumerate_edits(task.program, MUTATIONS, None)
@@ -109,7 +115,7 @@ def rows_of(
     task: Task,
     edits: Sequence[Edit],
     trace: Trace,
-    micro: Sequence[MicroTrace] | None,
+    micro: Sequence[MicroTrace],
 ) -> list[dict[str, Any]]:
     """Return a row for each edit."""
     assert task.baseline is not None  # noqa: S101  it was prepared
@@ -129,7 +135,7 @@ def rows_of(
             | tests.columns(edit, function, reach)
             | traced.columns(number, edit, function, reach)
             | checks_columns(checks, number, seen.reached)
-            | micro_columns(micro[number] if micro else None, seen, traced.called(function), reach)
+            | micro_columns(micro[number], seen, traced.called(function), reach)
         )
     return rows
 
@@ -141,7 +147,8 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     )
     names = [subject.name for subject in COLLECTED]
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
-    parser.add_argument("--work", type=Path, default=WORK, help="where outcomes and stages lie")
+    parser.add_argument("--outcomes", type=Path, default=RESULTS / "outcomes.parquet")
+    parser.add_argument("--work", type=Path, default=WORK, help="where stages are kept")
     parser.add_argument("--again", nargs="*", choices=STAGES, default=[], help="not as kept")
     parser.add_argument("--most", type=int, default=MOST, help="bytes of the file of columns")
     parser.add_argument("--no-merge", dest="merge", action="store_false")
@@ -151,16 +158,17 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
 def main() -> int:
     """Compute the columns of all packages that have outcomes; a line each; write them."""
     options = parse()
-    micro = hasattr(LocalRunner, "micro")
+    options.work.mkdir(parents=True, exist_ok=True)
+    wanted = reached(options.outcomes)
     rows: list[dict[str, Any]] = []
     failed = 0
     for subject in COLLECTED:
-        known = (options.work / f"{subject.title}.parquet").exists()
-        if not known or subject.name not in options.only:
+        edits = wanted.get((subject.name, subject.version))
+        if edits is None or subject.name not in options.only:
             continue
-        stages = Stages(subject, options.work, options.again)
+        stages = Stages(subject, edits, options.work, options.again)
         try:
-            found = stages.run(micro=micro)
+            found = stages.run()
         except NerionError as error:
             failed += 1
             print(subject.title, error, flush=True)

@@ -25,6 +25,9 @@ MOST_RECORDED = 64
 """Calls of a function that are kept: argument lists that differ."""
 MOST_TRIED, MOST_LOOKED_AT = 320, 1 << 20
 """Argument lists of a function that are looked at, and their size in bytes, together."""
+FREELY, MOST_PASSED = 16, 15
+"""Argument lists that are looked at, whatever they tell; calls that are passed over later on, at
+most, after one that told nothing new."""
 MOST_CALLERS = 12
 """Calls by one test of which it is noted where they come from."""
 DEEPEST_CALLER = 60
@@ -92,6 +95,7 @@ class Function:
         self._recorder, self._clock = recorder, recorder.clock
         self._test = -1
         self._count = self._tried = self._noted = self._looked_at = 0
+        self._offered = self._gap = self._passing = 0
         self._looking = True
         self._next = 1
         self._known: set[bytes] = set()
@@ -161,8 +165,44 @@ class Function:
     def _record(self, values: tuple[Any, ...], frame: FrameType) -> None:
         # Calls further and further apart: a loop's first and last ones differ most.
         self._next = self._count + 1 + self._count // 8
+        place = self._place()
+        if place is None:
+            return
         self._tried += 1
         self._looking = self._tried < MOST_TRIED and self._looked_at < MOST_LOOKED_AT
+        taken = self._taken(values)
+        if taken is None:
+            return
+        recorded = Recorded(self._test, taken, [])
+        if place < len(self.recorded):
+            self._recorder.left += self.recorded[place].arguments.size
+            self.recorded[place] = recorded
+        else:
+            self.recorded.append(recorded)
+        self._recorder.left -= taken.size
+        self._open[id(frame)] = recorded
+
+    def _place(self) -> int | None:
+        """Return where a call would be recorded; None: it is passed over.
+
+        To look at arguments takes longer than most functions: after some that told nothing new, ever
+        more calls are passed over. Where there are enough, each is kept as likely as any other.
+        """
+        if self._passing:
+            self._passing -= 1
+            return None
+        self._offered += 1
+        if len(self.recorded) < MOST_RECORDED:
+            return len(self.recorded)
+        self._dice = (self._dice * 1103515245 + 12345) & 0x7FFFFFFF
+        place = (self._dice >> 8) % self._offered
+        return place if place < MOST_RECORDED else None
+
+    def _taken(self, values: tuple[Any, ...]) -> Snapshot | None:
+        """Return what arguments are made of; None: they cannot be recorded, or were before."""
+        if self._tried > FREELY:
+            self._gap = min(2 * self._gap + 1, MOST_PASSED)
+        self._passing = self._gap
         try:
             taken = snapshot(values)
         except (UnrecordableError, RuntimeError) as error:
@@ -170,25 +210,14 @@ class Function:
             why = str(error) if isinstance(error, UnrecordableError) else type(error).__name__
             self.skipped[why] = self.skipped.get(why, 0) + 1
             self._looked_at += MOST_BYTES if isinstance(error, TooBigError) else 0
-            return
+            return None
         self._looked_at += taken.size
         mark = fingerprint(taken)
         if mark in self._known or self._recorder.left < taken.size:
-            return
+            return None
         self._known.add(mark)
-        recorded = Recorded(self._test, taken, [])
-        if len(self.recorded) < MOST_RECORDED:
-            self.recorded.append(recorded)
-        else:
-            # Each of those that differ is kept as likely as any other.
-            self._dice = (self._dice * 1103515245 + 12345) & 0x7FFFFFFF
-            place = (self._dice >> 8) % len(self._known)
-            if place >= MOST_RECORDED:
-                return
-            self._recorder.left += self.recorded[place].arguments.size
-            self.recorded[place] = recorded
-        self._recorder.left -= taken.size
-        self._open[id(frame)] = recorded
+        self._gap = self._passing = 0
+        return taken
 
     def _look(self, value: Any) -> None:
         """Count a returned value that was not seen before."""

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-    from .values import Alternative
 
 REFERENCES = 3
 """To a frame's copy of its variables that only the frame, a tap and the count itself hold."""
@@ -36,12 +35,6 @@ def variables(frame: FrameType, names: Sequence[tuple[str, str]]) -> list[Any]:
         if sys.getrefcount(inner) <= REFERENCES:
             inner.clear()
     return found
-
-
-def builtins_of(forms: Sequence[Alternative]) -> tuple[str, ...]:
-    """Return the builtins that forms call: a test may have put something else in their place."""
-    names = {name for form in forms for name in form.function.__code__.co_names}
-    return tuple(sorted(name for name in names if hasattr(builtins, name)))
 
 
 def are_shadowed(names: Sequence[str], frame: FrameType) -> bool:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nerion_gym.execution.tracing.entries import EntryTaps
 from nerion_gym.execution.tracing.marks import MARK
 from nerion_gym.execution.tracing.variables import DIRECT
-from nerion_gym.execution.tracing.written import body_text, parameters
 from nerion_gym.syntax.parsing import quietly
 from nerion_gym.syntax.trees import twin
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from nerion_gym.execution.tracing.entries import Entry
-    from nerion_gym.execution.tracing.forms import Form
     from nerion_gym.execution.tracing.sites import Site
     from nerion_gym.syntax.module import Module
 
@@ -142,30 +140,3 @@ def _call(tap: Tap, node: ast.AST, inner: ast.expr | None) -> ast.expr:
 
 def _at(node: Any, made: Any) -> Any:
     return ast.copy_location(made, node)
-
-
-def table_of(sites: Sequence[Site]) -> CodeType:
-    """Return code that makes the table of a file's sites: see `taps.sites_in`."""
-    rows = [_row(site) for site in sites]
-    with quietly():
-        return compile(f"TABLE = [{', '.join(rows)}]", "<sites>", "exec", dont_inherit=True)
-
-
-def _row(site: Site) -> str:
-    """Return a site's row: originals, edits, number of holes, extras, and those that run code."""
-    holes = site.holes
-    head = f"lambda {parameters(holes)}: "
-    forms = [original.look.form for original in site.originals]
-    originals = ", ".join(
-        [_alternative(head + body_text(holes, form, asking=site.lazy), form) for form in forms]
-    )
-    edits = ", ".join(
-        [f"({_alternative(head + text, form)}, {of})" for form, of, text in site.alternatives]
-    )
-    risky = holes.risky if site.lazy else None
-    return f"([{originals}], [{edits}], {len(holes.nodes)}, {holes.extras!r}, {risky})"
-
-
-def _alternative(text: str, form: Form) -> str:
-    holes = ", ".join([str(sorted(some)) for some in (form.used, form.read, form.early)])
-    return f"({text}, {holes}, ({form.fresh}, {form.faithful}, {form.kind}))"

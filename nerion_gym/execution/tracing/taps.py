@@ -10,30 +10,17 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from .attributes import attribute
-from .frames import are_shadowed, builtins_of, variables
-from .keys import key_of
+from .frames import are_shadowed, variables
+from .keys import is_own_key, key_of
 from .reports import Report, Seen
-from .values import (
-    DIFFERS,
-    LACKED,
-    MISSING,
-    SAME,
-    UNKNOWN,
-    UNREAD,
-    Alternative,
-    Opaque,
-    Values,
-    is_plain,
-    kind_of,
-    told,
-    verdict,
-)
+from .values import MISSING, UNREAD, Opaque, is_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from types import FrameType
 
-    from .values import Told
+    from .judged import Judge
+    from .values import Values
 
 DISTINCT = 512
 """Different values of a site of which it is remembered what they make of the edits."""
@@ -61,43 +48,38 @@ class Site:
 
     Args:
         clock: what test runs.
-        originals: the expressions as they are.
-        edits: what edits make of one of them, as sets of bits later on.
-        of: for each edit the number of its original.
+        judge: of the edits.
         holes: how many there are.
         extras: variables that only edits read, and where they are looked up (`forms.Extra`); their
             values follow those of the holes. Those that are looked up nowhere are handed over.
+        called: builtins that are called.
+        looking_up: edits that read what is looked up in the frame, a bit each.
     """
 
     def __init__(
         self,
         clock: Clock,
-        originals: Sequence[Alternative],
-        edits: Sequence[tuple[Alternative, int]],
+        judge: Judge,
         holes: int,
-        extras: Sequence[tuple[str, str]] = (),
+        extras: Sequence[tuple[str, str]],
+        called: Sequence[str],
+        looking_up: int,
     ) -> None:
-        self.edits = tuple(edits)
+        self.judge = judge
         self.rows: list[list[int]] = []
         """Of each test that came by: its number, evaluations, the edits that differed."""
-        self.kinds: list[dict[str, int]] = [{} for _ in originals]
         self.same = self.unknown = 0
         self._clock = clock
-        self._originals = tuple(originals)
-        self._extras = tuple(extras)
-        self._handed = sum(not where for _, where in extras)
-        self._numbers = range(holes + self._handed)
+        self._extras = extras
+        self._handed = sum([not where for _, where in extras])
+        self.numbers = range(holes + self._handed)
         self._looked_up = tuple([extra for extra in extras if extra[1] not in ("", OF_VALUE)])
         self._completes = len(extras) > self._handed
-        self._called = builtins_of(self._forms())
-        self._framed = bool(self._looked_up or self._called)
+        self._called = called
+        self._framed = bool(self._looked_up or called)
         """Whether a look needs the frame."""
-        self._all = (1 << len(edits)) - 1
-        self._worked = sorted(set().union(*(form.used for form in self._forms())))
-        self._looking_up = self._bits_reading(
-            [holes + place for place, (_, where) in enumerate(extras) if where]
-        )
-        """Edits that read what is looked up in the frame."""
+        self._all = (1 << judge.count) - 1
+        self._looking_up = looking_up
         self._test = self._done = -1
         """`_done`: a test in which there is nothing left to look for."""
         self._row: list[int] = []
@@ -108,15 +90,6 @@ class Site:
         """What was seen last; to see it again in the same test tells nothing new."""
         self._known: dict[tuple[Any, ...], Seen] = {}
         self._stored: dict[int, dict[int, Any]] = {}
-
-    def _forms(self) -> list[Alternative]:
-        return [*self._originals, *(edit for edit, _ in self.edits)]
-
-    def _bits_reading(self, numbers: Sequence[int]) -> int:
-        bits = [
-            1 << place for place, (edit, _) in enumerate(self.edits) if {*numbers} & {*edit.read}
-        ]
-        return sum(bits)
 
     # --- what the instrumented program calls ------------------------------------------------
 
@@ -152,7 +125,7 @@ class Site:
         # Two that were lost (another test is on) are not known to be one.
         every = [
             (stored[n] if n in stored else Opaque()) if mask >> n & 1 else next(given)
-            for n in self._numbers
+            for n in self.numbers
         ]
         self._take(tuple(every))
         return values[place]
@@ -166,7 +139,7 @@ class Site:
             list(counts),
             [places[mask] for mask in masks],
             [hex(mask) for mask in places],
-            [[list(entry) for entry in kinds.items()] for kinds in self.kinds],
+            [[list(entry) for entry in kinds.items()] for kinds in self.judge.kinds],
             hex(self.same),
             hex(self.unknown),
         )
@@ -177,8 +150,16 @@ class Site:
         """Count an evaluation, and look at the edits."""
         if self._test != self._clock.test:
             self._begin()
-        self._row[1] += 1
+        row = self._row
+        row[1] += 1
         self._looks += 1
+        if not self._framed and not self._completes and row[1] <= LOOKS and is_own_key(values):
+            # Most that comes by is met here.
+            seen = self._known.get(values)
+            if seen is not None:
+                if seen is not self._last or self._looks == SAMPLE:
+                    self._learn(seen)
+                return
         self._look(values, sys._getframe(2) if self._framed else None)
 
     def _look(self, values: Values, frame: FrameType | None) -> None:
@@ -206,10 +187,11 @@ class Site:
     def _learn(self, seen: Seen) -> None:
         """Write down what is seen in this test."""
         self._last = seen
+        differs, same, unknown = seen
         row = self._row
-        row[2] |= seen.differs
-        self.same |= seen.same
-        self.unknown |= seen.unknown
+        row[2] |= differs
+        self.same |= same
+        self.unknown |= unknown
         # An edit that differed in this test has nothing to show but that it does not always.
         settled = row[2]
         if self._looks < SAMPLE:
@@ -227,7 +209,7 @@ class Site:
         found: list[Any] = [UNREAD] * len(self._looked_up)
         if needed and frame is not None:
             found = variables(frame, self._looked_up)
-        count = len(self._numbers) - self._handed
+        count = len(self.numbers) - self._handed
         handed, others = iter(values[count:]), iter(found)
         every = [*values[:count]]
         for name, where in self._extras:
@@ -246,8 +228,8 @@ class Site:
             return Seen(0, 0, self._all & ~self._row[2])
         self._left -= KEYLESS if key is None else 1
         if key is None:
-            return self._evaluate(values, wanted & self._open)
-        seen = self._evaluate(values, wanted)
+            return self.judge.evaluate(values, wanted & self._open)
+        seen = self.judge.evaluate(values, wanted)
         if len(self._known) < DISTINCT:
             self._known[key] = seen
         return seen
@@ -263,35 +245,3 @@ class Site:
         self._stored.clear()
         if not self._all:
             self._done = self._test
-
-    def _evaluate(self, values: Values, wanted: int) -> Seen:
-        """Return what the values make of the edits whose bits are wanted."""
-        judge = self._judge(values)
-        found = {DIFFERS: 0, SAME: 0, UNKNOWN: 0}
-        bit = 1
-        for edit, number in self.edits:
-            if wanted & bit:
-                found[judge(edit, number)] |= bit
-            bit <<= 1
-        return Seen(found[DIFFERS], found[SAME], found[UNKNOWN])
-
-    def _judge(self, values: Values) -> Callable[[Alternative, int], int]:
-        """Note what the originals give; return what says whether an edit differs from its own."""
-        odd = frozenset([number for number in self._worked if not is_plain(values[number])])
-        missing = any(value is MISSING or value is LACKED for value in values)
-        expected = [told(original, values, missing, odd) for original in self._originals]
-        self._note(expected)
-
-        def judge(edit: Alternative, number: int) -> int:
-            given = told(edit, values, missing, odd)
-            found = verdict(self._originals[number], edit, expected[number], given)
-            return UNKNOWN if found == SAME and not edit.faithful else found
-
-        return judge
-
-    def _note(self, expected: Sequence[Told | None]) -> None:
-        """Count the classes of what originals gave."""
-        for kinds, given in zip(self.kinds, expected, strict=True):
-            if given is not None:
-                name = kind_of(given)
-                kinds[name] = kinds.get(name, 0) + 1

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from nerion_gym.execution.memo import digest
 from nerion_gym.execution.reach import all_lines
 from nerion_gym.execution.tracing.entries import entries_of
-from nerion_gym.execution.tracing.instrument import instrumented, table_of
+from nerion_gym.execution.tracing.instrument import instrumented
 from nerion_gym.execution.tracing.reading import Reading
 from nerion_gym.execution.tracing.sites import plan_taps
+from nerion_gym.execution.tracing.tabled import table_of
 from nerion_gym.execution.tracing.told import Tapped, Told, functions_of, recording_of
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.trace import EditTrace, Infection, SiteTrace, Trace

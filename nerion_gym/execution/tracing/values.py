@@ -29,6 +29,9 @@ class UnknownError(Exception):
     """An edited expression is not worth evaluating: too big, or not plain."""
 
 
+TOO_BIG = UnknownError, MemoryError, RecursionError
+
+
 def is_plain(value: object, depth: int = 0) -> bool:
     """Whether working on a value runs none of the program's code and takes little time."""
     kind = type(value)
@@ -227,7 +230,7 @@ def evaluated(edit: Alternative, values: Values) -> Told | None:
     """Evaluate an expression on values that were looked at; None: it gets too big."""
     try:
         return True, edit.function(*values)
-    except (UnknownError, MemoryError, RecursionError):
+    except TOO_BIG:
         return None
     except Exception as error:  # noqa: BLE001 - whatever it is, the program would see it
         return False, (type(error), str(error))

@@ -166,7 +166,7 @@ def test_tests_are_told_apart():
     report = site.seen()
     which = (int(report.differs[place], 16) for place in report.which)
     masks = dict(zip(report.tests, which, strict=True))
-    bit = next(bit for bit in range(len(site.edits)) if not masks[1] >> bit & 1)
+    bit = next(bit for bit in range(site.judge.count) if not masks[1] >> bit & 1)
     assert [test for test, mask in masks.items() if mask >> bit & 1] == [2, 3]
 
 

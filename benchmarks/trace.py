@@ -4,8 +4,10 @@
     python benchmarks/trace.py --dry --packages inflection --never 50 --sample 50
 
 Every mutation of a package is asked about in one run. The same run without taps, which imports and
-collects as well, is timed in turns with it (`--rounds`). Then edits are really run: some that are
-said never to give another value (`--never`, drawn by operator), none of which may fail a test; and
+collects as well, is timed in turns with it (`--rounds`), and `python -m pytest` in a process of its
+own, as people run the suite: the project's own run without taps costs next to nothing beside what
+the program does, and a tap stands at every expression of that. Then edits are really run: some that
+are said never to give another value (`--never`, drawn by operator), none of which may fail a test; and
 some of all (`--sample`), to say how many of each class are killed. All are run alone as well
 (micro-execution).
 Resumable: a package on record is not run again. Records `results/trace.json`. Exit code 1 where an
@@ -30,6 +32,7 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 from rich.progress import track  # noqa: E402
 
+from benchmarks.throughput import cold_seconds  # noqa: E402
 from nerion_gym.commands.provenance import git_state  # noqa: E402
 from nerion_gym.edits.catalog import enumerate_edits  # noqa: E402
 from nerion_gym.edits.preview import apply, diff  # noqa: E402
@@ -55,6 +58,7 @@ PACKAGES = (
     "mistune", "tenacity", "humanize", "parse", "anytree", "semver", "itsdangerous", "jsonpointer",
 )  # fmt: skip
 MUTATIONS = tuple(row for row in OPERATORS if row.kind is Kind.MUTATION)
+SHOWN = ("package", "edits", "ratio", "ratio_to_pytest", "classes", "killed")
 STATEMENTS = frozenset(
     row.name for row in MUTATIONS if row.name.startswith(("remove_", "shuffle_", "swap_br"))
 ) | {"indent_statement", "dedent_statement", "drop_case"}
@@ -75,7 +79,7 @@ def check(name: str, options: argparse.Namespace) -> dict[str, Any]:
         started = time.perf_counter()
         trace = runner.trace(task.program, task.suite, edits)
         first = time.perf_counter() - started
-        plain, traced = timings(runner, task, edits, options.rounds)
+        plain, traced, cold = timings(runner, task, edits, options.rounds)
         row = {
             "package": subject.title,
             "edits": len(edits),
@@ -84,7 +88,9 @@ def check(name: str, options: argparse.Namespace) -> dict[str, Any]:
             "first_seconds": round(first, 2),
             "plain_seconds": plain,
             "traced_seconds": traced,
+            "pytest_seconds": cold,
             "ratio": round(median(traced) / median(plain), 2),
+            "ratio_to_pytest": round(median(traced) / median(cold), 2),
             "bytes": len(pickle.dumps(trace)),
             "classes": counted(edits, trace),
             "why": dict(Counter(found.why for found in trace.edits if found.why)),
@@ -115,14 +121,14 @@ def run_alone(
 
 def timings(
     runner: LocalRunner, task: Task, edits: Sequence[Edit], rounds: int
-) -> tuple[list[float], list[float]]:
-    """Return the seconds of runs without and with taps, in turns."""
-    found: tuple[list[float], list[float]] = ([], [])
+) -> tuple[list[float], list[float], list[float]]:
+    """Return the seconds of runs without and with taps, and of cold pytest, in turns."""
+    plain, traced, cold = [], [], []
     for _ in range(rounds):
-        for seconds, asked in zip(found, ((), edits), strict=True):
-            trace = runner.trace(task.program, task.suite, asked)
-            seconds.append(round(trace.seconds, 3))
-    return found
+        plain.append(round(runner.trace(task.program, task.suite, ()).seconds, 3))
+        traced.append(round(runner.trace(task.program, task.suite, edits).seconds, 3))
+        cold.append(round(cold_seconds(task.program, task.suite), 3))
+    return plain, traced, cold
 
 
 def counted(edits: Sequence[Edit], trace: Trace) -> dict[str, dict[str, int]]:
@@ -145,7 +151,7 @@ def really_run(
     control, trace = control_of(task).classes, known.trace
     never = [n for n, found in enumerate(trace.edits) if found.infection is Infection.NEVER]
     place = {edit: number for number, edit in enumerate(edits)}
-    drawn = by_operator([edits[n] for n in never], max(options.never // 40, 1), options.seed)
+    drawn = by_operator([edits[n] for n in never], max(options.never // 8, 1), options.seed)
     chosen = [place[edit] for edit in drawn][: options.never]
     rng = np.random.default_rng(options.seed)
     count = min(options.sample, len(edits))
@@ -190,6 +196,8 @@ def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "edits": sum(row["edits"] for row in rows),
         "ratio_median": median(row["ratio"] for row in rows),
         "ratio_worst": max(row["ratio"] for row in rows),
+        "ratio_to_pytest_median": median(row["ratio_to_pytest"] for row in rows),
+        "ratio_to_pytest_worst": max(row["ratio_to_pytest"] for row in rows),
         "never_run": sum(row["never"]["run"] for row in rows),
         "never_wrong": sum(len(row["never"]["wrong"]) for row in rows),
         "known": round(1 - reached["UNKNOWN"] / max(reached.total(), 1), 3),
@@ -228,7 +236,10 @@ def main() -> int:
         rows.append(check(name, options))
         for found in rows[-1]["never"]["wrong"]:
             print(found, flush=True)
-        shown = {key: rows[-1][key] for key in ("package", "edits", "ratio", "classes", "killed")}
+        shown = {
+            key: rows[-1][key]
+            for key in ("package", "edits", "ratio", "ratio_to_pytest", "classes", "killed")
+        }
         print(json.dumps(shown), flush=True)
         if not options.dry:
             write_json(RECORD, record_of(rows, options))

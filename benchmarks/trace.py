@@ -7,7 +7,7 @@ Every mutation of a package is asked about in one run. The same run without taps
 collects as well, is timed in turns with it (`--rounds`), and `python -m pytest` in a process of its
 own, as people run the suite: the project's own run without taps costs next to nothing beside what
 the program does, and a tap stands at every expression of that. Then edits are really run: some that
-are said never to give another value (`--never`, drawn by operator), none of which may fail a test; and
+are said never to give another value (`--never`, drawn by operator), and none may fail a test; and
 some of all (`--sample`), to say how many of each class are killed. All are run alone as well
 (micro-execution).
 Resumable: a package on record is not run again. Records `results/trace.json`. Exit code 1 where an

@@ -9,15 +9,17 @@ from __future__ import annotations
 import marshal
 import os
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.execution.routing import Key, NotConfinedError, compare_file, same_frame
+from nerion_gym.execution.tracing.ahead import ahead
 from nerion_gym.execution.tracing.contrasts import spliced, statement_around
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.trace import MicroTrace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import CodeType
 
     from nerion_gym.execution.answers import Answer
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.program import Program
 
-TOGETHER = 256
-"""Edits of one order: what is lost with a child is what it was at, and no more than a fork."""
+AHEAD = 256
+"""Edits of one order; those of the next are compiled meanwhile."""
 CPU_SECONDS, EACH = 10.0, 0.6
 """Limits of an order: they end what the limit of each call could not."""
 ELSEWHERE = "it changes more than the body of one function"
@@ -146,24 +148,44 @@ def micro(
     found = [MicroTrace(why=ELSEWHERE)] * len(edits)
     if recording.why:
         return [MicroTrace(why=recording.why)] * len(edits)
-    waiting: dict[Key, list[Edited]] = defaultdict(list)
-    for number, edit in enumerate(edits):
-        edited = edited_code(program, number, edit)
-        if edited is not None:
-            waiting[edited.key].append(edited)
-            found[number] = MicroTrace(why=NO_CALL)
-    queue = [one for key in waiting if recording.calls.get(key) for one in waiting[key]]
-    while queue:
-        batch = queue[:TOGETHER]
-        answer = ask(order_of(batch, memory))
-        done, results = results_of(batch, recording, answer)
-        for number, result in results:
+    chunks = [range(start, min(start + AHEAD, len(edits))) for start in range(0, len(edits), AHEAD)]
+    for chunk in ahead(partial(edited_codes, program, edits), chunks):
+        for one in chunk:
+            found[one.number] = MicroTrace(why=NO_CALL)
+        queue = [one for one in chunk if recording.calls.get(one.key)]
+        for number, result in results_in_turn(ask, recording, queue, memory):
             found[number] = result
+    return found
+
+
+def edited_codes(program: Program, edits: Sequence[Edit], numbers: Iterable[int]) -> list[Edited]:
+    """Return the new code of edited functions, function by function, where an edit is no more."""
+    found: dict[Key, list[Edited]] = defaultdict(list)
+    for number in numbers:
+        edited = edited_code(program, number, edits[number])
+        if edited is not None:
+            found[edited.key].append(edited)
+    return [one for rows in found.values() for one in rows]
+
+
+def results_in_turn(
+    ask: Callable[[dict[str, Any]], Answer],
+    recording: Recording,
+    queue: list[Edited],
+    memory: int,
+) -> Iterator[tuple[int, MicroTrace]]:
+    """Yield what became of some edits, by number.
+
+    Raises:
+        GoneError: the traced process is gone.
+    """
+    while queue:
+        done, results = results_of(queue, recording, ask(order_of(queue, memory)))
+        yield from results
         if not done:
             # No child of ours ends so: it was told by the program.
-            found[queue[0].number] = MicroTrace(why=ENDS)
+            yield queue[0].number, MicroTrace(why=ENDS)
         queue = queue[max(done, 1) :]
-    return found
 
 
 def order_of(batch: Iterable[Edited], memory: int) -> dict[str, Any]:

@@ -185,8 +185,8 @@ class Function:
     def _place(self) -> int | None:
         """Return where a call would be recorded; None: it is passed over.
 
-        To look at arguments takes longer than most functions: after some that told nothing new, ever
-        more calls are passed over. Where there are enough, each is kept as likely as any other.
+        To look at arguments takes longer than most functions: after some that told nothing new,
+        ever more calls are passed over. Of enough, each is kept as likely as any other.
         """
         if self._passing:
             self._passing -= 1

@@ -62,12 +62,14 @@ class Reading(NamedTuple):
         told: of the whole run.
         found: site -> what it told (`taps.Report`).
         doubt: why no edit of the file is ruled out; "" where some may be.
+        unseen: why no edit of a default is ruled out; "" where some may be.
         executed: lines of the file that run at import or in a test; None where that is not known.
     """
 
     told: Told
     found: Mapping[int, list[Any]]
     doubt: str
+    unseen: str
     executed: Collection[int] | None
 
     def edits(self, file: Tapped) -> list[tuple[int, EditTrace]]:
@@ -91,10 +93,19 @@ class Reading(NamedTuple):
                     effects[number] = Effect(found[bit].infection, count)
                 else:
                     known[number], counts[number] = found[bit], count
+        for number in plan.defaults:
+            known[number] = self._of_default(known[number])
         for number, carrier in plan.carriers.items():
             effect = effects.get(number, Effect(known[number].infection, counts[number]))
             known[number] = _with_effect(known[number], effect, counts[number], carrier)
         return sorted(known.items())
+
+    def _of_default(self, edit: EditTrace) -> EditTrace:
+        """Return what is known of a default, which may be seen without any call."""
+        ruled_out = edit.infection in (Infection.NEVER, Infection.NOT_REACHED)
+        if ruled_out and self.unseen:
+            return replace(edit, infection=Infection.UNKNOWN, why=self.unseen)
+        return edit
 
     def _is_dark(self, node: ast.expr | ast.stmt) -> bool:
         """Whether no line of a place runs.

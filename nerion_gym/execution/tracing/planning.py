@@ -1,0 +1,211 @@
+"""Which expressions of a file get a tap: the sites of its edits."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import TYPE_CHECKING
+
+from nerion_gym.execution.tracing.contrasts import Unchanged, contrast_of
+from nerion_gym.execution.tracing.defaults import other_default
+from nerion_gym.execution.tracing.forms import MOST_HOLES, Holes
+from nerion_gym.execution.tracing.order import read_early
+from nerion_gym.execution.tracing.parts import RULES, argument_count, arguments_of
+from nerion_gym.execution.tracing.regions import ARGUMENT, ASSIGNED, BY_OPERATOR, OTHER, Regions
+from nerion_gym.execution.tracing.shapes import is_shaping
+from nerion_gym.execution.tracing.sites import Plan, Site
+from nerion_gym.execution.tracing.variables import Variables
+from nerion_gym.syntax.trees import same_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nerion_gym.execution.tracing.defaults import Other
+    from nerion_gym.execution.tracing.forms import Look
+    from nerion_gym.execution.tracing.looking import Span
+    from nerion_gym.execution.tracing.regions import Region
+    from nerion_gym.execution.tracing.statements import Contrast
+    from nerion_gym.syntax.module import Module
+    from nerion_gym.types.edit import Edit
+
+SEVERAL = "it changes more than one expression"
+SHAPING = "it changes what names mean, or what is a generator"
+UNWATCHED = "its place cannot be watched"
+ONLY_RUNNING = "only running it tells what it evaluates to"
+
+
+def plan_taps(module: Module, edits: Sequence[Edit]) -> Plan:
+    """Return the expressions to watch for these edits of a file."""
+    planner = _Planner(module)
+    for number, edit in enumerate(edits):
+        planner.add(number, edit)
+    return planner.plan
+
+
+class _Planner:
+    def __init__(self, module: Module) -> None:
+        self.plan = Plan([], [], {}, {}, set())
+        self._module = module
+        self._bound = {name for scope in module.scopes.all for name in scope.bound}
+        self._by_node: dict[tuple[ast.AST, object], Site | None] = {}
+        self._tuples: dict[ast.expr, ast.expr] = {}
+        self._variables = Variables(module)
+        self._regions = Regions(module, self._is_builtin)
+
+    def add(self, number: int, edit: Edit) -> None:
+        """Find the site of an edit, or say why there is none."""
+        contrast = contrast_of(self._module, edit)
+        other = other_default(self._module, edit, contrast)
+        if other is not None:
+            self._begun(number, other)
+        elif contrast is None:
+            self.plan.beyond[number] = SEVERAL
+        elif isinstance(contrast, Unchanged):
+            self.plan.unchanged.append(number)
+        elif is_shaping(self._module, contrast.gone, self._variables.accesses):
+            self.plan.beyond[number] = SHAPING
+        else:
+            why = self._planned(number, edit, contrast)
+            if why:
+                self.plan.beyond[number] = why
+
+    def _begun(self, number: int, other: Other) -> None:
+        """Have it looked at what calls begin with."""
+        node, _, first, _ = other.parameter
+        key = node, None
+        if key not in self._by_node:
+            holes = Holes(ast.Name(node.arg, ast.Load()), self._is_builtin)
+            self._by_node[key] = site = Site(first, holes, shown=node)
+            self.plan.sites.append(site)
+        site = self._by_node[key]  # type: ignore[assignment]
+        site.add(number, other.form)
+        self.plan.defaults.add(number)
+        self._carried(number, ARGUMENT)
+
+    def _planned(self, number: int, edit: Edit, contrast: Contrast) -> str:
+        """Have an edit looked at; return why it cannot be, "" where it can."""
+        node, before, after, kept, _ = contrast
+        if kept is not None:
+            after = self._variables.left_in(kept)
+        if self._is_call(before, after):
+            if max(map(argument_count, (before, after))) > MOST_HOLES:
+                return ONLY_RUNNING
+            before, after, carrier = self._given(before), arguments_of(after), ARGUMENT
+        elif before is node:
+            return self._in_region(number, before, after)
+        else:
+            usual = OTHER if isinstance(node, ast.stmt) else ASSIGNED
+            carrier = BY_OPERATOR.get(edit.operator, usual)
+        return self._alone(number, node, before, after) or self._carried(number, carrier)
+
+    def _carried(self, number: int, carrier: str) -> str:
+        self.plan.carriers[number] = carrier
+        return ""
+
+    def _alone(
+        self, number: int, node: ast.expr | ast.stmt, before: ast.expr, after: ast.expr
+    ) -> str:
+        """Have an edit looked at by a tap at its own place."""
+        site = self._site(node, before)
+        if site is None:
+            return UNWATCHED
+        form = site.holes.over(after, self._variables.reader(node, direct=not site.lazy))
+        if form is None:
+            return ONLY_RUNNING
+        site.add(number, form)
+        return ""
+
+    def _in_region(self, number: int, node: ast.expr, after: ast.expr) -> str:
+        """Have an edit looked at by the tap of all around it, if that can be; and its effect."""
+        region = self._regions.around(node)
+        site = self._site(region.top, region.top)
+        span = None if site is None else site.holes.spans.get(node)
+        if site is None or span is None:
+            return self._alone(number, node, node, after)
+        look = None if node is region.top else self._part(site, node, span)
+        if node is region.top or look is not None:
+            original = 0 if look is None else site.original(node, node, look)
+            reader = self._variables.reader(node, direct=not site.lazy)
+            form = site.holes.over(after, reader, look)
+            if form is None:
+                return ONLY_RUNNING
+            site.add(number, form, original)
+        else:
+            why = self._alone(number, node, node, after)
+            if why:
+                return why
+        self._effect(number, site, region, (node, after))
+        return ""
+
+    def _part(self, site: Site, node: ast.expr, span: Span) -> Look | None:
+        """Return a part of a site that the same tap does for; None where it does not."""
+        holes = site.holes
+        if site.lazy or not holes.is_taken_with(span) or not holes.is_unmistakable(span):
+            return None
+        return holes.part(node)
+
+    def _effect(
+        self, number: int, site: Site, region: Region, swap: tuple[ast.expr, ast.expr]
+    ) -> None:
+        """Have it looked at what the whole statement does."""
+        node, after = swap
+        top, original = region.top, 0
+        if region.of_truth:
+            top = ast.UnaryOp(ast.Not(), top)
+            look = site.holes.part(top)
+            if look is None:
+                return
+            original = site.original("truth", None, look)
+        elif node is top:
+            self.plan.carriers[number] = region.carrier
+            return
+        reader = self._variables.reader(node, direct=not site.lazy)
+        before = site.originals[original].look
+        form = site.holes.over(top, reader, before, {node: after})
+        if form is not None:
+            self.plan.carriers[number] = region.carrier
+            site.add(number, form, original, effect=True)
+
+    def _is_call(self, before: ast.expr, after: ast.expr) -> bool:
+        """Whether two calls differ just if what is called, or what it is given, does."""
+        if not isinstance(before, ast.Call) or not isinstance(after, ast.Call):
+            return False
+        if not same_tree(before.func, after.func):
+            # Exceptions of two classes are two; what two functions give may be the same.
+            return all(self._is_exception(call.func) for call in (before, after))
+        return RULES[ast.Call](before, self._is_builtin) is None
+
+    def _given(self, call: ast.expr) -> ast.expr:
+        """Return what a call of the program is given, once for all edits of it."""
+        if call not in self._tuples:
+            self._tuples[call] = arguments_of(call)
+        return self._tuples[call]
+
+    def _is_exception(self, node: ast.expr) -> bool:
+        named = getattr(builtins, node.id, None) if isinstance(node, ast.Name) else None
+        is_class = isinstance(named, type) and issubclass(named, BaseException)
+        return is_class and self._is_builtin(node.id)  # type: ignore[attr-defined]
+
+    def _is_builtin(self, name: str) -> bool:
+        return hasattr(builtins, name) and name not in self._bound and not self._module.scopes.star
+
+    def _site(self, node: ast.expr | ast.stmt, before: ast.expr) -> Site | None:
+        whole = before is node or self._tuples.get(node) is before  # type: ignore[arg-type]
+        key = node, before if whole else ast.dump(before)
+        if key not in self._by_node:
+            holes = Holes(before, self._is_builtin, self._variables.settled(node, before))
+            early = [holes.nodes[number] for number in read_early(holes.steps, holes.risky)]
+            lazy = not holes.form.strict and not all(map(self._variables.is_sure, holes.nodes))
+            if lazy:
+                watched = isinstance(node, ast.expr) and self._are_here(holes)
+            else:
+                watched = all(map(self._variables.has_value, early))
+            self._by_node[key] = site = Site(node, holes, lazy) if watched else None
+            if site is not None:
+                self.plan.sites.append(site)
+        return self._by_node[key]
+
+    def _are_here(self, holes: Holes) -> bool:
+        """Whether taps can be put around all holes, and the first tells that all begins."""
+        first = next(step for step in holes.steps if step.hole is not None)
+        return first.sure and all(hole in self._module.walk.parents for hole in holes.nodes)

@@ -17,8 +17,7 @@ from nerion_gym.syntax.trees import same_tree
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nerion_gym.execution.tracing.contrasts import Unchanged
-    from nerion_gym.execution.tracing.statements import Contrast
+    from nerion_gym.execution.tracing.statements import Contrast, Unchanged, Unguarded
     from nerion_gym.syntax.module import Module
     from nerion_gym.types.edit import Edit
 
@@ -63,7 +62,7 @@ class Other(NamedTuple):
 
 
 def other_default(
-    module: Module, edit: Edit, contrast: Contrast | Unchanged | None
+    module: Module, edit: Edit, contrast: Contrast | Unchanged | Unguarded | None
 ) -> Other | None:
     """Return the parameter whose default an edit changes; None where it does not, or hardly."""
     known = parameters_of(module)

@@ -6,31 +6,33 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from nerion_gym.execution.tracing.contrasts import Unchanged, contrast_of
+from nerion_gym.execution.tracing.contrasts import contrast_of
 from nerion_gym.execution.tracing.defaults import other_default
 from nerion_gym.execution.tracing.forms import MOST_HOLES, Holes
 from nerion_gym.execution.tracing.order import read_early
 from nerion_gym.execution.tracing.parts import RULES, argument_count, arguments_of
+from nerion_gym.execution.tracing.reasons import why_beyond
 from nerion_gym.execution.tracing.regions import ARGUMENT, ASSIGNED, BY_OPERATOR, OTHER, Regions
 from nerion_gym.execution.tracing.shapes import is_shaping
+from nerion_gym.execution.tracing.shuffles import SHUFFLE
 from nerion_gym.execution.tracing.sites import Plan, Site
+from nerion_gym.execution.tracing.statements import Contrast, Unchanged
 from nerion_gym.execution.tracing.variables import Variables
 from nerion_gym.syntax.trees import same_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from nerion_gym.execution.tracing.defaults import Other
-    from nerion_gym.execution.tracing.forms import Look
+    from nerion_gym.execution.tracing.forms import Extra, Look
     from nerion_gym.execution.tracing.looking import Span
     from nerion_gym.execution.tracing.regions import Region
-    from nerion_gym.execution.tracing.statements import Contrast
     from nerion_gym.syntax.module import Module
     from nerion_gym.types.edit import Edit
 
-SEVERAL = "it changes more than one expression"
 SHAPING = "it changes what names mean, or what is a generator"
 UNWATCHED = "its place cannot be watched"
+LEFT_TO_DEFAULT = "no call leaves it to its default; signatures may be read"
 ONLY_RUNNING = "only running it tells what it evaluates to"
 
 
@@ -44,7 +46,7 @@ def plan_taps(module: Module, edits: Sequence[Edit]) -> Plan:
 
 class _Planner:
     def __init__(self, module: Module) -> None:
-        self.plan = Plan([], [], {}, {}, set())
+        self.plan = Plan([], [], {}, {}, {}, {})
         self._module = module
         self._bound = {name for scope in module.scopes.all for name in scope.bound}
         self._by_node: dict[tuple[ast.AST, object], Site | None] = {}
@@ -59,15 +61,20 @@ class _Planner:
         if other is not None:
             self._begun(number, other)
         elif contrast is None:
-            self.plan.beyond[number] = SEVERAL
+            self.plan.beyond[number] = why_beyond(self._module, edit)
         elif isinstance(contrast, Unchanged):
             self.plan.unchanged.append(number)
+            if contrast.doubt:
+                self.plan.doubtful[number] = contrast.doubt
         elif is_shaping(self._module, contrast.gone, self._variables.accesses):
             self.plan.beyond[number] = SHAPING
+        elif not isinstance(contrast, Contrast):
+            self.plan.asleep[number] = contrast.gone
         else:
             why = self._planned(number, edit, contrast)
             if why:
-                self.plan.beyond[number] = why
+                explained = edit.operator == SHUFFLE or contrast.unsure
+                self.plan.beyond[number] = why_beyond(self._module, edit) if explained else why
 
     def _begun(self, number: int, other: Other) -> None:
         """Have it looked at what calls begin with."""
@@ -79,59 +86,65 @@ class _Planner:
             self.plan.sites.append(site)
         site = self._by_node[key]  # type: ignore[assignment]
         site.add(number, other.form)
-        self.plan.defaults.add(number)
+        self.plan.doubtful[number] = LEFT_TO_DEFAULT
         self._carried(number, ARGUMENT)
 
     def _planned(self, number: int, edit: Edit, contrast: Contrast) -> str:
         """Have an edit looked at; return why it cannot be, "" where it can."""
-        node, before, after, kept, _ = contrast
-        if kept is not None:
-            after = self._variables.left_in(kept)
+        if contrast.kept is not None:
+            contrast = contrast._replace(after=self._variables.left_in(contrast.kept))
+        node, before, after, *_ = contrast
         if self._is_call(before, after):
             if max(map(argument_count, (before, after))) > MOST_HOLES:
                 return ONLY_RUNNING
-            before, after, carrier = self._given(before), arguments_of(after), ARGUMENT
-        elif before is node:
-            return self._in_region(number, before, after)
+            carrier = ARGUMENT
+            contrast = contrast._replace(before=self._given(before), after=arguments_of(after))
+        elif before is node and not contrast.unsure:
+            return self._in_region(number, before, contrast)
         else:
             usual = OTHER if isinstance(node, ast.stmt) else ASSIGNED
             carrier = BY_OPERATOR.get(edit.operator, usual)
-        return self._alone(number, node, before, after) or self._carried(number, carrier)
+        return self._alone(number, contrast) or self._carried(number, carrier)
 
     def _carried(self, number: int, carrier: str) -> str:
         self.plan.carriers[number] = carrier
         return ""
 
-    def _alone(
-        self, number: int, node: ast.expr | ast.stmt, before: ast.expr, after: ast.expr
-    ) -> str:
+    def _alone(self, number: int, contrast: Contrast) -> str:
         """Have an edit looked at by a tap at its own place."""
-        site = self._site(node, before)
+        site = self._site(contrast.node, contrast.before)
         if site is None:
             return UNWATCHED
-        form = site.holes.over(after, self._variables.reader(node, direct=not site.lazy))
+        form = site.holes.over(contrast.after, self._reader(contrast, site))
         if form is None:
             return ONLY_RUNNING
-        site.add(number, form)
+        site.add(number, form._replace(faithful=False) if contrast.unsure else form)
         return ""
 
-    def _in_region(self, number: int, node: ast.expr, after: ast.expr) -> str:
+    def _reader(self, contrast: Contrast, site: Site) -> Callable[[str], Extra | None]:
+        """Return how variables are looked up; what is assigned may have no names, its target has.
+
+        A target is read where its statement stands, as the value is.
+        """
+        return self._variables.reader(contrast.kept or contrast.node, direct=not site.lazy)
+
+    def _in_region(self, number: int, node: ast.expr, contrast: Contrast) -> str:
         """Have an edit looked at by the tap of all around it, if that can be; and its effect."""
+        after = contrast.after
         region = self._regions.around(node)
         site = self._site(region.top, region.top)
         span = None if site is None else site.holes.spans.get(node)
         if site is None or span is None:
-            return self._alone(number, node, node, after)
+            return self._alone(number, contrast)
         look = None if node is region.top else self._part(site, node, span)
         if node is region.top or look is not None:
             original = 0 if look is None else site.original(node, node, look)
-            reader = self._variables.reader(node, direct=not site.lazy)
-            form = site.holes.over(after, reader, look)
+            form = site.holes.over(after, self._reader(contrast, site), look)
             if form is None:
                 return ONLY_RUNNING
             site.add(number, form, original)
         else:
-            why = self._alone(number, node, node, after)
+            why = self._alone(number, contrast)
             if why:
                 return why
         self._effect(number, site, region, (node, after))

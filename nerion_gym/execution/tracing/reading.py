@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Collection, Mapping, Sequence
 
+    from nerion_gym.execution.tracing.sites import Plan
     from nerion_gym.execution.tracing.told import Tapped, Told
     from nerion_gym.types.program import Program
 
 NO_VALUE = "its line runs, but no value comes by: a part of it raises, or is skipped"
+HANDLED = "it takes away a handler that exceptions come to"
+RULED_OUT = frozenset({Infection.NEVER, Infection.NOT_REACHED})
 NO_VALUES = "its values cannot be compared"
 
 
@@ -62,24 +65,20 @@ class Reading(NamedTuple):
         told: of the whole run.
         found: site -> what it told (`taps.Report`).
         doubt: why no edit of the file is ruled out; "" where some may be.
-        unseen: why no edit of a default is ruled out; "" where some may be.
+        seen: whether anything may look at signatures and frames.
         executed: lines of the file that run at import or in a test; None where that is not known.
     """
 
     told: Told
     found: Mapping[int, list[Any]]
     doubt: str
-    unseen: str
+    seen: bool
     executed: Collection[int] | None
 
     def edits(self, file: Tapped) -> list[tuple[int, EditTrace]]:
         """Return what is known of each edit, by its number within the file."""
         plan = file.plan
-        same = EditTrace(Infection.NEVER, effect=Infection.NEVER)
-        if self.doubt:
-            same = EditTrace(Infection.UNKNOWN, why=self.doubt)
-        known = dict.fromkeys(plan.unchanged, same)
-        known |= {n: EditTrace(Infection.UNKNOWN, why=why) for n, why in plan.beyond.items()}
+        known = self._by_place(plan)
         effects: dict[int, Effect] = {}
         counts: dict[int, int] = {}
         for place, site in enumerate(plan.sites):
@@ -93,21 +92,35 @@ class Reading(NamedTuple):
                     effects[number] = Effect(found[bit].infection, count)
                 else:
                     known[number], counts[number] = found[bit], count
-        for number in plan.defaults:
-            known[number] = self._of_default(known[number])
         for number, carrier in plan.carriers.items():
             effect = effects.get(number, Effect(known[number].infection, counts[number]))
             known[number] = _with_effect(known[number], effect, counts[number], carrier)
+        if self.seen:
+            known |= {
+                number: EditTrace(Infection.UNKNOWN, why=why)
+                for number, why in plan.doubtful.items()
+                if known[number].infection in RULED_OUT
+            }
         return sorted(known.items())
 
-    def _of_default(self, edit: EditTrace) -> EditTrace:
-        """Return what is known of a default, which may be seen without any call."""
-        ruled_out = edit.infection in (Infection.NEVER, Infection.NOT_REACHED)
-        if ruled_out and self.unseen:
-            return replace(edit, infection=Infection.UNKNOWN, why=self.unseen)
-        return edit
+    def _by_place(self, plan: Plan) -> dict[int, EditTrace]:
+        """Return what is known of the edits that have no tap."""
+        same = EditTrace(Infection.NEVER, effect=Infection.NEVER)
+        if self.doubt:
+            same = EditTrace(Infection.UNKNOWN, why=self.doubt)
+        known = dict.fromkeys(plan.unchanged, same)
+        known |= {n: EditTrace(Infection.UNKNOWN, why=why) for n, why in plan.beyond.items()}
+        return known | {n: self._without(gone) for n, gone in plan.asleep.items()}
 
-    def _is_dark(self, node: ast.expr | ast.stmt) -> bool:
+    def _without(self, handlers: Sequence[ast.ExceptHandler]) -> EditTrace:
+        """Return what is known of an edit that takes handlers away."""
+        if not self.told.complete or self.doubt:
+            return EditTrace(Infection.UNKNOWN, why=self.doubt or TOO_LONG)
+        if all(map(self._is_dark, handlers)):
+            return EditTrace(Infection.NOT_REACHED, effect=Infection.NOT_REACHED)
+        return EditTrace(Infection.UNKNOWN, why=HANDLED)
+
+    def _is_dark(self, node: ast.expr | ast.stmt | ast.ExceptHandler) -> bool:
         """Whether no line of a place runs.
 
         That no value came by is not enough: a part of the expression may raise before it is
@@ -168,7 +181,7 @@ def _with_effect(edit: EditTrace, effect: Effect, count: int, carrier: str) -> E
     An evaluation that did not get as far as the whole says nothing of it.
     """
     found = effect.infection
-    if edit.infection in (Infection.NEVER, Infection.NOT_REACHED):
+    if edit.infection in RULED_OUT:
         found = edit.infection
     elif found is Infection.NOT_REACHED or (
         found is Infection.NEVER and effect.evaluations < count

@@ -1,4 +1,4 @@
-"""Whether a test may see the default of a parameter that no call leaves to it.
+"""Whether a test may look at functions from outside: at their signature, at their variables.
 
 Signatures are read by `inspect`, by mocks, by libraries that call what they are given; and who
 calls a function wrongly is told what it requires. None of that runs the function.
@@ -19,18 +19,20 @@ if TYPE_CHECKING:
 READS = re.compile(
     rb"__defaults__|__kwdefaults__|[mM]ock|autospec|getcallargs|argspec|pydoc|\bhelp\(|"
     rb"importorskip|import_module|__import__|positional argument|keyword-only argument|"
-    rb"required (?:positional|keyword)"
+    rb"required (?:positional|keyword)|_getframe|currentframe|f_locals|tb_frame|settrace|setprofile"
 )
-"""Words of who reads defaults, or what a call is told that lacks an argument."""
-INSPECTS = re.compile(rb"\bsignature\b|\bSignature\b|\binspect import \*")
+"""Words of who reads defaults or frames, or what a call is told that lacks an argument."""
+INSPECTS = re.compile(
+    rb"\bsignature\b|\bSignature\b|\binspect import \*|\binspect\.(?:stack|trace)\b"
+)
 IMPORTS = re.compile(
     rb"^[ \t>]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w., \t]+))", re.M
 )
 TESTING = frozenset({"pytest", "_pytest"})
 
 
-def may_read_defaults(program: Program, suite: Suite) -> bool:
-    """Whether anything there may look at the signature of a function.
+def may_look(program: Program, suite: Suite) -> bool:
+    """Whether anything there may look at the signature of a function, or into its frame.
 
     A library of others may look at whatever it is given.
     """

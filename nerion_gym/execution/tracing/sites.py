@@ -107,11 +107,14 @@ class Plan(NamedTuple):
         beyond: number of an edit that no tap can tell of -> why.
         carriers: number of an edit -> what carries on what its statement makes of it. Without a
             choice of its own for that, it is the edited value itself.
-        defaults: numbers of the edits of a parameter's default, judged where calls begin.
+        doubtful: number of an edit that is ruled out only where nothing looks at signatures and
+            frames -> why it may not be.
+        asleep: number of an edit that takes handlers away -> they.
     """
 
     sites: list[Site]
     unchanged: list[int]
     beyond: dict[int, str]
     carriers: dict[int, str]
-    defaults: set[int]
+    doubtful: dict[int, str]
+    asleep: dict[int, tuple[ast.ExceptHandler, ...]]

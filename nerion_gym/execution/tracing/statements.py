@@ -15,6 +15,22 @@ if TYPE_CHECKING:
     from nerion_gym.types.edit import Edit
 
 
+class Unchanged(NamedTuple):
+    """Nothing that is evaluated differs.
+
+    Attributes:
+        doubt: what may tell all the same, if anything looks at signatures or frames; "" if not.
+    """
+
+    doubt: str = ""
+
+
+class Unguarded(NamedTuple):
+    """Handlers that are taken away; nothing differs as long as none is come to."""
+
+    gone: tuple[ast.ExceptHandler, ...]
+
+
 class Contrast(NamedTuple):
     """An expression and what an edit makes of it.
 
@@ -25,6 +41,7 @@ class Contrast(NamedTuple):
         after: what stands there in the edited file.
         kept: the target of an assignment that the edit takes away: `after` is what it holds.
         gone: statements that the edit takes away.
+        unsure: whether the rest of the statement may differ where this does not.
     """
 
     node: ast.expr | ast.stmt
@@ -32,6 +49,7 @@ class Contrast(NamedTuple):
     after: ast.expr
     kept: ast.Name | None = None
     gone: tuple[ast.stmt, ...] = ()
+    unsure: bool = False
 
 
 TRUE, FALSE = ast.Constant(True), ast.Constant(False)
@@ -94,13 +112,18 @@ def _held(given: tuple[str, ast.expr]) -> tuple[str, ast.expr]:
     return given[0], ast.Tuple([given[1]], ast.Load())
 
 
-def _assigned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
+def _assigned(statement: ast.stmt, _edit: Edit | None = None) -> Contrast | None:
     given = given_by(statement)
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
     if given is None or not isinstance(targets[0], ast.Name):
         return None
     left = ast.Name(given[0], ast.Load())
     return Contrast(statement.value, given[1], left, targets[0])  # type: ignore[attr-defined]
+
+
+def left_out(statement: ast.stmt) -> Contrast | None:
+    """Return what it changes that an assignment does not run."""
+    return _assigned(statement)
 
 
 def _unconditional(statement: ast.stmt, edit: Edit) -> Contrast | None:

@@ -16,7 +16,7 @@ from nerion_gym.execution.tracing.entries import entries_of
 from nerion_gym.execution.tracing.instrument import instrumented, table_of
 from nerion_gym.execution.tracing.planning import plan_taps
 from nerion_gym.execution.tracing.reading import Reading
-from nerion_gym.execution.tracing.signatures import may_read_defaults
+from nerion_gym.execution.tracing.signatures import may_look
 from nerion_gym.execution.tracing.told import Tapped, Told, functions_of, recording_of
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.trace import EditTrace, Infection, SiteTrace, Trace
@@ -37,7 +37,6 @@ AT_LEAST = 60.0
 MORE_MEMORY = 256 << 20
 SEVERAL_FILES = "it edits several files"
 LEFT_OUT = "a test that runs code of the file was left out"
-SIGNATURES = "no call leaves it to its default; signatures may be read"
 OTHERWISE = "a test reads the file's text, or starts processes that may run it"
 
 
@@ -127,13 +126,13 @@ def trace_of(files: Sequence[Tapped], count: int, told: Told, baseline: Baseline
         baseline: the plain run to compare with.
     """
     doubts = doubts_of(baseline, told.left_out)
-    unseen = SIGNATURES if may_read_defaults(baseline.program, baseline.suite) else ""
+    seen = may_look(baseline.program, baseline.suite)
     found = [EditTrace(Infection.UNKNOWN, why=SEVERAL_FILES)] * count
     sites: list[SiteTrace] = []
     for number, file in enumerate(files):
         executed = executed_lines(baseline.coverage, file.path)
         doubt = doubts.get(file.path, "")
-        reading = Reading(told, told.sites.get(number, {}), doubt, doubt or unseen, executed)
+        reading = Reading(told, told.sites.get(number, {}), doubt, seen, executed)
         for place, edit in reading.edits(file):
             found[file.numbers[place]] = edit
         sites += reading.sites(file, baseline.program)

@@ -8,6 +8,7 @@ import pytest
 from nerion_gym.execution.tracing.contrasts import contrast_of
 from nerion_gym.execution.tracing.defaults import other_default, parameters_of
 from nerion_gym.execution.tracing.given import defaulted, required
+from nerion_gym.execution.tracing.planning import LEFT_TO_DEFAULT
 from nerion_gym.execution.tracing.reading import Reading
 from nerion_gym.execution.tracing.told import Tapped, Told
 from nerion_gym.execution.tracing.values import UnknownError
@@ -169,14 +170,14 @@ def test_nothing_is_ruled_out_where_signatures_are_read():
     numbers = tuple(range(len(found.edits)))
     file = Tapped("m.py", numbers, found.plan, ("", "", b"", b"", []), ())
 
-    def known(unseen):
+    def known(seen):
         told = Told(("t",), {}, {}, complete=True, functions={}, lost="")
-        edits = dict(Reading(told, {}, "", unseen, frozenset()).edits(file))
-        return [edits[number] for number in sorted(found.plan.defaults)]
+        edits = dict(Reading(told, {}, "", seen, frozenset()).edits(file))
+        return [edits[number] for number in sorted(found.plan.doubtful)]
 
-    assert {edit.infection for edit in known("")} == {Infection.NOT_REACHED}
-    assert {edit.infection for edit in known("it may")} == {Infection.UNKNOWN}
-    assert {edit.why for edit in known("it may")} == {"it may"}
+    assert {edit.infection for edit in known(seen=False)} == {Infection.NOT_REACHED}
+    assert {edit.infection for edit in known(seen=True)} == {Infection.UNKNOWN}
+    assert {edit.why for edit in known(seen=True)} == {LEFT_TO_DEFAULT}
 
 
 def test_helpers():

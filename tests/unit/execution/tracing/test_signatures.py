@@ -2,7 +2,7 @@
 
 import pytest
 
-from nerion_gym.execution.tracing.signatures import may_read_defaults
+from nerion_gym.execution.tracing.signatures import may_look
 from nerion_gym.types.program import Program
 from nerion_gym.types.suite import Suite
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.pure
 
 def read(program=b"", test=b"", path="p/a.py", root="."):
     suite = Suite((("tests/test_a.py", test), ("tests/helper.py", b"")), ("tests",), (root,))
-    return may_read_defaults(Program.from_files({path: program}), suite)
+    return may_look(Program.from_files({path: program}), suite)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
-"""What a parameter is that got its default, and what an edit of the default makes of it.
+"""What forms call that no program does: what became of a default, how long a loop is, `*args`.
 
-Runs in the traced process; nothing here calls the program's code.
+Runs in the traced process; nothing here calls the program's code. What values make here hangs on
+no more of them than is part of their key (`keys`): of all but exact builtin types nothing is known.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .values import ATOM_IDS, FROZEN_IDS, UnknownError
+from .values import ATOM_IDS, COLLECTION_IDS, FROZEN_IDS, MOST_ITEMS, UnknownError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,4 +50,51 @@ def required(value: Any, default: Any) -> Any:
     return value
 
 
-GIVEN: dict[str, Callable[..., Any]] = {"_defaulted": defaulted, "_required": required}
+def length(value: Any) -> int:
+    """Return how many items a collection or text has that no loop over it can tell otherwise.
+
+    Raises:
+        UnknownError: only to go through it tells.
+    """
+    kind = type(value)
+    if kind is str or kind is bytes or id(kind) in COLLECTION_IDS:
+        return len(value)
+    raise UnknownError
+
+
+class Spread(tuple[Any, ...]):
+    """Arguments of a call that one expression stands for."""
+
+    __slots__ = ()
+
+
+def spread(value: Any) -> Spread:
+    """Return what `*value` or `**value` gives a call.
+
+    Raises:
+        UnknownError: only to go through it tells, which may run code.
+    """
+    kind = type(value)
+    if id(kind) in COLLECTION_IDS and len(value) <= MOST_ITEMS:
+        if kind is tuple or kind is list:
+            return Spread(value)
+        if kind is dict and all(type(name) is str for name in value):
+            return Spread(value.items())
+    raise UnknownError
+
+
+def called(*given: Any) -> tuple[Any, ...]:
+    """Return what is called, and all that it is given."""
+    found: list[Any] = []
+    for one in given:
+        if type(one) is Spread:
+            found += one
+        else:
+            found.append(one)
+    return tuple(found)
+
+
+GIVEN: dict[str, Callable[..., Any]] = {
+    "_defaulted": defaulted, "_required": required,
+    "_len": length, "_spread": spread, "_called": called,
+}  # fmt: skip

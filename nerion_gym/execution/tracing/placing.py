@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from nerion_gym.execution.tracing.parts import length_of
 from nerion_gym.execution.tracing.statements import FALSE, Contrast, Unguarded
 from nerion_gym.syntax.trees import nodes_in
 
@@ -60,8 +61,7 @@ def _crossed(module: Module, around: ast.stmt) -> Contrast | None:
     otherwise.
     """
     if isinstance(around, ast.For) and not around.orelse:
-        length = ast.Call(ast.Name("len", ast.Load()), [around.iter], [])
-        return Contrast(around.iter, length, ast.Constant(1), unsure=True)
+        return Contrast(around.iter, length_of(around.iter), ast.Constant(1), unsure=True)
     if not isinstance(around, ast.If) or is_elif(module, around):
         return None
     if around.orelse and is_elif(module, around.orelse[0]):

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from nerion_gym.execution.tracing.contrasts import contrast_of
 from nerion_gym.execution.tracing.defaults import other_default
 from nerion_gym.execution.tracing.forms import MOST_HOLES, Holes
+from nerion_gym.execution.tracing.looking import is_atomic
 from nerion_gym.execution.tracing.order import read_early
 from nerion_gym.execution.tracing.parts import RULES, argument_count, arguments_of
 from nerion_gym.execution.tracing.reasons import why_beyond
 from nerion_gym.execution.tracing.regions import ARGUMENT, ASSIGNED, BY_OPERATOR, OTHER, Regions
 from nerion_gym.execution.tracing.shapes import is_shaping
 from nerion_gym.execution.tracing.shuffles import SHUFFLE
-from nerion_gym.execution.tracing.sites import Plan, Site
+from nerion_gym.execution.tracing.sites import Plan, Silence, Site
 from nerion_gym.execution.tracing.statements import Contrast, Unchanged
 from nerion_gym.execution.tracing.variables import Variables
 from nerion_gym.syntax.trees import same_tree
@@ -78,11 +79,12 @@ class _Planner:
 
     def _begun(self, number: int, other: Other) -> None:
         """Have it looked at what calls begin with."""
-        node, _, first, _ = other.parameter
+        node, first = other.parameter.node, other.parameter.first
         key = node, None
         if key not in self._by_node:
             holes = Holes(ast.Name(node.arg, ast.Load()), self._is_builtin)
-            self._by_node[key] = site = Site(first, holes, shown=node)
+            silence = Silence.UNREACHED if other.parameter.begins else Silence.NOTHING
+            self._by_node[key] = site = Site(first, holes, shown=node, silence=silence)
             self.plan.sites.append(site)
         site = self._by_node[key]  # type: ignore[assignment]
         site.add(number, other.form)
@@ -212,11 +214,17 @@ class _Planner:
             if lazy:
                 watched = isinstance(node, ast.expr) and self._are_here(holes)
             else:
-                watched = all(map(self._variables.has_value, early))
+                watched = all(map(self._variables.has_value, early)) and self._are_there(holes)
             self._by_node[key] = site = Site(node, holes, lazy) if watched else None
             if site is not None:
+                if not holes.risky and all(map(self._variables.is_sure, holes.nodes)):
+                    site.silence = Silence.UNREACHED  # nothing comes before the tap
                 self.plan.sites.append(site)
         return self._by_node[key]
+
+    def _are_there(self, holes: Holes) -> bool:
+        """Whether a tap can be put around each hole that is not just read once more."""
+        return all(is_atomic(hole) or hole in self._module.walk.parents for hole in holes.nodes)
 
     def _are_here(self, holes: Holes) -> bool:
         """Whether taps can be put around all holes, and the first tells that all begins."""

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nerion_gym.execution.tracing.sites import Silence
 from nerion_gym.execution.tracing.told import TOO_LONG
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.trace import EditTrace, Infection, SiteTrace
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Collection, Mapping, Sequence
 
-    from nerion_gym.execution.tracing.sites import Plan
+    from nerion_gym.execution.tracing.sites import Plan, Site
     from nerion_gym.execution.tracing.told import Tapped, Told
     from nerion_gym.types.program import Program
 
@@ -84,7 +85,7 @@ class Reading(NamedTuple):
         for place, site in enumerate(plan.sites):
             seen = Seen.of(self.found.get(place))
             count = sum(seen.counts)
-            if not seen.tests and not self._is_dark(site.node):
+            if not seen.tests and not self._is_unreached(site):
                 seen = seen._replace(unknown=-1)
             found = [self._edit(seen, bit) for bit in range(len(site.alternatives))]
             for number, bit, is_effect in site.choices:
@@ -119,6 +120,15 @@ class Reading(NamedTuple):
         if all(map(self._is_dark, handlers)):
             return EditTrace(Infection.NOT_REACHED, effect=Infection.NOT_REACHED)
         return EditTrace(Infection.UNKNOWN, why=HANDLED)
+
+    def _is_unreached(self, site: Site) -> bool:
+        """Whether a site that no value came by was not evaluated.
+
+        Where nothing comes before its tap that tells, if taps of the file tell at all.
+        """
+        if site.silence is Silence.UNREACHED and self.found:
+            return True
+        return site.silence is not Silence.NOTHING and self._is_dark(site.node)
 
     def _is_dark(self, node: ast.expr | ast.stmt | ast.ExceptHandler) -> bool:
         """Whether no line of a place runs.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from nerion_gym.execution.tracing.written import body_text
@@ -11,6 +12,14 @@ if TYPE_CHECKING:
     import ast
 
     from nerion_gym.execution.tracing.forms import Form, Holes, Look
+
+
+class Silence(Enum):
+    """What it means that no value came by a tap."""
+
+    UNREACHED = "the place was not evaluated"
+    BY_LINES = "only if no line of it runs: a part may have raised"
+    NOTHING = "nothing"
 
 
 class Choice(NamedTuple):
@@ -66,6 +75,7 @@ class Site:
         alternatives: what edits make of them.
         choices: the edits.
         shown: what the site is shown as, if that is not its node.
+        silence: what it means that no value came by.
     """
 
     node: ast.expr | ast.stmt
@@ -75,6 +85,7 @@ class Site:
     alternatives: list[Alternative] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
     shown: ast.arg | None = None
+    silence: Silence = Silence.BY_LINES
     _numbers: dict[object, int] = field(default_factory=dict, repr=False)
     _bits: dict[object, int] = field(default_factory=dict, repr=False)
 

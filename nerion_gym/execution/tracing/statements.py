@@ -9,6 +9,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from nerion_gym.execution.tracing.parts import length_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -159,7 +161,7 @@ def _unrepeated(statement: ast.stmt, _edit: Edit) -> Contrast | None:
         gone = tuple(statement.body)
         return Contrast(statement.test, _denied(statement.test), TRUE, gone=gone)
     if isinstance(statement, ast.For) and not statement.orelse:
-        length = ast.Call(ast.Name("len", ast.Load()), [statement.iter], [])
+        length = length_of(statement.iter)
         return Contrast(statement.iter, length, ast.Constant(0), gone=(statement,))
     return None
 

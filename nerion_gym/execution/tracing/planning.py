@@ -19,6 +19,7 @@ from nerion_gym.execution.tracing.shuffles import SHUFFLE
 from nerion_gym.execution.tracing.sites import Plan, Silence, Site
 from nerion_gym.execution.tracing.statements import Contrast, Unchanged
 from nerion_gym.execution.tracing.variables import Variables
+from nerion_gym.execution.tracing.witnesses import Witnesses
 from nerion_gym.syntax.trees import same_tree
 
 if TYPE_CHECKING:
@@ -42,18 +43,19 @@ def plan_taps(module: Module, edits: Sequence[Edit]) -> Plan:
     planner = _Planner(module)
     for number, edit in enumerate(edits):
         planner.add(number, edit)
-    return planner.plan
+    return planner.done()
 
 
 class _Planner:
     def __init__(self, module: Module) -> None:
-        self.plan = Plan([], [], {}, {}, {}, {})
+        self.plan = Plan([], [], {}, {}, {}, {}, {})
         self._module = module
         self._bound = {name for scope in module.scopes.all for name in scope.bound}
         self._by_node: dict[tuple[ast.AST, object], Site | None] = {}
         self._tuples: dict[ast.expr, ast.expr] = {}
         self._variables = Variables(module)
         self._regions = Regions(module, self._is_builtin)
+        self._witnesses = Witnesses(self._is_builtin)
 
     def add(self, number: int, edit: Edit) -> None:
         """Find the site of an edit, or say why there is none."""
@@ -72,10 +74,23 @@ class _Planner:
         elif not isinstance(contrast, Contrast):
             self.plan.asleep[number] = contrast.gone
         else:
-            why = self._planned(number, edit, contrast)
-            if why:
-                explained = edit.operator == SHUFFLE or contrast.unsure
-                self.plan.beyond[number] = why_beyond(self._module, edit) if explained else why
+            self._looked_at(number, edit, contrast)
+
+    def _looked_at(self, number: int, edit: Edit, contrast: Contrast) -> None:
+        """Have an edit of an expression looked at, or say why it is not."""
+        why = self._planned(number, edit, contrast)
+        if why:
+            explained = edit.operator == SHUFFLE or contrast.unsure
+            self.plan.beyond[number] = why_beyond(self._module, edit) if explained else why
+            return
+        witness = None if contrast.unsure else self._witnesses.of(contrast)
+        if witness is not None:
+            self.plan.witnesses[number] = witness
+
+    def done(self) -> Plan:
+        """Return the plan of all edits that were added."""
+        self.plan.sites.extend(self._witnesses.sites)
+        return self.plan
 
     def _begun(self, number: int, other: Other) -> None:
         """Have it looked at what calls begin with."""

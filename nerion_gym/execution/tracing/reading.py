@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 NO_VALUE = "its line runs, but no value comes by: a part of it raises, or is skipped"
 HANDLED = "it takes away a handler that exceptions come to"
 RULED_OUT = frozenset({Infection.NEVER, Infection.NOT_REACHED})
+INFECTED = frozenset({Infection.SOMETIMES, Infection.ALWAYS})
+SAME_VALUE = "its value is the same, but what gives it may do more"
 NO_VALUES = "its values cannot be compared"
 
 
@@ -82,17 +84,20 @@ class Reading(NamedTuple):
         known = self._by_place(plan)
         effects: dict[int, Effect] = {}
         counts: dict[int, int] = {}
+        values: dict[Site, list[EditTrace]] = {}
         for place, site in enumerate(plan.sites):
             seen = Seen.of(self.found.get(place))
             count = sum(seen.counts)
             if not seen.tests and not self._is_unreached(site):
                 seen = seen._replace(unknown=-1)
-            found = [self._edit(seen, bit) for bit in range(len(site.alternatives))]
+            values[site] = found = [self._edit(seen, bit) for bit in range(len(site.alternatives))]
             for number, bit, is_effect in site.choices:
                 if is_effect:
                     effects[number] = Effect(found[bit].infection, count)
                 else:
                     known[number], counts[number] = found[bit], count
+        for number, (site, bit, sure) in plan.witnesses.items():
+            known[number] = _with_witness(known[number], values[site][bit], sure=sure)
         for number, carrier in plan.carriers.items():
             effect = effects.get(number, Effect(known[number].infection, counts[number]))
             known[number] = _with_effect(known[number], effect, counts[number], carrier)
@@ -176,6 +181,17 @@ class Reading(NamedTuple):
                     if original.node is not None
                 ]
         return found
+
+
+def _with_witness(edit: EditTrace, value: EditTrace, *, sure: bool) -> EditTrace:
+    """Return what is known of an edit, where the value that it takes away was looked at too."""
+    if edit.infection is Infection.UNKNOWN and edit.why == NO_VALUES:
+        if value.infection is Infection.NEVER and not sure:
+            return replace(edit, why=SAME_VALUE)
+        return edit if value.infection is Infection.UNKNOWN else value
+    if edit.infection not in INFECTED or value.infection not in INFECTED:
+        return edit
+    return value if set(edit.infected) <= set(value.infected) else edit
 
 
 class Effect(NamedTuple):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import ast
 
     from nerion_gym.execution.tracing.forms import Form, Holes, Look
+    from nerion_gym.execution.tracing.witnesses import Witness
 
 
 class Silence(Enum):
@@ -101,12 +102,16 @@ class Site:
 
     def add(self, edit: int, form: Form, original: int = 0, *, effect: bool = False) -> None:
         """Have an edit looked at."""
+        self.choices.append(Choice(edit, self.bit_of(form, original), effect))
+
+    def bit_of(self, form: Form, original: int) -> int:
+        """Return the number of an edited expression."""
         text = body_text(self.holes, form, asking=self.lazy)
         key = text, form.used, form.early, form.faithful, form.fresh, original
         if key not in self._bits:
             self._bits[key] = len(self.alternatives)
             self.alternatives.append(Alternative(form, original, text))
-        self.choices.append(Choice(edit, self._bits[key], effect))
+        return self._bits[key]
 
 
 class Plan(NamedTuple):
@@ -120,6 +125,7 @@ class Plan(NamedTuple):
             choice of its own for that, it is the edited value itself.
         doubtful: number of an edit that is ruled out only where nothing looks at signatures and
             frames -> why it may not be.
+        witnesses: number of an edit -> a second tap that tells of it.
         asleep: number of an edit that takes handlers away -> they.
     """
 
@@ -128,4 +134,5 @@ class Plan(NamedTuple):
     beyond: dict[int, str]
     carriers: dict[int, str]
     doubtful: dict[int, str]
+    witnesses: dict[int, Witness]
     asleep: dict[int, tuple[ast.ExceptHandler, ...]]

@@ -12,7 +12,7 @@ from nerion_gym.execution.tracing.calls import Function, Recorder
 from nerion_gym.execution.tracing.entries import entries_of
 from nerion_gym.execution.tracing.instrument import instrumented
 from nerion_gym.execution.tracing.marks import bound
-from nerion_gym.execution.tracing.sites import plan_taps
+from nerion_gym.execution.tracing.planning import plan_taps
 from nerion_gym.execution.tracing.tabled import table_of
 from nerion_gym.execution.tracing.tables import sites_in
 from nerion_gym.execution.tracing.taps import Clock

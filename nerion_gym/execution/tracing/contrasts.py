@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from nerion_gym.execution.tracing.brackets import (
     can_be_tapped,
@@ -13,7 +13,15 @@ from nerion_gym.execution.tracing.brackets import (
     item_made,
     spliced,
 )
-from nerion_gym.execution.tracing.statements import RULES, Contrast, both_given
+from nerion_gym.execution.tracing.placing import PLACED
+from nerion_gym.execution.tracing.shuffles import SHUFFLE, shuffled
+from nerion_gym.execution.tracing.statements import (
+    RULES,
+    Contrast,
+    Unchanged,
+    Unguarded,
+    both_given,
+)
 from nerion_gym.syntax.parsing import expression_in, statements_in
 from nerion_gym.syntax.trees import same_tree
 
@@ -25,15 +33,13 @@ if TYPE_CHECKING:
 
 BODIES = ("body", "orelse", "handlers", "finalbody")
 """Fields of a statement whose statements stand for themselves."""
+BY_STATEMENT = frozenset({*RULES, *PLACED, SHUFFLE})
+"""Operators whose site is the statement that they change."""
 UNWATCHED = frozenset({"annotation", "returns", "format_spec", "type_params", "pattern"})
 """Fields below which nothing can be watched, or nothing runs."""
 
 
-class Unchanged(NamedTuple):
-    """Nothing that is evaluated differs."""
-
-
-def contrast_of(module: Module, edit: Edit) -> Contrast | Unchanged | None:
+def contrast_of(module: Module, edit: Edit) -> Contrast | Unchanged | Unguarded | None:
     """Return the expression that an edit changes.
 
     None where it changes more than that: several files, the order of statements, a target, a
@@ -41,10 +47,9 @@ def contrast_of(module: Module, edit: Edit) -> Contrast | Unchanged | None:
     """
     if any(splice.path != module.path for splice in edit.splices):
         return None
-    rule = RULES.get(edit.operator)
-    if rule is not None:
+    if edit.operator in BY_STATEMENT:
         statement = statements_by_place(module).get((edit.site.start, edit.site.end))
-        return None if statement is None else rule(statement, edit)
+        return None if statement is None else _ruled(module, statement, edit)
     start, end = edit.splices[0].start, edit.splices[-1].end
     for first, last, decorator in _decorators(module):
         if first <= start and end <= last:
@@ -55,6 +60,16 @@ def contrast_of(module: Module, edit: Edit) -> Contrast | Unchanged | None:
     if isinstance(statement, ast.Try):
         return _caught(module, statement, edit)
     return _compared(module, statement, edit.splices)
+
+
+def _ruled(
+    module: Module, statement: ast.stmt, edit: Edit
+) -> Contrast | Unchanged | Unguarded | None:
+    """Return what an operator does to the statement that is its site."""
+    if edit.operator == SHUFFLE:
+        return shuffled(module, statement)
+    placed = PLACED.get(edit.operator)
+    return RULES[edit.operator](statement, edit) if placed is None else placed(module, statement)
 
 
 def _compared(

@@ -33,6 +33,11 @@ DISPLAYS = (ast.Tuple, ast.List)
 """Expressions that only hold what they are made of."""
 
 
+LENGTH, SPREAD, CALLED = (ast.Name(name, ast.Load()) for name in ("_len", "_spread", "_called"))
+"""Functions of the traced process (`given`) that no program can mean: these very nodes do."""
+OURS = (LENGTH, SPREAD, CALLED)
+
+
 class Part(NamedTuple):
     """A field of a node that is looked through.
 
@@ -71,7 +76,9 @@ def _compared(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part] | None:
 
 
 def _called(node: Any, is_builtin: IsBuiltin) -> Sequence[Part] | None:
-    """Calls of builtins, and of methods that only texts have."""
+    """Calls of builtins, of methods that only texts have, and of what we made up ourselves."""
+    if node.func in OURS:
+        return (Part("args", works=False),)
     if node.keywords or any(isinstance(part, ast.Starred) for part in node.args):
         return None
     if isinstance(node.func, ast.Name):
@@ -113,8 +120,25 @@ def arguments_of(call: ast.expr) -> ast.expr:
     """Return a call as the tuple of what is called and what it is given."""
     if not isinstance(call, ast.Call):
         return call
-    named = [
-        ast.Tuple([ast.Constant(keyword.arg), keyword.value], ast.Load())
-        for keyword in call.keywords
-    ]
-    return ast.Tuple([call.func, *call.args, *named], ast.Load())
+    named = [_named(keyword) for keyword in call.keywords]
+    items = [call.func, *map(_single, call.args), *named]
+    if any(isinstance(item, ast.Call) and item.func is SPREAD for item in items):
+        return ast.Call(CALLED, items, [])
+    return ast.Tuple(items, ast.Load())
+
+
+def _single(argument: ast.expr) -> ast.expr:
+    """Return an argument; one that stands for several is marked."""
+    starred = isinstance(argument, ast.Starred)
+    return ast.Call(SPREAD, [argument.value], []) if starred else argument  # type: ignore[attr-defined]
+
+
+def _named(keyword: ast.keyword) -> ast.expr:
+    if keyword.arg is None:
+        return ast.Call(SPREAD, [keyword.value], [])
+    return ast.Tuple([ast.Constant(keyword.arg), keyword.value], ast.Load())
+
+
+def length_of(node: ast.expr) -> ast.expr:
+    """Return how often a loop over an expression is gone through."""
+    return ast.Call(LENGTH, [node], [])

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nerion_gym.execution.tracing.sites import Silence
 from nerion_gym.execution.tracing.told import TOO_LONG
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.types.trace import EditTrace, Infection, SiteTrace
@@ -14,10 +15,15 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Collection, Mapping, Sequence
 
+    from nerion_gym.execution.tracing.sites import Plan, Site
     from nerion_gym.execution.tracing.told import Tapped, Told
     from nerion_gym.types.program import Program
 
 NO_VALUE = "its line runs, but no value comes by: a part of it raises, or is skipped"
+HANDLED = "it takes away a handler that exceptions come to"
+RULED_OUT = frozenset({Infection.NEVER, Infection.NOT_REACHED})
+INFECTED = frozenset({Infection.SOMETIMES, Infection.ALWAYS})
+SAME_VALUE = "its value is the same, but what gives it may do more"
 NO_VALUES = "its values cannot be compared"
 
 
@@ -62,41 +68,74 @@ class Reading(NamedTuple):
         told: of the whole run.
         found: site -> what it told (`taps.Report`).
         doubt: why no edit of the file is ruled out; "" where some may be.
+        seen: whether anything may look at signatures and frames.
         executed: lines of the file that run at import or in a test; None where that is not known.
     """
 
     told: Told
     found: Mapping[int, list[Any]]
     doubt: str
+    seen: bool
     executed: Collection[int] | None
 
     def edits(self, file: Tapped) -> list[tuple[int, EditTrace]]:
         """Return what is known of each edit, by its number within the file."""
         plan = file.plan
-        same = EditTrace(Infection.NEVER, effect=Infection.NEVER)
-        if self.doubt:
-            same = EditTrace(Infection.UNKNOWN, why=self.doubt)
-        known = dict.fromkeys(plan.unchanged, same)
-        known |= {n: EditTrace(Infection.UNKNOWN, why=why) for n, why in plan.beyond.items()}
+        known = self._by_place(plan)
         effects: dict[int, Effect] = {}
         counts: dict[int, int] = {}
+        values: dict[Site, list[EditTrace]] = {}
         for place, site in enumerate(plan.sites):
             seen = Seen.of(self.found.get(place))
             count = sum(seen.counts)
-            if not seen.tests and not self._is_dark(site.node):
+            if not seen.tests and not self._is_unreached(site):
                 seen = seen._replace(unknown=-1)
-            found = [self._edit(seen, bit) for bit in range(len(site.alternatives))]
+            values[site] = found = [self._edit(seen, bit) for bit in range(len(site.alternatives))]
             for number, bit, is_effect in site.choices:
                 if is_effect:
                     effects[number] = Effect(found[bit].infection, count)
                 else:
                     known[number], counts[number] = found[bit], count
+        for number, (site, bit, sure) in plan.witnesses.items():
+            known[number] = _with_witness(known[number], values[site][bit], sure=sure)
         for number, carrier in plan.carriers.items():
             effect = effects.get(number, Effect(known[number].infection, counts[number]))
             known[number] = _with_effect(known[number], effect, counts[number], carrier)
+        if self.seen:
+            known |= {
+                number: EditTrace(Infection.UNKNOWN, why=why)
+                for number, why in plan.doubtful.items()
+                if known[number].infection in RULED_OUT
+            }
         return sorted(known.items())
 
-    def _is_dark(self, node: ast.expr | ast.stmt) -> bool:
+    def _by_place(self, plan: Plan) -> dict[int, EditTrace]:
+        """Return what is known of the edits that have no tap."""
+        same = EditTrace(Infection.NEVER, effect=Infection.NEVER)
+        if self.doubt:
+            same = EditTrace(Infection.UNKNOWN, why=self.doubt)
+        known = dict.fromkeys(plan.unchanged, same)
+        known |= {n: EditTrace(Infection.UNKNOWN, why=why) for n, why in plan.beyond.items()}
+        return known | {n: self._without(gone) for n, gone in plan.asleep.items()}
+
+    def _without(self, handlers: Sequence[ast.ExceptHandler]) -> EditTrace:
+        """Return what is known of an edit that takes handlers away."""
+        if not self.told.complete or self.doubt:
+            return EditTrace(Infection.UNKNOWN, why=self.doubt or TOO_LONG)
+        if all(map(self._is_dark, handlers)):
+            return EditTrace(Infection.NOT_REACHED, effect=Infection.NOT_REACHED)
+        return EditTrace(Infection.UNKNOWN, why=HANDLED)
+
+    def _is_unreached(self, site: Site) -> bool:
+        """Whether a site that no value came by was not evaluated.
+
+        Where nothing comes before its tap that tells, if taps of the file tell at all.
+        """
+        if site.silence is Silence.UNREACHED and self.found:
+            return True
+        return site.silence is not Silence.NOTHING and self._is_dark(site.node)
+
+    def _is_dark(self, node: ast.expr | ast.stmt | ast.ExceptHandler) -> bool:
         """Whether no line of a place runs.
 
         That no value came by is not enough: a part of the expression may raise before it is
@@ -144,6 +183,17 @@ class Reading(NamedTuple):
         return found
 
 
+def _with_witness(edit: EditTrace, value: EditTrace, *, sure: bool) -> EditTrace:
+    """Return what is known of an edit, where the value that it takes away was looked at too."""
+    if edit.infection is Infection.UNKNOWN and edit.why == NO_VALUES:
+        if value.infection is Infection.NEVER and not sure:
+            return replace(edit, why=SAME_VALUE)
+        return edit if value.infection is Infection.UNKNOWN else value
+    if edit.infection not in INFECTED or value.infection not in INFECTED:
+        return edit
+    return value if set(edit.infected) <= set(value.infected) else edit
+
+
 class Effect(NamedTuple):
     """How often what a statement does was another, and over how many evaluations."""
 
@@ -157,7 +207,7 @@ def _with_effect(edit: EditTrace, effect: Effect, count: int, carrier: str) -> E
     An evaluation that did not get as far as the whole says nothing of it.
     """
     found = effect.infection
-    if edit.infection in (Infection.NEVER, Infection.NOT_REACHED):
+    if edit.infection in RULED_OUT:
         found = edit.infection
     elif found is Infection.NOT_REACHED or (
         found is Infection.NEVER and effect.evaluations < count

@@ -23,6 +23,7 @@ BY_OPERATOR = {
     "remove_assignment": ASSIGNED,
     "remove_return": RETURNED,
     **dict.fromkeys(("remove_condition", "remove_else", "swap_branches", "remove_loop"), BRANCH),
+    **dict.fromkeys(("indent_statement", "dedent_statement"), BRANCH),
 }
 """Operators whose contrast (`statements`) says itself what the statement does."""
 

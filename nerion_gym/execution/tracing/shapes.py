@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 YIELDS = (ast.Yield, ast.YieldFrom)
 
 
-def is_shaping(
-    module: Module, gone: Sequence[ast.stmt], accesses: Mapping[ast.AST, Access]
-) -> bool:
+def is_shaping(module: Module, gone: Sequence[ast.AST], accesses: Mapping[ast.AST, Access]) -> bool:
     """Whether the rest of a program may mean something else without some statements of it.
 
     Args:

@@ -9,10 +9,28 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from nerion_gym.execution.tracing.parts import length_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nerion_gym.types.edit import Edit
+
+
+class Unchanged(NamedTuple):
+    """Nothing that is evaluated differs.
+
+    Attributes:
+        doubt: what may tell all the same, if anything looks at signatures or frames; "" if not.
+    """
+
+    doubt: str = ""
+
+
+class Unguarded(NamedTuple):
+    """Handlers that are taken away; nothing differs as long as none is come to."""
+
+    gone: tuple[ast.ExceptHandler, ...]
 
 
 class Contrast(NamedTuple):
@@ -25,6 +43,7 @@ class Contrast(NamedTuple):
         after: what stands there in the edited file.
         kept: the target of an assignment that the edit takes away: `after` is what it holds.
         gone: statements that the edit takes away.
+        unsure: whether the rest of the statement may differ where this does not.
     """
 
     node: ast.expr | ast.stmt
@@ -32,6 +51,7 @@ class Contrast(NamedTuple):
     after: ast.expr
     kept: ast.Name | None = None
     gone: tuple[ast.stmt, ...] = ()
+    unsure: bool = False
 
 
 TRUE, FALSE = ast.Constant(True), ast.Constant(False)
@@ -94,13 +114,18 @@ def _held(given: tuple[str, ast.expr]) -> tuple[str, ast.expr]:
     return given[0], ast.Tuple([given[1]], ast.Load())
 
 
-def _assigned(statement: ast.stmt, _edit: Edit) -> Contrast | None:
+def _assigned(statement: ast.stmt, _edit: Edit | None = None) -> Contrast | None:
     given = given_by(statement)
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
     if given is None or not isinstance(targets[0], ast.Name):
         return None
     left = ast.Name(given[0], ast.Load())
     return Contrast(statement.value, given[1], left, targets[0])  # type: ignore[attr-defined]
+
+
+def left_out(statement: ast.stmt) -> Contrast | None:
+    """Return what it changes that an assignment does not run."""
+    return _assigned(statement)
 
 
 def _unconditional(statement: ast.stmt, edit: Edit) -> Contrast | None:
@@ -136,7 +161,7 @@ def _unrepeated(statement: ast.stmt, _edit: Edit) -> Contrast | None:
         gone = tuple(statement.body)
         return Contrast(statement.test, _denied(statement.test), TRUE, gone=gone)
     if isinstance(statement, ast.For) and not statement.orelse:
-        length = ast.Call(ast.Name("len", ast.Load()), [statement.iter], [])
+        length = length_of(statement.iter)
         return Contrast(statement.iter, length, ast.Constant(0), gone=(statement,))
     return None
 

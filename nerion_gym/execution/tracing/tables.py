@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .given import GIVEN
 from .judged import Judge, LazyJudge, Masks
 from .lazy_taps import LazySite
 from .taps import Site
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def sites_in(table: CodeType, clock: Clock) -> list[Site]:
     """Return the sites that the code of a table makes (`tabled.table_of`)."""
-    space: dict[str, Any] = {**HELPERS, "_TooBig": TOO_BIG}
+    space: dict[str, Any] = {**HELPERS, **GIVEN, "_TooBig": TOO_BIG}
     exec(table, space)  # noqa: S102 - made by the near side of expressions that run no code
     return [_site(clock, *row) for row in space["TABLE"]]
 

@@ -14,8 +14,9 @@ from nerion_gym.execution.memo import digest
 from nerion_gym.execution.reach import all_lines
 from nerion_gym.execution.tracing.entries import entries_of
 from nerion_gym.execution.tracing.instrument import instrumented
+from nerion_gym.execution.tracing.planning import plan_taps
 from nerion_gym.execution.tracing.reading import Reading
-from nerion_gym.execution.tracing.sites import plan_taps
+from nerion_gym.execution.tracing.signatures import may_look
 from nerion_gym.execution.tracing.tabled import table_of
 from nerion_gym.execution.tracing.told import Tapped, Told, functions_of, recording_of
 from nerion_gym.syntax.module import parse_module
@@ -126,11 +127,13 @@ def trace_of(files: Sequence[Tapped], count: int, told: Told, baseline: Baseline
         baseline: the plain run to compare with.
     """
     doubts = doubts_of(baseline, told.left_out)
+    seen = may_look(baseline.program, baseline.suite)
     found = [EditTrace(Infection.UNKNOWN, why=SEVERAL_FILES)] * count
     sites: list[SiteTrace] = []
     for number, file in enumerate(files):
         executed = executed_lines(baseline.coverage, file.path)
-        reading = Reading(told, told.sites.get(number, {}), doubts.get(file.path, ""), executed)
+        doubt = doubts.get(file.path, "")
+        reading = Reading(told, told.sites.get(number, {}), doubt, seen, executed)
         for place, edit in reading.edits(file):
             found[file.numbers[place]] = edit
         sites += reading.sites(file, baseline.program)

@@ -50,7 +50,7 @@ class Odd:
 
 SHARED = [1, "a"]
 VALUES = (
-    0, 1, -1, 2, 7, True, False, None, "", "a", "abc", "1", 0.0, -0.0, float("nan"), 1.5, b"", b"ab",
+    0, 1, -1, 2, 7, True, False, None, "", "a", "abc", 0.0, -0.0, float("nan"), 1.5, b"", b"ab",
     1 << 70, 1 << 4000, "x" * 70_000, (), (1,), (1, "a"), SHARED, [], [1, 2], {}, {"k": 1}, {1, 2},
     frozenset(), list(range(100)), [[1], (2, [3])], Odd(), object(), int, MISSING, LACKED, UNREAD,
     Opaque(),

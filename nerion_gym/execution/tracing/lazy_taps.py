@@ -106,7 +106,8 @@ class LazySite(Site):
             value = values[number]
             if number in self.risky:
                 ran.append(number)
-            if value is ABSENT or value is LACKED or (number in edit.used and not is_still(value)):
+            works = number in edit.used or ~number in edit.used
+            if value is ABSENT or value is LACKED or (works and not is_still(value)):
                 raise UnknownError
             if value is MISSING:
                 raise NameError

@@ -23,6 +23,7 @@ from .values import (
     Alternative,
     Opaque,
     Values,
+    is_fit,
     is_plain,
     kind_of,
     told,
@@ -277,7 +278,7 @@ class Site:
 
     def _judge(self, values: Values) -> Callable[[Alternative, int], int]:
         """Note what the originals give; return what says whether an edit differs from its own."""
-        odd = frozenset([number for number in self._worked if not is_plain(values[number])])
+        odd = frozenset([number for number in self._worked if not is_fit(values, number)])
         missing = any(value is MISSING or value is LACKED for value in values)
         expected = [told(original, values, missing, odd) for original in self._originals]
         self._note(expected)

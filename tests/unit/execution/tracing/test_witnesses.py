@@ -125,3 +125,22 @@ def test_places_are_shown_once():
     found = tapped(f"{HEAD}def f(a, b):\n    return a == b\n", resolve(["return_none"]))
     site = next(iter(found.plan.witnesses.values())).site
     assert [original.node for original in site.originals] == [None]
+
+
+@pytest.mark.parametrize(
+    ("test", "calls", "expected"),
+    [
+        ("a is None", (SAME,), ALWAYS),
+        ("a is not None", (SAME,), NEVER),
+        ("a is None", ("f(None, 1)", SAME), SOMETIMES),
+        ("a is True", ("f(True, 1)", SAME), SOMETIMES),
+        ("not (a is None)", (SAME,), NEVER),
+        ("a is not None and b is not None", (SAME,), NEVER),
+        ("a is None or a", ("f(Odd(), 1)",), UNKNOWN),
+    ],
+)
+def test_who_an_object_is_runs_no_code(test, calls, expected):
+    (found,) = said(
+        "indent_statement", f"if {test}:\n    log.append(1)\nlog.append(2)", *calls
+    ).values()
+    assert found.infection is expected

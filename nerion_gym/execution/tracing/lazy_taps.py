@@ -43,7 +43,11 @@ def is_still(value: object) -> bool:
 
 
 class LazySite(Site):
-    """A site whose holes may not all be evaluated; the first always is."""
+    """A site whose holes may not all be evaluated; the first always is.
+
+    What an edit runs is seen at each evaluation; one that is faithful counts as the same whatever
+    it runs (`Site.add`): only its value is asked for.
+    """
 
     risky: frozenset[int] = frozenset()
     """Numbers of the holes that may run code."""
@@ -90,7 +94,7 @@ class LazySite(Site):
             given, also = self._run(edit, values)
             said = verdict(self._originals[number], edit, expected, given)
             alike = ran == also and not self._reads_more(edit)
-            return UNKNOWN if said == SAME and not alike else said
+            return UNKNOWN if said == SAME and not (alike or edit.faithful) else said
 
         return judge
 

@@ -144,7 +144,7 @@ class _Planner:
     def _compare(self, number: int, site: Site, form: Form, original: int = 0) -> None:
         """Have an edit compared; that values are the same is noted where it rules nothing out."""
         site.add(number, form, original)
-        if not form.faithful:
+        if site.lazy or not form.faithful:
             bit = site.bit_of(form._replace(faithful=True), original)
             self._loose[number] = Witness(site, bit, sure=False)
 

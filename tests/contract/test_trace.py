@@ -273,3 +273,66 @@ def away(x):
         classes.add((edit.operator, found.infection))
     assert ("return_none", Infection.UNKNOWN) in classes  # of `outer`: it would raise no more
     assert Infection.NOT_REACHED in {kind for _, kind in classes}  # in `away`: no line of it runs
+
+
+GUARDED = """
+def one(x):
+    try:
+        y = 1 // x
+    except KeyError:
+        y = 0
+    return y
+
+
+def two(x):
+    try:
+        y = 1 // x
+    except ZeroDivisionError:
+        y = 0
+    return y
+
+
+def three(x, b=3):
+    return x
+
+
+def four(x, b=4):
+    yield x
+
+
+def five(x, b=5):
+    return x
+"""
+GUARDED_TESTS = """
+import pytest
+from calc import five, four, one, three, two
+
+def test_one():
+    with pytest.raises(ZeroDivisionError):
+        one(0)
+
+def test_two():
+    assert two(1) == 1
+
+def test_three():
+    assert three(1, 2) == 1
+
+def test_four():
+    four(1)
+"""
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_handlers_and_defaults_that_no_test_comes_to(runner, reads):
+    """A handler that looks at an exception is come to, whatever it says of it."""
+    more = "\nimport inspect\nSEEN = inspect.signature(three)\n" if reads else ""
+    files = {"calc.py": GUARDED.encode()}
+    program = Program.from_files(files)
+    suite = Suite((("test_calc.py", (GUARDED_TESTS + more).encode()),), targets=("test_calc.py",))
+    runner.adopt(measure(runner, program, suite))
+    edits = enumerate_edits(program, resolve(["remove_try", "remove_default"]), None)
+    trace = runner.trace(program, suite, edits)
+    said = [found.infection for found in trace.edits]
+    unseen = [Infection.NEVER, Infection.UNKNOWN, Infection.NOT_REACHED]
+    assert said[:2] == [Infection.UNKNOWN, Infection.NOT_REACHED]
+    assert said[2:] == ([Infection.UNKNOWN] * 3 if reads else unseen)

@@ -47,8 +47,9 @@ class Form(NamedTuple):
 
     Attributes:
         tree: the expression; holes are names `h0`, `h1` ..., extras `x0`, `x1` ...
-        used: numbers of the holes that some operator works on: their values have to be plain.
-            Extras count on from the holes.
+        used: numbers of the holes that some operator works on: their values have to be plain; ~n
+            where it only counts items of a collection, or looks for one: it has to be of a builtin
+            type. Extras count on from the holes.
         read: numbers of the holes and extras that it mentions.
         strict: whether every hole is evaluated whatever the values of the others.
         faithful: whether all is done as in the original until the program's code has run for the

@@ -23,6 +23,7 @@ from .values import (
     Opaque,
     UnknownError,
     evaluated,
+    is_fit,
     is_fixed,
     is_plain,
     kind_of,
@@ -45,15 +46,16 @@ class Masks(NamedTuple):
     Attributes:
         faithful: those that run what their original runs.
         by_original: of each original: those that are compared with it.
-        reading, using, early: of each hole and extra: those that read it, that work on it, and that
-            work on it when it may have changed since.
-        worked: numbers of the holes and extras that some edit or original works on.
+        reading, using, counting, early: of each hole and extra: those that read it, work on it, ask
+            no more of it than `is_light` lets them, and work on it when it may have changed since.
+        worked: what some edit or original uses (`Alternative.used`).
     """
 
     faithful: int
     by_original: tuple[int, ...]
     reading: tuple[int, ...]
     using: tuple[int, ...]
+    counting: tuple[int, ...]
     early: tuple[int, ...]
     worked: tuple[int, ...]
 
@@ -133,9 +135,10 @@ class Judge:
                 slow |= masks.reading[number]
             elif masks.early[number] and not is_fixed(value):
                 slow |= masks.early[number]
-            if number in masks.worked and not is_plain(value):
-                odd.append(number)
-                slow |= masks.using[number]
+            for which, edits in ((number, masks.using), (~number, masks.counting)):
+                if which in masks.worked and not is_fit(values, which):
+                    odd.append(which)
+                    slow |= edits[number]
         return slow, missing, frozenset(odd)
 
     def _note(self, expected: Sequence[Told | None]) -> None:
@@ -149,7 +152,8 @@ class Judge:
 class LazyJudge(Judge):
     """Edits of an expression whose holes may not all be evaluated (`lazy_taps`).
 
-    A hole asks for its value, so that it shows which ones an edit would evaluate.
+    A hole asks for its value, so that it shows which ones an edit would evaluate. Where an edit is
+    faithful only its value is asked for, whatever it runs (`sites.Site.add`).
     """
 
     risky: frozenset[int] = frozenset()
@@ -168,7 +172,8 @@ class LazyJudge(Judge):
             before, ran = expected[number]
             after, also = asked.run(edit)
             said = verdict(self.originals[number], edit, before, after)
-            if said == SAME and (ran != also or self._reads_more(edit)):
+            alike = ran == also and not self._reads_more(edit)
+            if said == SAME and not (alike or edit.faithful):
                 said = UNKNOWN
             found[said] |= bit
         return Seen(found[DIFFERS], found[SAME], found[UNKNOWN])
@@ -196,7 +201,8 @@ class Asked:
         value = self._values[number]
         if number in self._risky:
             self._ran.append(number)
-        if value is ABSENT or value is LACKED or (number in self._used and not is_still(value)):
+        works = number in self._used or ~number in self._used
+        if value is ABSENT or value is LACKED or (works and not is_still(value)):
             raise UnknownError
         if value is MISSING:
             raise NameError

@@ -17,7 +17,11 @@ from .values import Opaque, is_plain
 
 
 class LazySite(Site):
-    """A site whose holes may not all be evaluated; the first always is."""
+    """A site whose holes may not all be evaluated; the first always is.
+
+    What an edit runs is seen at each evaluation; one that is faithful counts as the same whatever
+    it runs (`Site.add`): only its value is asked for.
+    """
 
     _begun = 0
 

@@ -13,6 +13,8 @@ from nerion_gym.execution.tracing.parts import DISPLAYS, RULES, IsBuiltin, Part
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+UNUSED, LIGHTLY, WORKED = 0, 1, 2
+"""What is done with a value: it is passed on; its items are counted, or one is looked up; more."""
 DEEPEST = 24
 """Levels of an expression that are looked through."""
 
@@ -43,6 +45,15 @@ def _dumped(node: ast.expr) -> str:
 def is_atomic(node: ast.AST) -> bool:
     """Whether evaluating a node once more does nothing and gives the same."""
     return isinstance(node, ast.Name | ast.Constant)
+
+
+def _use_of(part: Part, outer: int) -> int:
+    """Return what becomes of a part's value, given what becomes of the whole."""
+    inherited = UNUSED if part.shut else outer
+    if not part.works or inherited == WORKED:
+        return inherited
+    # What is looked up in a collection and then worked on has to be plain itself.
+    return LIGHTLY if part.light and inherited == UNUSED else WORKED
 
 
 class Looking:
@@ -78,7 +89,7 @@ class Looking:
         return frozenset(self._used), frozenset(step.hole for step in met), strict  # type: ignore[misc]
 
     def through(
-        self, node: ast.expr, *, used: bool = False, sure: bool = True, depth: int = 0
+        self, node: ast.expr, *, used: int = UNUSED, sure: bool = True, depth: int = 0
     ) -> ast.expr:
         """Return a node over holes.
 
@@ -90,7 +101,7 @@ class Looking:
         self.spans[known] = Span(start, len(self.steps), sure)
         return found
 
-    def _seen(self, node: ast.expr, *, used: bool, sure: bool, depth: int) -> ast.expr:
+    def _seen(self, node: ast.expr, *, used: int, sure: bool, depth: int) -> ast.expr:
         if isinstance(node, ast.Constant):
             return node
         rule = RULES.get(type(node))
@@ -109,12 +120,12 @@ class Looking:
 
     def whole(self, node: ast.expr) -> ast.expr:
         """Return a node as one hole."""
-        return self._hole(node, used=False, sure=True)
+        return self._hole(node, used=UNUSED, sure=True)
 
-    def _field(self, value: Any, part: Part, used: bool, sure: bool, depth: int) -> Any:
-        outer, used = used, used or part.works
+    def _field(self, value: Any, part: Part, used: int, sure: bool, depth: int) -> Any:
+        outer, used = used, _use_of(part, used)
         if part.field == "func":
-            text = self.through(value.value, used=True, sure=sure, depth=depth + 1)
+            text = self.through(value.value, used=WORKED, sure=sure, depth=depth + 1)
             return ast.Attribute(text, value.attr, ast.Load())
         if not isinstance(value, list):
             return self.through(value, used=used, sure=sure and not part.lazy, depth=depth + 1)
@@ -124,10 +135,10 @@ class Looking:
             for place, (inner, use) in enumerate(zip(value, uses, strict=True))
         ]
 
-    def _hole(self, node: ast.expr, *, used: bool, sure: bool) -> ast.expr:
+    def _hole(self, node: ast.expr, *, used: int, sure: bool) -> ast.expr:
         number = self._number(node)
         if used:
-            self._used.add(number)
+            self._used.add(number if used == WORKED else ~number)
         hole = ast.Name(f"#{number}", ast.Load())
         self.steps.append(Step(number, sure, hole))
         return hole

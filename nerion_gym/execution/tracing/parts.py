@@ -46,12 +46,16 @@ class Part(NamedTuple):
         lazy: whether it may not be evaluated; of a list, all but the first.
         works: whether the node works on its value.
         ends: whether the last of a list is only passed on.
+        light: whether it does no more than count items, or look for one by a number or a key.
+        shut: whether who works on what the node gives works on nothing of its value.
     """
 
     field: str
     lazy: bool = False
     works: bool = True
     ends: bool = False
+    light: bool = False
+    shut: bool = False
 
 
 Rule = Callable[[Any, IsBuiltin], "Sequence[Part] | None"]
@@ -69,24 +73,31 @@ def _displayed(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part] | None:
 def _compared(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part] | None:
     """Identity is sure of the singletons alone."""
     if not any(isinstance(sign, ast.Is | ast.IsNot) for sign in node.ops):
-        return Part("left"), Part("comparators", lazy=True)
+        is_sought = len(node.ops) == 1 and isinstance(node.ops[0], ast.In | ast.NotIn)
+        return Part("left"), Part("comparators", lazy=True, light=is_sought, shut=is_sought)
     right = node.comparators[0]
     single = isinstance(right, ast.Constant) and isinstance(right.value, bool | None)
-    return (Part("left", works=False),) if single and len(node.ops) == 1 else None
+    return (Part("left", works=False, shut=True),) if single and len(node.ops) == 1 else None
 
 
 def _called(node: Any, is_builtin: IsBuiltin) -> Sequence[Part] | None:
     """Calls of builtins, of methods that only texts have, and of what we made up ourselves."""
     if node.func in OURS:
-        return (Part("args", works=False),)
+        return (Part("args", works=False, shut=node.func is LENGTH),)
     if node.keywords or any(isinstance(part, ast.Starred) for part in node.args):
         return None
     if isinstance(node.func, ast.Name):
         known = node.func.id in PURE and is_builtin(node.func.id)
         known = known and not (node.func.id == "str" and len(node.args) > 1)  # it decodes
-        return (Part("args"),) if known else None
+        counts = node.func.id == "len"
+        return (Part("args", light=counts, shut=counts),) if known else None
     known = isinstance(node.func, ast.Attribute) and node.func.attr in METHODS
     return (Part("func"), Part("args")) if known else None
+
+
+def _turned(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part]:
+    asks = isinstance(node.op, ast.Not)
+    return (Part("operand", light=asks, shut=asks),)
 
 
 def _sliced(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part]:
@@ -95,7 +106,7 @@ def _sliced(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part]:
 
 RULES: dict[type[ast.AST], Rule] = {
     ast.BinOp: _fixed(Part("left"), Part("right")),
-    ast.UnaryOp: _fixed(Part("operand")),
+    ast.UnaryOp: _turned,
     ast.BoolOp: _fixed(Part("values", lazy=True, ends=True)),
     ast.Compare: _compared,
     ast.IfExp: _fixed(
@@ -104,7 +115,7 @@ RULES: dict[type[ast.AST], Rule] = {
     ast.Tuple: _displayed,
     ast.List: _displayed,
     ast.Set: _displayed,
-    ast.Subscript: _fixed(Part("value"), Part("slice")),
+    ast.Subscript: _fixed(Part("value", light=True), Part("slice")),
     ast.Slice: _sliced,
     ast.Call: _called,
 }

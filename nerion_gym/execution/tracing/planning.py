@@ -19,14 +19,14 @@ from nerion_gym.execution.tracing.shuffles import SHUFFLE
 from nerion_gym.execution.tracing.sites import Plan, Silence, Site
 from nerion_gym.execution.tracing.statements import Contrast, Unchanged
 from nerion_gym.execution.tracing.variables import Variables
-from nerion_gym.execution.tracing.witnesses import Witnesses
+from nerion_gym.execution.tracing.witnesses import Witness, Witnesses
 from nerion_gym.syntax.trees import same_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nerion_gym.execution.tracing.defaults import Other
-    from nerion_gym.execution.tracing.forms import Extra, Look
+    from nerion_gym.execution.tracing.forms import Extra, Form, Look
     from nerion_gym.execution.tracing.looking import Span
     from nerion_gym.execution.tracing.regions import Region
     from nerion_gym.syntax.module import Module
@@ -56,6 +56,7 @@ class _Planner:
         self._variables = Variables(module)
         self._regions = Regions(module, self._is_builtin)
         self._witnesses = Witnesses(self._is_builtin)
+        self._loose: dict[int, Witness] = {}
 
     def add(self, number: int, edit: Edit) -> None:
         """Find the site of an edit, or say why there is none."""
@@ -86,6 +87,8 @@ class _Planner:
         witness = None if contrast.unsure else self._witnesses.of(contrast)
         if witness is not None:
             self.plan.witnesses[number] = witness
+        elif number in self._loose:
+            self.plan.witnesses[number] = self._loose[number]
 
     def done(self) -> Plan:
         """Return the plan of all edits that were added."""
@@ -135,8 +138,15 @@ class _Planner:
         form = site.holes.over(contrast.after, self._reader(contrast, site))
         if form is None:
             return ONLY_RUNNING
-        site.add(number, form._replace(faithful=False) if contrast.unsure else form)
+        self._compare(number, site, form._replace(faithful=form.faithful and not contrast.unsure))
         return ""
+
+    def _compare(self, number: int, site: Site, form: Form, original: int = 0) -> None:
+        """Have an edit compared; that values are the same is noted where it rules nothing out."""
+        site.add(number, form, original)
+        if site.lazy or not form.faithful:
+            bit = site.bit_of(form._replace(faithful=True), original)
+            self._loose[number] = Witness(site, bit, sure=False)
 
     def _reader(self, contrast: Contrast, site: Site) -> Callable[[str], Extra | None]:
         """Return how variables are looked up; what is assigned may have no names, its target has.
@@ -159,7 +169,7 @@ class _Planner:
             form = site.holes.over(after, self._reader(contrast, site), look)
             if form is None:
                 return ONLY_RUNNING
-            site.add(number, form, original)
+            self._compare(number, site, form, original)
         else:
             why = self._alone(number, contrast)
             if why:

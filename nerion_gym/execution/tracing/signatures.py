@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 READS = re.compile(
     rb"__defaults__|__kwdefaults__|[mM]ock|autospec|getcallargs|argspec|pydoc|\bhelp\(|"
-    rb"importorskip|import_module|__import__|positional argument|keyword-only argument|"
-    rb"required (?:positional|keyword)|_getframe|currentframe|f_locals|tb_frame|settrace|setprofile"
+    rb"get_type_hints|singledispatch|importorskip|import_module|__import__|"
+    rb"positional argument|keyword-only argument|required (?:positional|keyword)|"
+    rb"_getframe|currentframe|f_locals|tb_frame|settrace|setprofile"
 )
 """Words of who reads defaults or frames, or what a call is told that lacks an argument."""
 INSPECTS = re.compile(

@@ -102,6 +102,8 @@ class Site:
 
     def add(self, edit: int, form: Form, original: int = 0, *, effect: bool = False) -> None:
         """Have an edit looked at."""
+        if self.lazy:
+            form = form._replace(faithful=False)  # what it runs is seen each time
         self.choices.append(Choice(edit, self.bit_of(form, original), effect))
 
     def bit_of(self, form: Form, original: int) -> int:

@@ -80,13 +80,19 @@ def _row(number: int, site: Site) -> str:
     of = tuple(one.original for one in site.alternatives)
     count = len(holes.nodes)
     places = range(count + len(holes.extras))
+    light = [~place for place in places]
     looked_up = [count + place for place, (_, where) in enumerate(holes.extras) if where]
     masks = (
         bits(form.faithful for form in changed),
         by_original(site),
         *(
-            tuple(bits(place in getattr(form, name) for form in changed) for place in places)
-            for name in ("read", "used", "early")
+            tuple(bits(number in getattr(form, name) for form in changed) for number in numbers)
+            for name, numbers in (
+                ("read", places),
+                ("used", places),
+                ("used", light),
+                ("early", places),
+            )
         ),
         tuple(sorted(set().union(*(form.used for form in (*forms, *changed))))),
     )

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 LONGEST = 65_536
 """Bytes or characters of a text that is still plain."""
 MOST_ITEMS = 64
+MOST_KEYS = 4_096
+"""Items of a collection of which one is looked for."""
 MOST_BITS = 2_048
 DEEPEST = 3
 BIGGEST = 1_000_000
@@ -47,6 +49,30 @@ def is_plain(value: object, depth: int = 0) -> bool:
             return False
         return all(is_plain(one, depth + 1) for one in value)  # type: ignore[attr-defined]
     return False
+
+
+def is_light(value: object) -> bool:
+    """Whether to count a value's items, or look for one by a number or a key, runs no code."""
+    kind = id(type(value))
+    if kind not in COLLECTION_IDS:
+        return is_plain(value)
+    if len(value) > MOST_KEYS:  # type: ignore[arg-type]
+        return False
+    if type(value) is list or type(value) is tuple:
+        return True
+    return all([id(type(key)) in ATOM_IDS for key in value])  # type: ignore[attr-defined]
+
+
+def is_fit(values: Values, number: int) -> bool:
+    """Whether a value is what some operator needs (`Alternative.used`)."""
+    return is_plain(values[number]) if number >= 0 else is_light(values[~number])
+
+
+def sought(one: Any, among: Any) -> bool:
+    """Return whether something is in a text or a collection; in lists all items are compared."""
+    if type(among) in (list, tuple) and not is_plain(among):
+        raise UnknownError
+    return one in among
 
 
 def is_fixed(value: object) -> bool:
@@ -176,7 +202,7 @@ def rest(one: Any, two: Any) -> Any:
 
 
 HELPERS: dict[str, Callable[..., Any]] = {
-    "_mul": multiplied, "_pow": raised, "_shl": shifted, "_mod": rest,
+    "_in": sought, "_mul": multiplied, "_pow": raised, "_shl": shifted, "_mod": rest,
 }  # fmt: skip
 
 
@@ -185,7 +211,7 @@ class Alternative:
 
     Attributes:
         function: of the holes and extras: what the expression gives.
-        used: numbers of the holes that have to be plain.
+        used: numbers of the holes that have to be plain; ~n if only what `is_light` tells.
         read: numbers of those that it reads at all.
         fresh: whether its value is an object of its own.
         faithful: whether it runs what the original runs: else the same value says nothing.

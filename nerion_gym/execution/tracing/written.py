@@ -53,6 +53,14 @@ class _Written(ast.NodeTransformer):
         name = ast.Name(self._holes.name(int(node.id[1:])), ast.Load())
         return ast.Call(name, [], []) if self._asking else name
 
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        """Guard a search: in a list it compares with all items."""
+        if len(node.ops) > 1 or not isinstance(node.ops[0], ast.In | ast.NotIn):
+            return self.generic_visit(node)
+        sides = [self.visit(node.left), self.visit(node.comparators[0])]
+        found = ast.Call(ast.Name("_in", ast.Load()), sides, [])
+        return found if isinstance(node.ops[0], ast.In) else ast.UnaryOp(ast.Not(), found)
+
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         """Guard an operator."""
         left, right = self.visit(node.left), self.visit(node.right)

@@ -106,10 +106,25 @@ def test_values_that_are_only_passed_on_need_not_be_plain():
         return sorted(Holes(expression(text), is_builtin).form.used)
 
     assert used("a") == used("a is None") == used("(a, b)") == []
-    assert used("a + b") == used("a[b]") == [0, 1]
-    assert used("not a") == used("a or b") == used("a and (a or b)") == [0]
+    assert used("a + b") == used("a[b] + 1") == used("a[b][c]")[:2] == [0, 1]
+    assert used("a or b") == used("a and (a or b)") == used("not -a") == [0]
     assert used("(a or b) + 1") == [0, 1]
     assert used("b if a else c") == [0]
+    assert used("not (a is None)") == []
+
+
+def test_where_items_are_only_counted_or_looked_up():
+    def used(text):
+        return sorted(Holes(expression(text), is_builtin).form.used)
+
+    assert used("not a") == used("len(a)") == used("-len(a)") == [~0]
+    assert used("a[b]") == [~0, 1]
+    assert used("a in b") == [~1, 0]
+    assert used("a in b in c") == [0, 1, 2]
+    assert used("not a[b]") == used("a[b] < 1") == [0, 1]
+    assert used("a[0][1]") == used("len(a[0])") == [0]
+    assert used("a[b:]") == [~0, 1]
+    assert used("len(a) + a") == [~0, 0]
 
 
 def test_what_may_not_be_evaluated_is_known():

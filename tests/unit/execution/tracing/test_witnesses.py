@@ -125,3 +125,38 @@ def test_places_are_shown_once():
     found = tapped(f"{HEAD}def f(a, b):\n    return a == b\n", resolve(["return_none"]))
     site = next(iter(found.plan.witnesses.values())).site
     assert [original.node for original in site.originals] == [None]
+
+
+@pytest.mark.parametrize(
+    ("test", "calls", "expected"),
+    [
+        ("a is None", (SAME,), ALWAYS),
+        ("a is not None", (SAME,), NEVER),
+        ("a is None", ("f(None, 1)", SAME), SOMETIMES),
+        ("a is True", ("f(True, 1)", SAME), SOMETIMES),
+        ("not (a is None)", (SAME,), NEVER),
+        ("a is not None and b is not None", (SAME,), NEVER),
+        ("a is None or a", ("f(Odd(), 1)",), UNKNOWN),
+    ],
+)
+def test_who_an_object_is_runs_no_code(test, calls, expected):
+    (found,) = said(
+        "indent_statement", f"if {test}:\n    log.append(1)\nlog.append(2)", *calls
+    ).values()
+    assert found.infection is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "calls", "expected", "why"),
+    [
+        ("return a and len(b.x)", ("f(0, 1)",), NEVER, ""),
+        ("return a and g(b)", ("f(1, 1)",), UNKNOWN, SAME_VALUE),  # g is not called any more
+        ("return a and g(b)", ("f(1, 1)", "f(1, 2)"), SOMETIMES, ""),
+        ("return a and g(b)", ("f(1, [])",), ALWAYS, ""),
+        ("return a and g(b)", ("f(Odd(), 1)",), UNKNOWN, NO_VALUES),
+    ],
+)
+def test_operands_that_are_not_run_any_more(body, calls, expected, why):
+    """The last of the edits is looked at: nothing but the first operand is left."""
+    found = said("drop_operand", f"def g(b):\n    log.append(b)\n    return b\n{body}", *calls)
+    assert (found[""].infection, found[""].why) == (expected, why)

@@ -25,9 +25,15 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.columns_checks import checks_columns, read_checks  # noqa: E402
+from benchmarks.columns_flow import Flows  # noqa: E402
+from benchmarks.columns_near import Near  # noqa: E402
+from benchmarks.columns_program import Whole  # noqa: E402
+from benchmarks.columns_seen import Seen  # noqa: E402
 from benchmarks.columns_syntax import operator_columns, syntax_columns  # noqa: E402
 from benchmarks.columns_tests import Tests  # noqa: E402
 from benchmarks.columns_trace import Traced, micro_columns  # noqa: E402
+from benchmarks.columns_turned import turned_columns  # noqa: E402
+from benchmarks.columns_words import word_columns  # noqa: E402
 from benchmarks.outcomes import MUTATIONS, RESULTS, WORK  # noqa: E402
 from benchmarks.sampling import Places, digest_of  # noqa: E402
 from benchmarks.subjects import COLLECTED, Subject, prepared  # noqa: E402
@@ -123,6 +129,8 @@ def rows_of(
     tests = Tests(task.baseline)
     traced = Traced(trace, tests)
     checks = read_checks(task, trace, edits)
+    whole, flows = Whole(task.baseline, tests), Flows(task.baseline)
+    near, together = Near(task.baseline, tests), Seen(traced, task.program, checks)
     rows = []
     for number, edit in enumerate(edits):
         function = places.function(edit)
@@ -132,9 +140,15 @@ def rows_of(
             {"package": subject.name, "edit": digest_of(edit)}
             | operator_columns(edit)
             | syntax_columns(task.program, edit, function)
+            | word_columns(task.program, edit, function)
+            | turned_columns(task.program, edit)
             | tests.columns(edit, function, reach)
+            | near.columns(edit, function, reach)
+            | flows.columns(edit, function, reach)
+            | whole.columns(edit, function, reach)
             | traced.columns(number, edit, function, reach)
             | checks_columns(checks, number, seen.reached)
+            | together.columns(number, edit, function, reach)
             | micro_columns(micro[number], seen, traced.called(function), reach)
         )
     return rows

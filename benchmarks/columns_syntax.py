@@ -221,10 +221,7 @@ def _of_statement(module: Module, function: Function, chain: list[ast.AST], edit
 
 def _of_moves(module: Module, chain: list[ast.AST], edit: Edit) -> Row:
     """Return how the statements that an edit touches hang together: what it may not turn round."""
-    start = min(one.start for one in edit.splices)
-    end = max(one.end for one in edit.splices)
-    touched = next((found for node in reversed(chain)
-                    if (found := _between(module, node, start, end))), [])  # fmt: skip
+    touched = touched_by(module, chain, edit)
     effects = [effects_of(node) for node in touched]
     conflicts = calls = 0
     for number, (bound, used, called) in enumerate(effects[1:], 1):
@@ -238,6 +235,14 @@ def _of_moves(module: Module, chain: list[ast.AST], edit: Edit) -> Row:
         "syntax.jumps": float(any(isinstance(node, JUMPS) for one in touched
                                   for node in ast.walk(one))),
     }  # fmt: skip
+
+
+def touched_by(module: Module, chain: list[ast.AST], edit: Edit) -> list[ast.stmt]:
+    """Return the statements of one block that an edit's splices lie in."""
+    start = min(one.start for one in edit.splices)
+    end = max(one.end for one in edit.splices)
+    found = (_between(module, node, start, end) for node in reversed(chain))
+    return next(filter(None, found), [])
 
 
 def _between(module: Module, node: ast.AST, start: int, end: int) -> list[ast.stmt]:

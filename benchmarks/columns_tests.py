@@ -40,6 +40,7 @@ class TestText:
         literals: constants in it.
         calls: in it.
         names: every name and attribute in it.
+        keywords: names of arguments in its calls.
         constants: texts and numbers in it, cut to `CUT` characters.
         equalities: comparisons with `==`, and calls of the like of `assertEqual`.
     """
@@ -51,6 +52,7 @@ class TestText:
     literals: int
     calls: int
     names: frozenset[str]
+    keywords: frozenset[str]
     constants: frozenset[str]
     equalities: int
 
@@ -67,6 +69,7 @@ class TestText:
             literals=sum(isinstance(one, ast.Constant) for one in nodes),
             calls=len(called),
             names=frozenset(name_of(one) for one in nodes) - {""},
+            keywords=frozenset(one.arg or "" for one in nodes if isinstance(one, ast.keyword)),
             constants=constants_of(node),
             equalities=sum(isinstance(one.ops[0], ast.Eq) for one in compared)
             + sum("equal" in name.lower() for name in called),

@@ -18,6 +18,8 @@ GROUPS = ("operator", "syntax", "tests", "values", "checks", "infection", "micro
 """Of columns, in the order in which they cost more; those from "values" on need a traced run."""
 MOST_WORDS = 200
 """Words of a column; the model takes 255 at most. Rarer ones count as missing."""
+FEWEST_PACKAGES = 3
+"""Packages that have a word; what fewer say tells which package it is, and nothing of others."""
 
 
 class Data(NamedTuple):
@@ -65,14 +67,15 @@ def read(outcomes: Path, columns: Path) -> Data:
     rows = {name: [table[name][at] for at in kept] for name in names}
     words = np.array([any(isinstance(v, str) for v in rows[name]) for name in names])
     matrix = np.empty((len(kept), len(names)), dtype=np.float32)
+    packages = [keys[at][0] for at in kept]
     for place, name in enumerate(names):
-        matrix[:, place] = numbered(rows[name]) if words[place] else numbers(rows[name])
+        matrix[:, place] = numbered(rows[name], packages) if words[place] else numbers(rows[name])
     return Data(
         names=names,
         matrix=matrix,
         words=words,
         survived=np.array([became[keys[at]] for at in kept]),
-        packages=[keys[at][0] for at in kept],
+        packages=packages,
         operators=rows["operator.name"],
         rows=rows,
     )
@@ -83,12 +86,15 @@ def numbers(values: Sequence[float | None]) -> NDArray[np.float32]:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float32)
 
 
-def numbered(values: Sequence[str | None]) -> NDArray[np.float32]:
+def numbered(values: Sequence[str | None], packages: Sequence[str]) -> NDArray[np.float32]:
     """Return words as numbers, the most frequent first, NaN for rare and missing ones."""
     counts: dict[str, int] = {}
-    for value in values:
+    having: dict[str, set[str]] = {}
+    for value, package in zip(values, packages, strict=True):
         if value is not None:
             counts[value] = counts.get(value, 0) + 1
-    order = sorted(counts, key=lambda word: (-counts[word], word))[:MOST_WORDS]
+            having.setdefault(value, set()).add(package)
+    shared = [word for word in counts if len(having[word]) >= FEWEST_PACKAGES]
+    order = sorted(shared, key=lambda word: (-counts[word], word))[:MOST_WORDS]
     place: dict[str | None, float] = {word: float(at) for at, word in enumerate(order)}
     return np.array([place.get(value, np.nan) for value in values], dtype=np.float32)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .given import GIVEN
+from .guards import HELPERS
 from .judged import Judge, LazyJudge, Masks
 from .lazy_taps import LazySite
 from .taps import Site
-from .values import HELPERS, TOO_BIG
+from .values import TOO_BIG
 
 if TYPE_CHECKING:
     from types import CodeType

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 GUARDED: dict[type[ast.operator], str] = {
     ast.Mult: "_mul", ast.Pow: "_pow", ast.LShift: "_shl", ast.Mod: "_mod",
 }  # fmt: skip
-"""Operators that can make giants of small values -> what `taps` has in their place."""
+"""Operators that can make giants of small values -> what `guards` has in their place."""
 
 
 def function_text(holes: Holes, form: Form, *, asking: bool = False) -> str:

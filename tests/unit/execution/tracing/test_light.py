@@ -3,7 +3,8 @@
 import pytest
 
 from nerion_gym.edits.preview import splice_bytes
-from nerion_gym.execution.tracing.values import UnknownError, is_light, sought
+from nerion_gym.execution.tracing.guards import sought
+from nerion_gym.execution.tracing.values import UnknownError, is_light
 from tests.support.tracing import outcomes, plain, tapped
 
 pytestmark = pytest.mark.pure

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from nerion_gym.execution.tracing import taps, values
+from nerion_gym.execution.tracing import guards, taps, values
 from nerion_gym.execution.tracing.values import DIFFERS, SAME, UNKNOWN, compared, is_plain
 from tests.support.tracing import tapped
 
@@ -110,16 +110,16 @@ def test_sets_have_an_order():
 )
 def test_giants_are_not_made(helper, given):
     with pytest.raises(values.UnknownError):
-        values.HELPERS[helper](*given)
+        guards.HELPERS[helper](*given)
 
 
 def test_what_helpers_do_is_what_the_operators_do():
-    assert values.HELPERS["_mul"](3, "ab") == "ababab"
-    assert values.HELPERS["_pow"](2, -1) == 0.5
-    assert values.HELPERS["_shl"](1, 4) == 16
-    assert values.HELPERS["_mod"]("%d", 3) == "3"
+    assert guards.HELPERS["_mul"](3, "ab") == "ababab"
+    assert guards.HELPERS["_pow"](2, -1) == 0.5
+    assert guards.HELPERS["_shl"](1, 4) == 16
+    assert guards.HELPERS["_mod"]("%d", 3) == "3"
     with pytest.raises(ZeroDivisionError):
-        values.HELPERS["_mod"](1, 0)
+        guards.HELPERS["_mod"](1, 0)
 
 
 def test_a_tap_runs_nothing_of_a_value():

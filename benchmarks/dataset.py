@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from benchmarks.tables import read_rows, read_table
+from benchmarks.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 
 GROUPS = ("operator", "syntax", "tests", "values", "checks", "infection", "micro")
 """Of columns, in the order in which they cost more; those from "values" on need a traced run."""
-MOST_WORDS = 200
-"""Words of a column; the model takes 255 at most. Rarer ones count as missing."""
-FEWEST_PACKAGES = 3
-"""Packages that have a word; what fewer say tells which package it is, and nothing of others."""
 
 
 class Data(NamedTuple):
@@ -84,17 +81,3 @@ def read(outcomes: Path, columns: Path) -> Data:
 def numbers(values: Sequence[float | None]) -> NDArray[np.float32]:
     """Return numbers, NaN for what is missing."""
     return np.array([np.nan if value is None else value for value in values], dtype=np.float32)
-
-
-def numbered(values: Sequence[str | None], packages: Sequence[str]) -> NDArray[np.float32]:
-    """Return words as numbers, the most frequent first, NaN for rare and missing ones."""
-    counts: dict[str, int] = {}
-    having: dict[str, set[str]] = {}
-    for value, package in zip(values, packages, strict=True):
-        if value is not None:
-            counts[value] = counts.get(value, 0) + 1
-            having.setdefault(value, set()).add(package)
-    shared = [word for word in counts if len(having[word]) >= FEWEST_PACKAGES]
-    order = sorted(shared, key=lambda word: (-counts[word], word))[:MOST_WORDS]
-    place: dict[str | None, float] = {word: float(at) for at, word in enumerate(order)}
-    return np.array([place.get(value, np.nan) for value in values], dtype=np.float32)

@@ -96,4 +96,6 @@ def can_be_tapped(node: ast.AST) -> bool:
     """Whether an expression can stand by itself, with a tap around it."""
     if not isinstance(node, ast.expr) or isinstance(node, UNTAPPED):
         return False
+    if isinstance(node, ast.Tuple) and any(isinstance(one, ast.Slice) for one in node.elts):
+        return False  # `x[1:, i]`
     return isinstance(getattr(node, "ctx", None), ast.Load | None)

@@ -195,7 +195,7 @@ def _narrowed(before: Any, after: Any, found: Contrast | None) -> Contrast | Unc
         if name in UNWATCHED:
             return found
         # What is called says nothing without what it is given.
-        if name != "func" and can_be_tapped(before) and isinstance(after, ast.expr):
+        if name != "func" and can_be_tapped(before) and can_be_tapped(after):
             found = Contrast(before, before, after)
 
 

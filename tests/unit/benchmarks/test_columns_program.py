@@ -12,8 +12,8 @@ from benchmarks.columns_program import Whole
 from benchmarks.columns_seen import Seen, word
 from benchmarks.columns_tests import Tests
 from benchmarks.columns_trace import Traced
-from benchmarks.dataset import numbered
 from benchmarks.sampling import Places
+from benchmarks.words import numbered
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.registry import operator
 from nerion_gym.types.check import Check, CheckKind

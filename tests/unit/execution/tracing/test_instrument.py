@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support.tracing import plain, tapped
+from tests.support.tracing import outcomes, plain, tapped
 
 pytestmark = pytest.mark.pure
 STDLIB = Path(sysconfig.get_paths()["stdlib"])
@@ -386,3 +386,16 @@ def g(a, flag):
         assert [names["g"]([], 0), names["g"]([1], 0), names["g"]([1], 1)] == [
             *("IndexError", "UnboundLocalError", 2)
         ]
+
+
+def test_slices_of_several_axes():
+    source = """
+class Grid:
+    def __getitem__(self, key):
+        return repr(key)
+
+def cut(grid, row, column):
+    return grid[:-1, row] + grid[row, :column] + grid[(row, column)] + grid[row:column, 1:2, ...]
+"""
+    calls = ("cut(Grid(), 1, 2)", "cut(Grid(), None, (3,))")
+    assert outcomes(tapped(source).names, calls) == outcomes(plain(source), calls)

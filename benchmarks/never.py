@@ -4,8 +4,9 @@
     python benchmarks/never.py --dry --only inflection --most 50
 
 Of all 49 packages, each with its own suite, every mutation is asked about; those said never to give
-another value are run (`--most` of a package, drawn by operator). Resumable: a package on record is
-not run again. Records `results/never.json`. Exit code 1 where an edit fails a test.
+another value are run (`--most` of a package, drawn by operator, until `--seconds` are spent).
+Resumable: a package on record is not run again. Records `results/never.json`. Exit code 1 where an
+edit fails a test.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from nerion_gym.types.edit import Edit
 
 RECORD = RESULTS / "never.json"
-TOGETHER = 50
+TOGETHER = 16
 
 
 def check(subject: Subject, options: argparse.Namespace) -> dict[str, Any]:
@@ -58,9 +59,13 @@ def check(subject: Subject, options: argparse.Namespace) -> dict[str, Any]:
         ]
         chosen = drawn(listed, options.most, options.seed)
         control = control_of(task).classes
-        wrong = []
+        wrong, ran = [], 0
+        ends = time.monotonic() + options.seconds
         for start in range(0, len(chosen), TOGETHER):
+            if time.monotonic() > ends:
+                break
             part = chosen[start : start + TOGETHER]
+            ran += len(part)
             programs = [apply(task.program, edit) for edit in part]
             outcomes = runner.run_many(programs, task.suite)
             wrong += [
@@ -75,7 +80,7 @@ def check(subject: Subject, options: argparse.Namespace) -> dict[str, Any]:
         "classes": dict(Counter(found.infection.name for found in trace.edits)),
         "never": len(listed),
         "operators": dict(Counter(edit.operator for edit in listed).most_common()),
-        "run": len(chosen),
+        "run": ran,
         "wrong": wrong,
         "seconds": round(time.monotonic() - started, 1),
     }
@@ -112,6 +117,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     names = [subject.name for subject in COLLECTED]
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
     parser.add_argument("--most", type=int, default=200, help="edits of a package that are run")
+    parser.add_argument("--seconds", type=float, default=120.0, help="of runs of a package")
     parser.add_argument("--work", type=Path, default=WORK, help="where plain runs are kept")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--dry", action="store_true", help="record nothing")
@@ -147,7 +153,8 @@ def main() -> int:
 def record_of(rows: Sequence[dict[str, Any]], options: argparse.Namespace) -> dict[str, Any]:
     """Return what is recorded."""
     return {
-        "command": f"python benchmarks/never.py --most {options.most} --seed {options.seed}",
+        "command": f"python benchmarks/never.py --most {options.most} --seconds {options.seconds:g}"
+        f" --seed {options.seed}",
         "git": git_state(),
         "versions": versions(),
         "summary": summary(rows),

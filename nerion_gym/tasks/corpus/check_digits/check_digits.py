@@ -20,7 +20,7 @@ def luhn_sum(number):
 
 def is_luhn(text):
     number = digits_of(text)
-    return number.isdigit() and len(number) > 1 and luhn_sum(number) % 10 == 0
+    return number.isdecimal() and len(number) > 1 and luhn_sum(number) % 10 == 0
 
 
 def luhn_digit(text):
@@ -37,7 +37,7 @@ def is_isbn10(text):
 
 def is_isbn13(text):
     code = digits_of(text)
-    if len(code) != 13 or not code.isdigit():
+    if len(code) != 13 or not code.isdecimal():
         return False
     return sum(int(char) * (3 if i % 2 else 1) for i, char in enumerate(code)) % 10 == 0
 

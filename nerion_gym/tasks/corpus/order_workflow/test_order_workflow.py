@@ -1,4 +1,4 @@
-"""Strength: strong. Listeners that raise and workflows other than two are not tried."""
+"""Strength: strong. Listeners that raise and transitions that several steps share are not tried."""
 import pytest
 from order_workflow import (
     TRANSITIONS,

@@ -36,6 +36,12 @@ class Positional:
     optional: bool = False
     rest: bool = False
 
+    def convert(self, text: str) -> Any:
+        try:
+            return self.kind(text)
+        except ValueError:
+            raise UsageError(f"{self}: {text!r} is not {self.kind.__name__}") from None
+
     def __str__(self) -> str:
         text = self.name.upper() + ("..." if self.rest else "")
         return f"[{text}]" if self.optional else text
@@ -135,10 +141,10 @@ class Reader:
             if positional.rest:
                 if not words and not positional.optional:
                     raise UsageError(f"{positional} is missing")
-                placed[positional.name] = [positional.kind(word) for word in words]
+                placed[positional.name] = [positional.convert(word) for word in words]
                 words = []
             elif words:
-                placed[positional.name] = positional.kind(words[0])
+                placed[positional.name] = positional.convert(words[0])
                 words = words[1:]
             elif positional.optional:
                 placed[positional.name] = None

@@ -42,13 +42,3 @@ def links(page, around=1):
             shown.append(None)
         shown.append(number)
     return shown
-
-
-def render(page):
-    parts = []
-    for number in links(page):
-        if number is None:
-            parts.append("...")
-        else:
-            parts.append(f"[{number}]" if number == page.number else str(number))
-    return " ".join(parts)

@@ -30,15 +30,3 @@ def as_text(n):
         power = factors(n).count(p)
         parts.append(f"{p}^{power}" if power > 1 else str(p))
     return " * ".join(parts) or "1"
-
-
-def is_prime(n):
-    return n > 1 and factors(n) == [n]
-
-
-def divisor_count(n):
-    total = 1
-    rest = factors(n)
-    for p in set(rest):
-        total *= rest.count(p) + 1
-    return total

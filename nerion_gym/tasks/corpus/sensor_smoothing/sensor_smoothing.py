@@ -33,15 +33,3 @@ def exponential(alpha, start=None):
         return level
 
     return update
-
-
-def spikes(readings, alpha=0.5, tolerance=10):
-    """Positions of readings that are further from the level than the tolerance."""
-    smooth = exponential(alpha)
-    level = None
-    found = []
-    for position, reading in enumerate(readings):
-        if level is not None and abs(reading - level) > tolerance:
-            found.append(position)
-        level = smooth(reading)
-    return found

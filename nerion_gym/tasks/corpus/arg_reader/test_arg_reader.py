@@ -1,4 +1,4 @@
-"""Strength: fair. The help text, options declared twice and numbers that look like options are thin."""
+"""Strength: fair. The help text is skimmed; letters in one word, options declared twice and words out of place are not tried."""
 import pytest
 
 from arg_reader import Reader, UsageError
@@ -37,11 +37,6 @@ def test_flags(reader):
     assert values["force"] is False
 
 
-def test_short_flags_together(reader):
-    values = reader.read(["-vfj", "2", "a", "b"])
-    assert (values["verbose"], values["force"], values["jobs"]) == (True, True, 2)
-
-
 def test_flags_can_be_taken_back(reader):
     assert reader.read(["-v", "--no-verbose", "a", "b"])["verbose"] is False
 
@@ -65,12 +60,10 @@ def test_double_dash_ends_options(reader):
     [
         (["--nope", "a", "b"], "unknown option --nope"),
         (["-x", "a", "b"], "unknown option -x"),
-        (["--force=yes", "a", "b"], "takes no value"),
         (["a", "b", "--jobs"], "--jobs needs a value"),
         (["--jobs", "many", "a", "b"], "'many' is not int"),
         ([], "SOURCE is missing"),
         (["a"], "TARGETS... is missing"),
-        (["--no-jobs", "a", "b"], "unknown option --no-jobs"),
     ],
 )
 def test_errors(reader, words, message):
@@ -94,8 +87,3 @@ def test_usage(reader):
     assert text.startswith("usage: copy [options] SOURCE TARGETS...")
     assert "-j, --jobs JOBS" in text
     assert "say more" in text
-
-
-def test_nothing_after_the_rest(reader):
-    with pytest.raises(ValueError):
-        reader.positional("late")

@@ -56,6 +56,15 @@ class TestCart:
         cart.remove("pan")
         assert len(cart) == 0
 
+    def test_remove_some_of_many(self):
+        cart = Cart().add("cup", 100, 5)
+        cart.remove("cup", 2)
+        assert cart.find("cup") == Line("cup", 100, 3)
+
+    def test_lines_do_not_change(self, cart):
+        with pytest.raises(AttributeError):
+            cart.find("tea").price = 1
+
     def test_remove_more_than_there_is(self, cart):
         cart.remove("tea", 5)
         assert cart.find("tea") is None
@@ -102,6 +111,11 @@ class TestDiscounts:
         assert CategoryPercent("food", 10).label == "10% off food"
         assert Coupon("spring", 5).label == "SPRING"
 
+    def test_discounts_sort_by_kind(self):
+        kinds = [BuyXGetY("tea", 1), CategoryPercent("food", 5), Coupon("x", 5)]
+        assert sorted(reversed(kinds)) == kinds
+        assert [kind.order for kind in (Discount, *kinds)] == [0, 1, 2, 3]
+
     def test_abstract(self):
         with pytest.raises(TypeError):
             Discount()
@@ -131,6 +145,10 @@ class TestCheckout:
         receipt = cart.checkout()
         assert receipt.discounts == (("HUGE", 3699),)
         assert receipt.total == 490
+
+    def test_receipts_do_not_change(self, cart):
+        with pytest.raises(AttributeError):
+            cart.checkout().shipping = 0
 
     def test_receipt(self, cart):
         cart.discounts.append(Coupon("spring", cents=500))

@@ -1,7 +1,7 @@
-"""Strength: fair. Change that the till cannot give and refilling of unknown drinks are left open."""
+"""Strength: fair. Change is tried with one coin, the takings never, nor what is no coin or no drink."""
 import pytest
 
-from drink_machine import DrinkMachine, MachineError, SoldOut, TooLittle
+from drink_machine import DrinkMachine, SoldOut, TooLittle
 
 
 @pytest.fixture
@@ -26,11 +26,6 @@ def test_change_from_the_till(machine):
     assert machine.till[20] == 4
 
 
-def test_change_uses_large_coins_first(machine):
-    machine.insert(200, 20)
-    assert machine.buy("cola") == [50, 20]
-
-
 def test_too_little(machine):
     machine.insert(100)
     with pytest.raises(TooLittle) as caught:
@@ -47,19 +42,7 @@ def test_sold_out(machine):
         machine.buy("water")
 
 
-def test_funny_coin(machine):
-    with pytest.raises(MachineError):
-        machine.insert(3)
-
-
 def test_cancel_returns_the_same_coins(machine):
     machine.insert(50, 10)
     assert machine.cancel() == [50, 10]
     assert machine.credit == 0
-
-
-def test_takings(machine):
-    before = machine.takings()
-    machine.insert(100)
-    machine.buy("water")
-    assert machine.takings() - before == 80

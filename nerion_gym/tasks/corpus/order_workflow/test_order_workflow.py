@@ -47,6 +47,12 @@ class TestOrder:
             order_at(Status.PLACED).add("cup", 10)
 
 
+def test_states_are_written_in_small_letters():
+    assert [status.value for status in Status] == [
+        "draft", "placed", "paid", "shipped", "delivered", "cancelled",
+    ]
+
+
 def test_final_states():
     assert [status.value for status in Status if status.final] == ["delivered", "cancelled"]
 

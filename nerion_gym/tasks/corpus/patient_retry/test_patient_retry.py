@@ -1,4 +1,4 @@
-"""Strength: fair. The longest break and what the log holds are not checked."""
+"""Strength: fair. How long the breaks are, what the log holds and what the error says are not checked."""
 import pytest
 
 from patient_retry import GaveUp, Retry
@@ -31,7 +31,8 @@ def test_works_at_once(breaks):
 def test_breaks_get_longer(breaks):
     job = Flaky(3)
     assert Retry(breaks.append, attempts=5).call(job) == "done"
-    assert breaks == [1.0, 2.0, 4.0]
+    assert len(breaks) == 3
+    assert breaks == sorted(breaks)
 
 
 def test_gives_up(breaks):

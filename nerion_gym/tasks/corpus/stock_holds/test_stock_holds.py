@@ -1,6 +1,6 @@
-"""Strength: fair. Negative counts, the journal and extending of holds are hardly looked at."""
+"""Strength: fair. Extending holds, blocks that fail, shelves in the red and most of the journal are not tried."""
 import pytest
-from stock_holds import Hold, OutOfStock, Shelf, StockError, Warehouse
+from stock_holds import Hold, OutOfStock, StockError, Warehouse
 
 
 @pytest.fixture
@@ -42,11 +42,6 @@ def test_reserve_the_last(house):
     assert house.available("nut") == 0
 
 
-def test_reserve_nothing(house):
-    with pytest.raises(StockError):
-        house.reserve({"bolt": 0})
-
-
 def test_take(house):
     hold = house.reserve({"bolt": 30})
     assert house.take(hold.id) == {"bolt": 30}
@@ -81,12 +76,6 @@ def test_holds_expire(house):
     assert house.tick(30) == [second.id]
 
 
-def test_extend(house):
-    hold = house.reserve({"bolt": 10}, minutes=5)
-    house.extend(hold.id, 20)
-    assert house.tick(10) == []
-
-
 def test_checkout_takes(house):
     with house.checkout(bolt=5) as hold:
         assert isinstance(hold, Hold)
@@ -94,19 +83,7 @@ def test_checkout_takes(house):
     assert house.on_hand("bolt") == 95
 
 
-def test_checkout_lets_go(house):
-    with pytest.raises(KeyError):
-        with house.checkout(bolt=5):
-            raise KeyError("payment")
-    assert house.available("bolt") == 100
-
-
 def test_to_reorder(house):
     assert house.to_reorder() == []
     house.reserve({"bolt": 85})
     assert house.to_reorder() == ["bolt"]
-
-
-def test_shelf():
-    with pytest.raises(ValueError):
-        Shelf(-1)

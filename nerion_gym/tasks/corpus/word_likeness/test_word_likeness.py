@@ -37,6 +37,7 @@ def test_bigrams():
 def test_dice():
     assert dice("night", "nacht") == 0.25
     assert dice("abc", "abc") == 1.0
+    assert dice("abcde", "abcdx") == 0.75
     assert dice("a", "a") == 1.0
     assert dice("a", "ab") == 0.0
     assert dice("ab", "a") == 0.0
@@ -71,6 +72,10 @@ def test_common_prefix(words, expected):
         ("Jackson", "J250"),
         ("Washington", "W252"),
         ("Lloyd", "L300"),
+        ("Ball", "B400"),
+        ("Bubble", "B140"),
+        ("Carrier", "C660"),
+        ("Hawk", "H200"),
         ("Gutierrez", "G362"),
     ],
 )

@@ -36,12 +36,3 @@ def stages(needs):
         depth[name] = max(below, default=-1) + 1
     count = max(depth.values(), default=-1) + 1
     return [[name for name in depth if depth[name] == level] for level in range(count)]
-
-
-def affected_by(needs, changed):
-    """Everything that has to be built anew when one thing changes, in order."""
-    dirty = {changed}
-    for name in build_order(needs):
-        if dirty.intersection(needs.get(name, ())):
-            dirty.add(name)
-    return [name for name in build_order(needs) if name in dirty]

@@ -1,7 +1,7 @@
 """Strength: fair. The order is checked by positions, and cycles by their type mostly."""
 
 import pytest
-from build_order import CycleError, affected_by, build_order, stages
+from build_order import CycleError, build_order, stages
 
 NEEDS = {
     "app": ["core", "ui"],
@@ -39,7 +39,3 @@ def test_stages():
     assert found[0] == ["base", "icons"]
     assert found[-1] == ["docs"]
     assert len(found) == 5
-
-
-def test_affected():
-    assert affected_by(NEEDS, "icons") == ["icons", "ui", "app", "docs"]

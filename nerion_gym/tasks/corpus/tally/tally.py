@@ -20,7 +20,7 @@ class Tally:
 
     def remove(self, item: Hashable, times: int = 1) -> int:
         """Take some away, as many as there are at most; returns how many were taken."""
-        taken = min(times, self[item])
+        taken = max(0, min(times, self[item]))
         left = self[item] - taken
         if left:
             self._counts[item] = left

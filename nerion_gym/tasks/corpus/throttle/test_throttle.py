@@ -1,4 +1,4 @@
-"""Strength: fair. How long to wait and costs above one are hardly looked at."""
+"""Strength: fair. How long to wait, costs above one and senseless rates are hardly looked at."""
 
 import pytest
 from throttle import Throttle, TooManyRequests

@@ -18,6 +18,8 @@ class Bucket:
 
 class Throttle:
     def __init__(self, rate: float, burst: int, clock: Callable[[], float]) -> None:
+        if rate <= 0 or burst < 1:
+            raise ValueError("rate and burst have to be positive")
         self.rate = rate
         self.burst = burst
         self.clock = clock

@@ -11,6 +11,7 @@ class UndoStack:
         self.depth = depth
         self._done = []
         self._undone = []
+        self._open_groups = 0
 
     def run(self, label, do, undo):
         do()
@@ -19,7 +20,7 @@ class UndoStack:
     def _remember(self, command):
         self._done.append(command)
         self._undone.clear()
-        if len(self._done) > self.depth:
+        if len(self._done) > self.depth and not self._open_groups:
             del self._done[0]
 
     def undo(self, steps=1):
@@ -43,14 +44,17 @@ class UndoStack:
     @contextmanager
     def grouped(self, label):
         """What runs inside is one step afterwards; an error takes all of it back."""
-        start = len(self._done)
+        outside, self._done = self._done, []
+        self._open_groups += 1
         try:
             yield self
         except Exception:
-            self.undo(len(self._done) - start)
+            for command in reversed(self._done):
+                command.undo()
             raise
-        inside = self._done[start:]
-        del self._done[start:]
+        finally:
+            inside, self._done = self._done, outside
+            self._open_groups -= 1
         if inside:
             self._remember(
                 Command(

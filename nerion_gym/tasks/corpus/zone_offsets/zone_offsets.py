@@ -29,11 +29,3 @@ def format_offset(minutes, zulu=False):
         return "Z"
     sign = "-" if minutes < 0 else "+"
     return f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
-
-
-def convert(clock, source, target):
-    """Move 'HH:MM' from one offset to another; returns the time and the days gone by."""
-    hours, minutes = clock.split(":")
-    moved = int(hours) * 60 + int(minutes) + parse_offset(target) - parse_offset(source)
-    days, rest = divmod(moved, 24 * 60)
-    return f"{rest // 60:02}:{rest % 60:02}", days

@@ -131,9 +131,9 @@ class TestNext:
             datetime(2024, 6, 17, 20, 0),
         ]
 
-    def test_in_order_within_an_hour(self):
-        found = Schedule("55,5,35 9,10 * * *").next(self.NOW, 4)
-        assert [(one.hour, one.minute) for one in found] == [(9, 35), (9, 55), (10, 5), (10, 35)]
+    def test_in_order_within_a_day(self):
+        found = Schedule("55,5,35 16,9 * * *").next(self.NOW, 4)
+        assert [(one.hour, one.minute) for one in found] == [(9, 35), (9, 55), (16, 5), (16, 35)]
 
     def test_leap_days(self):
         found = Schedule("0 0 29 2 *").next(self.NOW, 5)

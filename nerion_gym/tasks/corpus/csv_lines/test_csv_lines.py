@@ -76,9 +76,9 @@ def test_round_trip(values):
 
 
 def test_records():
-    lines = ["name,age\n", "\n", "Ann,31\r\n", '"Bo, jr.",4']
+    lines = ["name,age\n", "\n", "Ann,31 \r\n", '"Bo, jr.",4']
     assert list(records(lines)) == [
-        {"name": "Ann", "age": "31"},
+        {"name": "Ann", "age": "31 "},
         {"name": "Bo, jr.", "age": "4"},
     ]
 

@@ -76,7 +76,10 @@ def test_unknown_member_has_no_root():
 
 @pytest.mark.parametrize(
     ("left", "right", "expected"),
-    [("a", "b", True), ("a", "c", False), ("a", "z", False), ("z", "a", False), ("z", "z", False)],
+    [
+        ("a", "b", True), ("b", "a", True), ("b", "b", True), ("a", "c", False),
+        ("c", "b", False), ("a", "z", False), ("z", "a", False), ("z", "z", False),
+    ],
 )
 def test_together(left, right, expected):
     assert joined(("a", "b"), members="c").together(left, right) is expected

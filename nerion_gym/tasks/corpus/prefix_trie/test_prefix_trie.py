@@ -1,4 +1,4 @@
-"""Strength: fair. Weights are used in one test; the branches that remove() prunes are not."""
+"""Strength: fair. Weights are used in one test, and what remove() prunes is not looked at."""
 
 import pytest
 from prefix_trie import PrefixTrie

@@ -1,4 +1,4 @@
-"""Strength: weak. Small square matrices, sums and products; refusals and most of the rest are not."""
+"""Strength: weak. Only sums and products of small square matrices; no refusals and no other operators."""
 
 from sparse_matrix import SparseMatrix
 

@@ -62,7 +62,7 @@ def check(seed):
         if outcome(splice_bytes(source.encode(), edit.splices).decode(), calls) != known
     ]
     words = Counter(
-        word(site.seen(), bit) for site in found.sites for bit in range(len(site.edits))
+        word(site.seen(), bit) for site in found.sites for bit in range(site.judge.count)
     )
     return wrong, words
 

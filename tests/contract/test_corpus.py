@@ -1,4 +1,4 @@
-"""Every program of the corpus is what the worlds take it for: small, passing, of a stated strength."""
+"""Every program of the corpus is what worlds take it for: small, passing, of a stated strength."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from nerion_gym.errors import TaskError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nerion_gym.types.outcome import Outcome
+    from nerion_gym.types.outcome import Outcome, TestResult
 
 SHOWN = 5
 REPEATS = 3
@@ -94,5 +94,14 @@ def how_it_differs(test: str, *groups: Sequence[Outcome]) -> str:
             return f"{test} (there in some runs only)"
         said = dict.fromkeys(result.status.name.lower() for result in found if result is not None)
         if len(said) > 1:
-            return f"{test} ({', then '.join(said)})"
+            return f"{test} ({', then '.join(said)}{_reason(found)})"
     return f"{test} (another exception each time)"
+
+
+def _reason(results: Sequence[TestResult | None]) -> str:
+    """Say what the first of some results raised, to go into a list; "" where nothing is known."""
+    for result in results:
+        if result is not None and (result.exception or result.message):
+            told = ": ".join(part for part in (result.exception, result.message) if part)
+            return f"; {told}"
+    return ""

@@ -301,7 +301,7 @@ def test_flaky():
     assert number % 2 == 0
 """
     program, suite = project(SOURCE, TESTS + flaky)
-    with pytest.raises(TaskError, match=r"flaky.*test_flaky \(passed, then failed\)"):
+    with pytest.raises(TaskError, match=r"flaky.*test_flaky \(passed, then failed; Asser"):
         measure(runner, program, suite)
 
 

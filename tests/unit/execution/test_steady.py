@@ -94,3 +94,9 @@ def test_runs_differ_by_status_exception_phase_and_absence():
     second = Outcome((TestResult("t::a", PASSED), TestResult("t::b", FAILED, "ValueError")))
     assert differing(first, second) == ["t::b", "t::c"]
     assert how_it_differs("t::b", [first, second]) == "t::b (another exception each time)"
+
+
+def test_a_flaky_test_says_what_it_raised():
+    failed = TestResult("t.py::a", FAILED, "OSError", message="no room")
+    runs = [outcome(a=PASSED), Outcome((failed,)), outcome(a=PASSED)]
+    assert how_it_differs("t.py::a", runs) == "t.py::a (passed, then failed; OSError: no room)"

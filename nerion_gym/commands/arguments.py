@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from nerion_gym.errors import TaskError
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 SEVERAL = frozenset({"--env-kwargs", "-params", "--hyperparams", "--algos"})
 
@@ -28,3 +32,29 @@ def spread(arguments: Sequence[str]) -> list[str]:
             result.append(argument)
             fresh = False
     return result
+
+
+HERE = r", on the command line --env-kwargs "
+OF_WORLDS = (
+    (rf"arguments=\('[^)]*\){HERE}'arguments:([^']*)'", r"--arguments='\1'"),
+    (rf"arguments=\('[^)]*\){HERE}arguments:(\S+?)(?=[,;)]|$|\s)", r"--arguments=\1"),
+    (rf", or go on without them: flaky='majority'{HERE}flaky:majority", ""),
+    (r"tests=\.\.\.", "--tests PATH"),
+)
+"""What errors of tasks advise who makes a world -> what a command with flags of its own takes."""
+
+
+@contextmanager
+def advising_own_flags() -> Iterator[None]:
+    """Have errors of tasks name the flags `--arguments` and `--tests`."""
+    try:
+        yield
+    except TaskError as error:
+        raise TaskError(in_own_flags(str(error))) from error
+
+
+def in_own_flags(text: str) -> str:
+    """Return an error's text with the flags of a command that has `--arguments` and `--tests`."""
+    for theirs, ours in OF_WORLDS:
+        text = re.sub(theirs, ours, text)
+    return text

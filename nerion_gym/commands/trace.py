@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from nerion_gym.commands import flags
+from nerion_gym.commands.arguments import advising_own_flags
 from nerion_gym.commands.console import INTERRUPTED, Screen, bars, short_path, stdout
 from nerion_gym.errors import ConfigError
 
@@ -84,8 +85,9 @@ def trace(  # noqa: PLR0913, PLR0917 - its parameters are its flags
     """Show which edits the tests could notice, line by line, from one run of the suite."""
     screen = Screen(quiet, as_json)
     require_writable(html)
-    asked = what_is_asked(path, function or (), operator or (), tests, arguments)
-    found = measured_shown(screen, asked._replace(micro=micro), screen.live(progress))
+    with advising_own_flags():
+        asked = what_is_asked(path, function or (), operator or (), tests, arguments)
+        found = measured_shown(screen, asked._replace(micro=micro), screen.live(progress))
     wanted = html is None if source is None else source
     show(screen, Shown(path, asked, html, limit, wanted), found)
 

@@ -15,11 +15,9 @@ from types import (
 )
 from typing import Any
 
+from .classes import NOWHERE, in_classes
 from .values import ATOM_IDS, COLLECTION_IDS, LACKED, UNREAD, Absent, Opaque
 
-NOWHERE = object()
-CLASS_DICT = type.__dict__["__dict__"].__get__
-CLASS_MRO = type.__dict__["__mro__"].__get__
 MODULE_DICT = vars(ModuleType)["__dict__"].__get__
 
 
@@ -30,7 +28,7 @@ def attribute(value: Any, name: str) -> Any:
         return _of_module(value, name)
     if kind is Opaque or kind is Absent or not _is_usual(kind):
         return UNREAD
-    shared = _in_classes(kind, name)
+    shared = in_classes(kind, name)
     if type(shared) is MemberDescriptorType:
         return _of_slot(shared, value)
     if any(_is_called(shared, method) for method in ("__set__", "__delete__")):
@@ -43,13 +41,13 @@ def _is_usual(kind: type) -> bool:
     """Whether attributes are looked up as those of any object; builtins do so in their way."""
     if id(kind) in ATOM_IDS or id(kind) in COLLECTION_IDS:
         return True
-    return _in_classes(kind, "__getattribute__") is object.__getattribute__
+    return in_classes(kind, "__getattribute__") is object.__getattribute__
 
 
 def _of_class(kind: type, value: Any, shared: Any) -> Any:
     """Return what an instance makes of what its class has of a name."""
     if shared is NOWHERE:
-        return LACKED if _in_classes(kind, "__getattr__") is NOWHERE else UNREAD
+        return LACKED if in_classes(kind, "__getattr__") is NOWHERE else UNREAD
     if type(shared) is FunctionType:
         return MethodType(shared, value)
     return UNREAD if _is_called(shared, "__get__") else shared
@@ -59,22 +57,13 @@ def _of_module(module: ModuleType, name: str) -> Any:
     space = MODULE_DICT(module)
     if name in space:
         return space[name]
-    known = "__getattr__" in space or _in_classes(ModuleType, name) is not NOWHERE
+    known = "__getattr__" in space or in_classes(ModuleType, name) is not NOWHERE
     return UNREAD if known else LACKED
-
-
-def _in_classes(kind: type, name: str) -> Any:
-    """Return what the first class that a class inherits from has of a name."""
-    for one in CLASS_MRO(kind):
-        space = CLASS_DICT(one)
-        if name in space:
-            return space[name]
-    return NOWHERE
 
 
 def _in_instance(kind: type, value: Any, name: str) -> Any:
     """Return what an instance itself has of a name; `UNREAD` where its dict is not its own."""
-    getter = _in_classes(kind, "__dict__")
+    getter = in_classes(kind, "__dict__")
     if getter is NOWHERE:
         return NOWHERE
     if type(getter) is not GetSetDescriptorType:
@@ -92,4 +81,4 @@ def _of_slot(slot: MemberDescriptorType, value: Any) -> Any:
 
 def _is_called(shared: Any, method: str) -> bool:
     """Whether a value of a class is a descriptor with this method."""
-    return _in_classes(type(shared), method) is not NOWHERE
+    return in_classes(type(shared), method) is not NOWHERE

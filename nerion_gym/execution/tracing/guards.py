@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def sought(one: Any, among: Any) -> bool:
     """Return whether something is in a text or a collection; in lists all items are compared."""
-    if type(among) in (list, tuple) and not is_plain(among):
+    if (type(among) is list or type(among) is tuple) and not is_plain(among):
         raise UnknownError
     return one in among
 

@@ -2,7 +2,8 @@
 
 A tap before an expression is `tap(hole, ...) or expression`: names are read once more than before,
 and the tap gives None. Where a part may run code, the tap goes around the last of these parts,
-which it gives back: `first + tap(first, last())`. Nothing is evaluated twice, in another order or
+which it gives back: `first + tap(first, last())`; where nothing but the truth of the part is asked,
+`tap(True) if part else tap(False)` (`truth`). Nothing is evaluated twice, in another order or
 in another frame, and no name is bound. A tap is a constant of the code: no look-up can miss it.
 """
 
@@ -14,12 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerion_gym.execution.tracing.entries import EntryTaps
 from nerion_gym.execution.tracing.marks import MARK
+from nerion_gym.execution.tracing.truth import Asked, asked, jumps
 from nerion_gym.execution.tracing.variables import DIRECT
 from nerion_gym.syntax.parsing import quietly
 from nerion_gym.syntax.trees import twin
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from types import CodeType
 
     from nerion_gym.execution.tracing.entries import Entry
@@ -59,7 +61,7 @@ def instrumented(module: Module, sites: Sequence[Site], entries: Sequence[Entry]
     for number, site in enumerate(sites):
         _place(number, site, before, around)
     whole = EntryTaps(entries, len(sites))
-    tree = _Tapping(before, around, whole).visit(module.tree)
+    tree = _Tapping(before, around, whole, module.walk.parents).visit(module.tree)
     with quietly():
         return compile(tree, module.path, "exec", dont_inherit=True, optimize=0)
 
@@ -105,8 +107,10 @@ class _Tapping(ast.NodeTransformer):
         before: dict[ast.AST, list[Tap]],
         around: dict[ast.AST, list[Tap]],
         whole: EntryTaps,
+        parents: Mapping[ast.AST, ast.AST | None],
     ) -> None:
         self._before, self._around, self._whole = before, around, whole
+        self._parents = parents
 
     def visit(self, node: ast.AST) -> Any:
         """Return a node's copy, with the taps that belong to it."""
@@ -125,8 +129,11 @@ class _Tapping(ast.NodeTransformer):
                 ]
             else:
                 found = _at(node, ast.BoolOp(ast.Or(), [call, found]))
-        for tap in self._around.get(node, ()):
-            found = _call(tap, node, found)
+        taps = self._around.get(node, ())
+        jumping = bool(taps) and jumps(node) and asked(self._parents, node) is Asked.TRUTH
+        for tap in taps:
+            found = _of_truth(tap, node, found) if jumping else _call(tap, node, found)
+            jumping = False  # what comes out of the first is the truth itself
         return self._whole.put(node, found)
 
 
@@ -136,6 +143,12 @@ def _call(tap: Tap, node: ast.AST, inner: ast.expr | None) -> ast.expr:
     holes: list[Any] = [inner if hole is None else _at(node, twin(hole)) for hole in tap.holes]
     mark = _at(node, ast.Constant(f"{MARK} {tap.site} {tap.method}"))
     return _at(node, ast.Call(mark, [*constants, *holes], []))
+
+
+def _of_truth(tap: Tap, node: ast.AST, inner: ast.expr) -> ast.expr:
+    """Return the call of a tap that is given the truth of what is inside, asked by a jump."""
+    yes, no = (_call(tap, node, _at(node, ast.Constant(truth))) for truth in (True, False))
+    return _at(node, ast.IfExp(inner, yes, no))
 
 
 def _at(node: Any, made: Any) -> Any:

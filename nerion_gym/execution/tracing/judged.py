@@ -81,6 +81,8 @@ class Judge:
     ) -> None:
         self.kinds: list[dict[str, int]] = [{} for _ in originals]
         self.count = len(edits)
+        self.asks = any(number < 0 for number in masks.worked)
+        """Whether some ask no more of a value than its truth, or its items."""
         self._rows = originals, edits
         self._of = of
         self._masks = masks
@@ -201,12 +203,16 @@ class Asked:
         value = self._values[number]
         if number in self._risky:
             self._ran.append(number)
-        works = number in self._used or ~number in self._used
-        if value is ABSENT or value is LACKED or (works and not is_still(value)):
+        if value is ABSENT or value is LACKED or not self._is_fit(value, number):
             raise UnknownError
         if value is MISSING:
             raise NameError
         return value
+
+    def _is_fit(self, value: object, number: int) -> bool:
+        if number in self._used:
+            return is_still(value)
+        return ~number not in self._used or is_still(value) or is_true(value)
 
 
 def is_harmless(value: object) -> bool:
@@ -222,6 +228,11 @@ def is_harmless(value: object) -> bool:
 def is_still(value: object) -> bool:
     """Whether a value may be worked on, and is what it was when it was stored."""
     return is_plain(value) and is_fixed(value)
+
+
+def is_true(value: object) -> bool:
+    """Whether a value that is not kept is known to be true."""
+    return type(value) is Opaque and value.inert
 
 
 def places(mask: int) -> Iterator[tuple[int, int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .classes import is_inert
 from .values import ATOM_IDS, KEPT, LACKED, MISSING, Absent, Opaque, Values
 
 MOST_LISTED = 16
@@ -19,13 +20,13 @@ UNFIT: list[Any] = []
 COLLECTIONS = {id(kind): kind.__name__ for kind in (list, tuple, dict, set, frozenset)}
 
 
-def key_of(values: Values) -> tuple[Any, ...] | None:
+def key_of(values: Values, *, asking: bool = False) -> tuple[Any, ...] | None:
     """Return a key of values; None: there is no such thing.
 
     Texts and numbers stand for themselves, not for their hash: -1 and -2 have the same one. Of an
     object nothing counts but which of the others it is: where an operator works on it nothing is
     known, and anywhere else it is only passed on. Equal lists are two: which of them are one
-    counts.
+    counts. `asking`: whether the truth of some, or their items, count too.
     """
     if is_own_key(values):
         return values
@@ -39,7 +40,7 @@ def key_of(values: Values) -> tuple[Any, ...] | None:
         elif kind is bool:
             parts.append(TRUE if value else FALSE)
         else:
-            part = _other(value, id(kind), values)
+            part = _other(value, id(kind), values, asking)
             if part is UNFIT:
                 return None
             parts.append(part)
@@ -58,7 +59,7 @@ def is_own_key(values: Values) -> bool:
     return True
 
 
-def _other(value: Any, kind: int, values: Values) -> Any:
+def _other(value: Any, kind: int, values: Values, asking: bool) -> Any:
     """Return the part of a key that is neither a text nor a whole number."""
     if kind in ATOM_IDS:
         return _atom(value)
@@ -68,7 +69,14 @@ def _other(value: Any, kind: int, values: Values) -> Any:
         return MISSED if value is MISSING else ATTRIBUTELESS
     if type(value) is Absent:
         return LACKING
-    return "opaque" if type(value) is Opaque else "object", _place(value, values)
+    return _sort_of(value, asking), _place(value, values)
+
+
+def _sort_of(value: Any, asking: bool) -> str:
+    """Return what is known of an object whose items or truth are asked for."""
+    if type(value) is Opaque:
+        return "true" if value.inert else "opaque"
+    return "inert" if asking and is_inert(value) else "object"
 
 
 def _place(value: Any, values: Values) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .judged import ABSENT
 from .taps import Report, Site
-from .values import Opaque, is_plain
+from .values import keepable
 
 
 class LazySite(Site):
@@ -42,7 +42,7 @@ class LazySite(Site):
                 self._begin()
             self._row[1] += 1
             self._looks += 1
-        self._stored.setdefault(frame, {})[number] = value if is_plain(value) else Opaque()
+        self._stored.setdefault(frame, {})[number] = keepable(value)
         return value
 
     def end(self, value: Any) -> Any:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 UNUSED, LIGHTLY, WORKED = 0, 1, 2
-"""What is done with a value: it is passed on; its items are counted, or one is looked up; more."""
+"""What is done with a value: it is passed on; its truth is asked, its items are counted, or one is
+looked up; more."""
 DEEPEST = 24
 """Levels of an expression that are looked through."""
 
@@ -52,6 +53,8 @@ def _use_of(part: Part, outer: int) -> int:
     inherited = UNUSED if part.shut else outer
     if not part.works or inherited == WORKED:
         return inherited
+    if part.asks:
+        return LIGHTLY
     # What is looked up in a collection and then worked on has to be plain itself.
     return LIGHTLY if part.light and inherited == UNUSED else WORKED
 

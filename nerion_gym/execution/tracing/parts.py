@@ -47,6 +47,7 @@ class Part(NamedTuple):
         works: whether the node works on its value.
         ends: whether the last of a list is only passed on.
         light: whether it does no more than count items, or look for one by a number or a key.
+        asks: whether it asks no more than the truth, and passes the value on if anything.
         shut: whether who works on what the node gives works on nothing of its value.
     """
 
@@ -56,6 +57,7 @@ class Part(NamedTuple):
     ends: bool = False
     light: bool = False
     shut: bool = False
+    asks: bool = False
 
 
 Rule = Callable[[Any, IsBuiltin], "Sequence[Part] | None"]
@@ -97,7 +99,7 @@ def _called(node: Any, is_builtin: IsBuiltin) -> Sequence[Part] | None:
 
 def _turned(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part]:
     asks = isinstance(node.op, ast.Not)
-    return (Part("operand", light=asks, shut=asks),)
+    return (Part("operand", asks=asks, shut=asks),)
 
 
 def _sliced(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part]:
@@ -107,10 +109,12 @@ def _sliced(node: Any, _is_builtin: IsBuiltin) -> Sequence[Part]:
 RULES: dict[type[ast.AST], Rule] = {
     ast.BinOp: _fixed(Part("left"), Part("right")),
     ast.UnaryOp: _turned,
-    ast.BoolOp: _fixed(Part("values", lazy=True, ends=True)),
+    ast.BoolOp: _fixed(Part("values", lazy=True, ends=True, asks=True)),
     ast.Compare: _compared,
     ast.IfExp: _fixed(
-        Part("test"), Part("body", lazy=True, works=False), Part("orelse", lazy=True, works=False)
+        Part("test", asks=True, shut=True),
+        Part("body", lazy=True, works=False),
+        Part("orelse", lazy=True, works=False),
     ),
     ast.Tuple: _displayed,
     ast.List: _displayed,

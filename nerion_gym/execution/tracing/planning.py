@@ -18,6 +18,7 @@ from nerion_gym.execution.tracing.shapes import is_shaping
 from nerion_gym.execution.tracing.shuffles import SHUFFLE
 from nerion_gym.execution.tracing.sites import Plan, Silence, Site
 from nerion_gym.execution.tracing.statements import Contrast, Unchanged
+from nerion_gym.execution.tracing.truth import Asked, asked, jumps
 from nerion_gym.execution.tracing.variables import Variables
 from nerion_gym.execution.tracing.witnesses import Witness, Witnesses
 from nerion_gym.syntax.trees import same_tree
@@ -55,7 +56,7 @@ class _Planner:
         self._tuples: dict[ast.expr, ast.expr] = {}
         self._variables = Variables(module)
         self._regions = Regions(module, self._is_builtin)
-        self._witnesses = Witnesses(self._is_builtin)
+        self._witnesses = Witnesses(self._is_builtin, self._is_torn)
         self._loose: dict[int, Witness] = {}
 
     def add(self, number: int, edit: Edit) -> None:
@@ -240,12 +241,18 @@ class _Planner:
                 watched = isinstance(node, ast.expr) and self._are_here(holes)
             else:
                 watched = all(map(self._variables.has_value, early)) and self._are_there(holes)
+            inside = [*holes.nodes, node] if lazy else [holes.nodes[n] for n in holes.risky]
+            watched = watched and not any(map(self._is_torn, inside))
             self._by_node[key] = site = Site(node, holes, lazy) if watched else None
             if site is not None:
                 if not holes.risky and all(map(self._variables.is_sure, holes.nodes)):
                     site.silence = Silence.UNREACHED  # nothing comes before the tap
                 self.plan.sites.append(site)
         return self._by_node[key]
+
+    def _is_torn(self, node: ast.AST) -> bool:
+        """Whether a tap around an expression would have its truth asked once more (`truth`)."""
+        return jumps(node) and asked(self._module.walk.parents, node) is Asked.BOTH
 
     def _are_there(self, holes: Holes) -> bool:
         """Whether a tap can be put around each hole that is not just read once more."""

@@ -13,7 +13,7 @@ from .attributes import attribute
 from .frames import are_shadowed, variables
 from .keys import is_own_key, key_of
 from .reports import Report, Seen
-from .values import MISSING, UNREAD, Opaque, is_plain
+from .values import MISSING, UNREAD, Opaque, keepable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +75,7 @@ class Site:
         self.numbers = range(holes + self._handed)
         self._looked_up = tuple([extra for extra in extras if extra[1] not in ("", OF_VALUE)])
         self._completes = len(extras) > self._handed
+        self._asking = judge.asks
         self._called = called
         self._framed = bool(self._looked_up or called)
         """Whether a look needs the frame."""
@@ -111,7 +112,7 @@ class Site:
     def store(self, number: int, value: Any) -> Any:
         """Take a hole that is evaluated for good, before the last one; give it back."""
         if self._done != self._clock.test:
-            kept = value if is_plain(value) else Opaque()
+            kept = keepable(value)
             self._stored.setdefault(id(sys._getframe(1)), {})[number] = kept
         return value
 
@@ -177,7 +178,7 @@ class Site:
             self._done = self._test
             self._learn(Seen(0, 0, self._all & ~self._row[2]))
             return
-        key = key_of(values)
+        key = key_of(values, asking=self._asking)
         seen = None if key is None else self._known.get(key)
         if seen is None:
             seen = self._found(key, values, wanted)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .classes import is_inert
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -52,10 +54,10 @@ def is_plain(value: object, depth: int = 0) -> bool:
 
 
 def is_light(value: object) -> bool:
-    """Whether to count a value's items, or look for one by a number or a key, runs no code."""
+    """Whether it runs no code to ask a value's truth, count its items or look one up."""
     kind = id(type(value))
     if kind not in COLLECTION_IDS:
-        return is_plain(value)
+        return value.inert if type(value) is Opaque else is_plain(value) or is_inert(value)
     if len(value) > MOST_KEYS:  # type: ignore[arg-type]
         return False
     if type(value) is list or type(value) is tuple:
@@ -85,7 +87,21 @@ FROZEN_IDS = frozenset(map(id, FROZEN))
 
 
 class Opaque:
-    """In the place of a value that is not kept: it could be one that dies, or changes."""
+    """In the place of a value that is not kept: it could be one that dies, or changes.
+
+    Attributes:
+        inert: whether it is known to be true, as `is_inert` tells.
+    """
+
+    __slots__ = ("inert",)
+
+    def __init__(self, *, inert: bool = False) -> None:
+        self.inert = inert
+
+
+def keepable(value: Any) -> Any:
+    """Return a value if it may be kept for a while, else what stands in its place."""
+    return value if is_plain(value) else Opaque(inert=is_inert(value))
 
 
 class Absent:

@@ -44,8 +44,9 @@ class Witness(NamedTuple):
 class Witnesses:
     """The values that edits of a file take away."""
 
-    def __init__(self, is_builtin: IsBuiltin) -> None:
+    def __init__(self, is_builtin: IsBuiltin, is_torn: Callable[[ast.AST], bool]) -> None:
         self.sites: list[Site] = []
+        self._is_torn = is_torn
         self._is_builtin = is_builtin
         self._known: dict[ast.expr, tuple[Site, Value]] = {}
 
@@ -75,7 +76,8 @@ class Witnesses:
         """Whether an expression is looked into, and something is worked on there."""
         rule = RULES.get(type(node))
         works = None if rule is None else rule(node, self._is_builtin)
-        return can_be_tapped(node) and any(part.works for part in works or ())
+        tapped = can_be_tapped(node) and not self._is_torn(node)
+        return tapped and any(part.works for part in works or ())
 
     def _site(self, node: ast.expr) -> tuple[Site, Value]:
         if node not in self._known:

@@ -107,9 +107,11 @@ def test_values_that_are_only_passed_on_need_not_be_plain():
 
     assert used("a") == used("a is None") == used("(a, b)") == []
     assert used("a + b") == used("a[b] + 1") == used("a[b][c]")[:2] == [0, 1]
-    assert used("a or b") == used("a and (a or b)") == used("not -a") == [0]
+    assert used("not -a") == [0]
+    assert used("a or b") == used("a and (a or b)") == used("b if a else c") == [~0]
+    assert used("not (a or b)") == used("len(a or b)") == [~1, ~0]
     assert used("(a or b) + 1") == [0, 1]
-    assert used("b if a else c") == [0]
+    assert used("(b if a else c) + 1") == [~0, 1, 2]
     assert used("not (a is None)") == []
 
 

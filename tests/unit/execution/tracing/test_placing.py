@@ -12,7 +12,12 @@ from nerion_gym.types.trace import Infection
 from tests.support.tracing import outcomes, plain, tapped, word
 
 pytestmark = pytest.mark.pure
-HEAD = "log = []\ndef g(*given):\n    log.append(given)\n    return given[0] if given else 0\n"
+HEAD = """from fractions import Fraction
+log = []
+def g(*given):
+    log.append(given)
+    return given[0] if given else 0
+"""
 
 
 def said(operator, body, *calls):
@@ -46,7 +51,8 @@ FOR = "for i in a:\n    g(i)\ng(2)"
         (IF, ("f(1, 0)", "f('s', 0)"), "never"),
         (IF, ("f(0, 0)", "f([], 0)"), "always"),
         (IF, ("f(0, 0)", "f(1, 0)"), "sometimes"),
-        (IF, ("f(object(), 0)",), "unknown"),
+        (IF, ("f(object(), 0)",), "never"),
+        (IF, ("f(Fraction(1), 0)",), "unknown"),
         ("if a < b:\n    b = g(a)\nreturn b", ("f(0, 1)",), "never"),
         ("if g(a):\n    g(1)\ng(2)", ("f(1, 0)",), "never"),
         ("if a:\n    return 1\n    g(1)\ng(2)", ("f(1, 0)",), "never"),

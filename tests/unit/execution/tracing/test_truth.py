@@ -81,10 +81,12 @@ def drawn(rng, depth):
     if kind == 5:
         parts = [drawn(rng, depth - 1) for _ in range(3)]
         return "({} if {} else {})".format(*parts)
-    return ("a", "b", "g(a)", "g(b)", "0", "T('c', False)")[int(rng.integers(6))]
+    leaves = ("a", "b", "g(a)", "g(b)", "0", "T('c', False)", "(a < g(b) < a)", "(a < b is None)",
+              "(g(a) < b < a)")  # fmt: skip
+    return leaves[int(rng.integers(len(leaves)))]
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(80))
 def test_random_conditions(seed):
     rng = np.random.default_rng(seed)
     place = ("return {}", "if {}: return 1", "return 1 if {} else 2", "x = {}; return x",

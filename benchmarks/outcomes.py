@@ -9,9 +9,11 @@ are spent. Only edits that some test reaches count: what no test executes cannot
 kept (`--unreached` at most, nothing is run) only to say so. Edits that make the program import
 anew cost a whole suite each: they are at most `--reimports` of a package's edits.
 
-A package on record in the work folder is not run again, with `--more` only as far as the budget
-allows more edits. Merged into `results/outcomes.parquet`
-(an edit a row) and `results/outcomes_tests.parquet` (the numbers of the tests).
+A package on record, in the results or as a part in the work folder, is not run again; with `--more`
+it goes on from there as far as the budget allows more edits, with `--again NAME` from nothing.
+Merged into `results/outcomes.parquet` (an edit a row) and `results/outcomes_tests.parquet` (the
+numbers of the tests): a part of the work folder replaces what the results hold of its package, and
+of all others they keep what they have.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.records import due, joined, of_packages  # noqa: E402
 from benchmarks.sampling import Places, candidates, digest_of, drawn  # noqa: E402
 from benchmarks.subjects import COLLECTED, Subject, prepared  # noqa: E402
 from benchmarks.tables import read_rows, write_rows  # noqa: E402
@@ -64,13 +67,12 @@ class Collection:
     """The run of one package: takes edits in their drawn order until a budget is spent."""
 
     def __init__(self, subject: Subject, task: Task, options: argparse.Namespace) -> None:
-        part = options.work / f"{subject.title}.parquet"
         self.subject = subject
         self.task = task
         self.options = options
         self.control = control_of(task).classes
         self.numbers = {test: number for number, test in enumerate(self.control)}
-        self.rows: list[dict[str, Any]] = read_rows(part) if part.exists() else []
+        self.rows = [] if subject.name in options.again else known_rows(subject, options.work)
         routes = Counter(row["route"] for row in self.rows)
         self.unreached = routes["unreached"]
         self.reimports = routes["reimport"]
@@ -199,17 +201,48 @@ def collect(subject: Subject, options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def results(name: str) -> list[dict[str, Any]]:
+    """Return the recorded rows of "outcomes" or "outcomes_tests"."""
+    path = RESULTS / f"{name}.parquet"
+    return read_rows(path) if path.exists() else []
+
+
+def parts_of(work: Path) -> list[Path]:
+    """Return the files of a work folder that hold the edits of a package."""
+    return sorted(path for path in work.glob("*.parquet") if ".tests." not in path.name)
+
+
+def known_rows(subject: Subject, work: Path) -> list[dict[str, Any]]:
+    """Return the rows of a package's part, else those of its version in the results."""
+    part = work / f"{subject.title}.parquet"
+    if part.exists():
+        return read_rows(part)
+    rows = of_packages(results("outcomes"), [subject.name])
+    return [row for row in rows if row["version"] == subject.version]
+
+
+def versions_known(work: Path) -> dict[str, str]:
+    """Return package to version of all that is on record; a part counts more than the results."""
+    rows = [*results("outcomes"), *(row for path in parts_of(work) for row in read_rows(path))]
+    return {row["package"]: row["version"] for row in rows}
+
+
 def merge(work: Path) -> dict[str, Any]:
-    """Write all parts of a work folder into the results; return their size."""
-    parts = sorted(path for path in work.glob("*.parquet") if ".tests." not in path.name)
-    rows = [row for path in parts for row in read_rows(path)]
-    tests = [row for path in parts for row in read_rows(path.with_suffix(".tests.parquet"))]
-    sizes = {}
-    for name, found, types in (("outcomes", rows, TYPES), ("outcomes_tests", tests, TEST_TYPES)):
+    """Put all parts of a work folder into the results; return their size."""
+    parts = parts_of(work)
+    tests = [path.with_suffix(".tests.parquet") for path in parts]
+    told: dict[str, Any] = {"packages": 0, "rows": 0, "bytes": {}}
+    for name, files, types in (
+        ("outcomes", parts, TYPES),
+        ("outcomes_tests", tests, TEST_TYPES),
+    ):
         path = RESULTS / f"{name}.parquet"
-        write_rows(path, found, types)
-        sizes[path.name] = path.stat().st_size
-    return {"packages": len(parts), "rows": len(rows), "bytes": sizes}
+        rows = joined(results(name), (row for file in files for row in read_rows(file)))
+        write_rows(path, rows, types)
+        told["bytes"][path.name] = path.stat().st_size
+        if types is TYPES:
+            told |= {"packages": len({row["package"] for row in rows}), "rows": len(rows)}
+    return told
 
 
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
@@ -226,6 +259,9 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--reimports", type=float, default=0.05, help="share that imports anew")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--more", action="store_true", help="go on with packages on record")
+    parser.add_argument(
+        "--again", nargs="+", choices=names, default=[], metavar="NAME", help="from nothing"
+    )
     parser.add_argument("--no-merge", dest="merge", action="store_false")
     return parser.parse_args(argv)
 
@@ -235,10 +271,8 @@ def main() -> int:
     options = parse()
     options.work.mkdir(parents=True, exist_ok=True)
     failed = 0
-    for subject in COLLECTED:
-        known = (options.work / f"{subject.title}.parquet").exists() and not options.more
-        if subject.name not in options.only or known:
-            continue
+    known = {} if options.more else versions_known(options.work)
+    for subject in due(COLLECTED, known, options.only, options.again):
         try:
             print(collect(subject, options), flush=True)
         except NerionError:

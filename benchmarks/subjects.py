@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from typing import TYPE_CHECKING
 
+from benchmarks.more_subjects import LATER
 from benchmarks.sampling import seeing
 from nerion_gym.errors import TaskError
 from nerion_gym.tasks.builder import measured
@@ -84,6 +85,7 @@ MORE = (
     Subject("munch", "4.0.0", "munch", "a dictionary with attributes"),
     Subject("deepmerge", "4.0.0", "deepmerge", "strategies of merging"),
     Subject("tomlkit", "0.15.2", "tomlkit", "a parser that keeps style; containers"),
+    *LATER,
 )  # fmt: skip
 """What is needed beside the packages of the tests, to have forty and more."""
 COLLECTED = tuple(row for row in (*SUBJECTS, *MORE) if row.name not in NOT_COLLECTED)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 CORPUS = Path(nerion_gym.__file__).parent / "tasks" / "corpus"
+PROGRAMS = ("logic_v2", "math_logic")
+"""Of the corpus, no more: among its thousands of pieces those of rare operators would be lost."""
 NAMES = ("a", "b", "c", "x", "n", "é", "_p", "self")
 LONGEST_STATEMENT, MOST_NODES = 12, 25
 KEPT_NAMES = frozenset(dir(builtins))
@@ -62,9 +64,10 @@ def _is_value(node: ast.expr) -> bool:
 
 @cache
 def own_pieces() -> Pieces:
-    """The operators' examples, the corpus, and what the running Python has of new syntax."""
+    """The operators' examples, two programs, and what the running Python has of new syntax."""
     examples = [text for row in OPERATORS for one in row.examples for text in one if text]
-    corpus = [path.read_text() for path in sorted(CORPUS.rglob("*.py"))]
+    paths = [path for name in PROGRAMS for path in sorted((CORPUS / name).glob("*.py"))]
+    corpus = [path.read_text() for path in paths]
     return pieces_of((*examples, *corpus, *known().values()))
 
 

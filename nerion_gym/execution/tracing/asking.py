@@ -36,7 +36,6 @@ UNSEEN = "nothing that its function returns, raises or is given shows what it do
 AWAY = "no recorded call comes to the place"
 NO_CALL = "no call of its function was recorded"
 ENDS = "running its function alone, unedited, ended the process"
-GONE = "the traced process is gone"
 
 
 class Edited(NamedTuple):
@@ -148,7 +147,8 @@ def micro(
     found = [MicroTrace(why=ELSEWHERE)] * len(edits)
     if recording.why:
         return [MicroTrace(why=recording.why)] * len(edits)
-    chunks = [range(start, min(start + AHEAD, len(edits))) for start in range(0, len(edits), AHEAD)]
+    every = range(len(edits))
+    chunks = [every[start : start + AHEAD] for start in every[::AHEAD]]
     for chunk in ahead(partial(edited_codes, program, edits), chunks):
         for one in chunk:
             found[one.number] = MicroTrace(why=NO_CALL)

@@ -1,7 +1,7 @@
 """Which corpus programs an agent learns from, is tuned on, and is judged by.
 
-The table is fixed: a program that is added goes where nobody has looked yet, and none ever moves, so
-that figures of two years can be compared. Suites of each stated strength, and short and long
+The table is fixed: a program that is added goes where nobody has looked yet, and none ever moves,
+so that figures of two years can be compared. Suites of each stated strength, and short and long
 programs, are in every split.
 """
 

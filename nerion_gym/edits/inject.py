@@ -17,7 +17,8 @@ from nerion_gym.syntax.texts import shared
 from nerion_gym.types.edit import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     import numpy as np
 
@@ -75,10 +76,11 @@ def inject(
         raise TaskError(msg)
     listed = tuple(operators)
     mutations = tuple(row for row in listed if row.kind is Kind.MUTATION and row.repairable)
+    lines = lines_reached(coverage)
     reached = [
         edit
         for edit in enumerate_edits(program, mutations, focus)
-        if is_reached(program, coverage, edit)
+        if is_reached(program, lines, edit)
     ]
     for _ in range(TRIES):
         bugs = drawn(reached, k, rng)
@@ -98,11 +100,21 @@ def inject(
     raise TaskError(msg)
 
 
-def is_reached(program: Program, coverage: Coverage, edit: Edit) -> bool:
+def lines_reached(coverage: Coverage) -> dict[str, set[int]]:
+    """Return path -> the lines that some test executes: asked once, not once an edit and test."""
+    found: dict[str, set[int]] = {}
+    for files in coverage.tests.values():
+        for path, lines in files.items():
+            found.setdefault(path, set()).update(lines)
+    return found
+
+
+def is_reached(program: Program, reached: Mapping[str, AbstractSet[int]], edit: Edit) -> bool:
     """Whether some test executes a line that an edit's splices touch."""
     for splice in edit.splices:
         module = parse_module(splice.path, program.source(splice.path))
-        if coverage.reaching(splice.path, module.table.lines(splice.start, splice.end)):
+        touched = module.table.lines(splice.start, splice.end)
+        if not reached.get(splice.path, frozenset()).isdisjoint(touched):
             return True
     return False
 

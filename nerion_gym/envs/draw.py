@@ -178,7 +178,7 @@ def draw_start(
     """Return the first of these that fits, grown, or a part of the first that fits in parts."""
     for start in order:
         if not room.fits(Focus((start.ref,))):
-            return grow(start, units_of(room.task.program), pool, room.fits)
+            return grow((start,), units_of(room.task.program), pool, room.fits)
         part = draw_part(start.ref, room, rng)
         if part is not None:
             return show_around(start, units_of(room.task.program), part, room.fits)
@@ -248,18 +248,23 @@ def draw_window(focus: Focus, room: Room, rng: np.random.Generator) -> Focus | N
     return None if room.fits(found) else found
 
 
-def grow(start: Unit, everything: tuple[Unit, ...], pool: list[Unit], fits: Fits) -> Focus:
+def grow(
+    starts: tuple[Unit, ...], everything: tuple[Unit, ...], pool: Sequence[Unit], fits: Fits
+) -> Focus:
     """Add bodies, callers and neighbours to edit, then context to see, while all fits."""
-    neighbours = [u for u in pool if u.ref.path == start.ref.path]
-    focus = Focus((start.ref,))
+    near = [unit for start in starts for unit in around(start, everything)]
+    neighbours = [u for u in pool if u.ref.path in {start.ref.path for start in starts}]
+    focus = Focus(tuple(start.ref for start in starts))
     editable = {unit.ref for unit in pool}
-    for unit in unique((*around(start, everything), *neighbours), {start.ref}):
-        if len(focus.functions) == MOST_FUNCTIONS:
+    for unit in unique((*near, *neighbours), set(focus.functions)):
+        if len(focus.functions) >= MOST_FUNCTIONS:
             break
         wider = Focus((*focus.functions, unit.ref))
         if unit.ref in editable and not fits(wider):
             focus = wider
-    return show_around(start, everything, focus, fits)
+    for start in starts:
+        focus = show_around(start, everything, focus, fits)
+    return focus
 
 
 def around(start: Unit, everything: tuple[Unit, ...]) -> list[Unit]:
@@ -270,8 +275,9 @@ def around(start: Unit, everything: tuple[Unit, ...]) -> list[Unit]:
 
 def show_around(start: Unit, everything: tuple[Unit, ...], focus: Focus, fits: Fits) -> Focus:
     """Add bodies and callers to see to a focus, while all fits."""
-    for unit in unique(around(start, everything), set(focus.functions)):
-        if len(focus.context) == MOST_CONTEXT:
+    known = {*focus.functions, *focus.context}
+    for unit in unique(around(start, everything), known):
+        if len(focus.context) >= MOST_CONTEXT:
             break
         wider = replace(focus, context=(*focus.context, unit.ref))
         if not fits(wider):

@@ -72,6 +72,13 @@ def still_broken(state: State, outcome: Outcome) -> int:
     baseline = state.task.baseline
     if baseline is None:
         return len(outcome.results) - outcome.passing()
-    right, found = baseline.control.classes, outcome.classes
-    passing = LearningClass.PASS
-    return sum(it is passing and found.get(test) is not passing for test, it in right.items())
+    return lost(baseline.control, outcome)
+
+
+def lost(control: Outcome, outcome: Outcome) -> int:
+    """Count the tests that pass in the control run and not in an outcome."""
+    found, passing = outcome.classes, LearningClass.PASS
+    return sum(
+        right is passing and found.get(test) is not passing
+        for test, right in control.classes.items()
+    )

@@ -264,11 +264,15 @@ def test_many_random_legal_steps(world):
         assert observation["action_mask"].any()
         rewards += reward
         masked += info["masked_action"]
-    assert rewards > 0
     assert masked == 0
     stats = env.get_wrapper_attr("stats")
     assert stats.steps == 200
-    assert stats.executions <= len(env.get_wrapper_attr("edits"))
+    if env.get_wrapper_attr("world").commit == "never":
+        assert rewards > 0
+        assert stats.executions <= len(env.get_wrapper_attr("edits"))
+    else:  # a kept edit leads to a new program; a bad one takes away what a good one gave
+        assert 0 < stats.executions + stats.repeats <= 200
+        assert rewards != 0
 
 
 def test_action_meanings_name_every_legal_action(world):

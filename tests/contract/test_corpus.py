@@ -21,11 +21,11 @@ from tests.support.strength import share_of_survivors, stated_strength
 
 pytestmark = pytest.mark.sandbox
 BANDS = {"strong": (0.0, 0.1), "fair": (0.02, 0.47), "weak": (0.23, 0.7)}
-"""Stated strength -> least and most of the mutations reached that a suite does not notice. Measured:
-0 to .089, .030 to .458, .248 to .679. Bands overlap: of the fair ones two notice as much as strong
-ones, and of two very short programs (22 and 24 mutations) they miss as much as weak ones."""
+"""Stated strength -> least and most of the mutations reached that a suite does not notice.
+Measured: 0 to .089, .030 to .458, .248 to .679. They overlap: two of the fair suites notice as much
+as strong ones, and two, of short programs (22 and 24 mutations), miss as much as weak ones."""
 MIDDLES = {"strong": (0.0, 0.06), "fair": (0.12, 0.25), "weak": (0.35, 0.6)}
-"""The same of the median of all suites that say so; these do not overlap. Measured: .03, .18, .43."""
+"""The same of the median of all suites that say so. Measured: .03, .18, .44; no overlap."""
 WORLDS = {"logic_v2", "math_logic"}
 """Whose gaps are listed one by one (`test_gaps`); their suites state nothing else."""
 STATED = [*sorted(set(corpus_names()) - WORLDS), *package_names()]

@@ -27,4 +27,18 @@ WORLDS: dict[str, dict[str, Any]] = {
         "reward_threshold": None,
         "kwargs": {},
     },
+    "Nerion-Repair-v0": {
+        "entry_point": "nerion_gym.envs.worlds.repair:make",
+        "vector_entry_point": "nerion_gym.envs.worlds.repair:make_vec",
+        "summary": "take a bug out again, in a corpus program or your own package",
+        "reward_threshold": 0.95,
+        "kwargs": {},
+    },
+    "Nerion-MultiFile-v0": {
+        "entry_point": "nerion_gym.envs.worlds.multi_file:make",
+        "vector_entry_point": "nerion_gym.envs.worlds.multi_file:make_vec",
+        "summary": "a bug in one file of a small package, the failing test at another",
+        "reward_threshold": 0.95,
+        "kwargs": {},
+    },
 }

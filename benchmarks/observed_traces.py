@@ -50,7 +50,8 @@ def world_of(name: str, runner: LocalRunner) -> World:
         return repair_world([broken_task(runner, names[n % 2], rng) for n in range(4)])
     if name in ("ToyMath", "LogicV2"):
         return (toy_math if name == "ToyMath" else logic_v2).build()
-    return probing_world("Repo", load(next(s for s in SUBJECTS if s.name == name)), repo.LIMITS)
+    task = load(next(subject for subject in SUBJECTS if subject.name == name))
+    return probing_world("Repo", (task,), repo.LIMITS)
 
 
 def once(name: str, seed: int, steps: int, *, trace: bool) -> dict[str, float]:

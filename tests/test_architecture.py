@@ -15,7 +15,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "nerion_gym" / "tasks" / "corpus"
-DATA_FOLDERS = (CORPUS, ROOT / "tests" / "golden", ROOT / "tests" / "fixtures")
+CORPUS_PACKAGES = CORPUS.with_name("corpus_packages")
+DATA_FOLDERS = (CORPUS, CORPUS_PACKAGES, ROOT / "tests" / "golden", ROOT / "tests" / "fixtures")
 HEAVY = ("torch", "torch_geometric", "stable_baselines3", "tensorflow", "matplotlib", "ray")
 MAX_FILE, MAX_FUNCTION, MAX_ARGUMENTS, MAX_CLI = 300, 50, 6, 60
 
@@ -23,7 +24,7 @@ MAX_FILE, MAX_FUNCTION, MAX_ARGUMENTS, MAX_CLI = 300, 50, 6, 60
 def is_data(path: Path) -> bool:
     """Whether a file is a program that agents edit or a recorded answer, not code of ours."""
     inside = any(folder in path.parents for folder in DATA_FOLDERS)
-    return inside and path.name != "__init__.py"
+    return inside and (path.name != "__init__.py" or CORPUS_PACKAGES in path.parents)
 
 
 def python_files(*folders: str) -> list[Path]:

@@ -17,7 +17,8 @@ from nerion_gym.syntax.texts import shared
 from nerion_gym.types.edit import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     import numpy as np
 
@@ -75,11 +76,9 @@ def inject(
         raise TaskError(msg)
     listed = tuple(operators)
     mutations = tuple(row for row in listed if row.kind is Kind.MUTATION and row.repairable)
-    reached = [
-        edit
-        for edit in enumerate_edits(program, mutations, focus)
-        if is_reached(program, coverage, edit)
-    ]
+    lines = lines_reached(coverage)
+    found = enumerate_edits(program, mutations, focus)
+    reached = [edit for edit in found if is_reached(program, lines, edit)]
     for _ in range(TRIES):
         bugs = drawn(reached, k, rng)
         if len(bugs) < k:
@@ -88,9 +87,9 @@ def inject(
                 f"only {len(bugs)} of those drawn do not touch: ask for fewer or more operators"
             )
             raise TaskError(msg)
-        found = repaired(program, bugs, listed)
-        if found is not None:
-            return found
+        injection = repaired(program, bugs, listed)
+        if injection is not None:
+            return injection
     msg = (
         f"none of {TRIES} draws of {k} bugs can be taken out by the listed edits "
         f"({', '.join(row.name for row in listed)}); list more operators or ask for fewer bugs"
@@ -98,11 +97,21 @@ def inject(
     raise TaskError(msg)
 
 
-def is_reached(program: Program, coverage: Coverage, edit: Edit) -> bool:
+def lines_reached(coverage: Coverage) -> dict[str, set[int]]:
+    """Return path -> the lines that some test executes: asked once, not once an edit and test."""
+    found: dict[str, set[int]] = {}
+    for files in coverage.tests.values():
+        for path, lines in files.items():
+            found.setdefault(path, set()).update(lines)
+    return found
+
+
+def is_reached(program: Program, reached: Mapping[str, AbstractSet[int]], edit: Edit) -> bool:
     """Whether some test executes a line that an edit's splices touch."""
     for splice in edit.splices:
         module = parse_module(splice.path, program.source(splice.path))
-        if coverage.reaching(splice.path, module.table.lines(splice.start, splice.end)):
+        touched = module.table.lines(splice.start, splice.end)
+        if not reached.get(splice.path, frozenset()).isdisjoint(touched):
             return True
     return False
 

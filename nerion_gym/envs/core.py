@@ -90,7 +90,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
 
         Args:
             seed: seeds `np_random`.
-            options: `{"focus": "FILE::FUNCTION" | [..] | Focus}` chooses what to look at.
+            options: `{"focus": "FILE::FUNCTION" | [..] | Focus}`: what to look at; "task": a name.
 
         Raises:
             TaskError: the task cannot be built, its tests fail, or nothing fits the limits.
@@ -99,8 +99,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         super().reset(seed=seed)
         chosen = dict(options or {})
         prepare.require_known(chosen)
-        drawn = self.world.generator.sample(self.np_random, chosen)
-        task = self.known_tasks.measured(drawn, self.runner)
+        task = prepare.drawn_task(self.world, self.np_random, chosen, self.known_tasks, self.runner)
         if is_traced(self.world, self.trace, self.runner) and is_whole(self.world):
             task = self.known_tasks.traced(task, self.runner, self.world.operators)
         outcome = prepare.outcome_at_reset(task, self.runner)
@@ -199,7 +198,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
     def state(self) -> EpisodeState:
         """`(task_id, edits so far)` with focus and steps: replays exactly (`restore`)."""
         state = self.current
-        return EpisodeState(state.task.id, state.focus, state.edits, state.steps)
+        return EpisodeState(state.task.id, state.focus, state.edits, state.steps, state.task.name)
 
     def get_action_meanings(self) -> list[str]:
         """Return a line per legal action, submit first."""
@@ -238,7 +237,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         return self._observe()
 
     def restore(self, episode: EpisodeState) -> Observation:
-        """Replay an episode's state on this environment's task, running its edits again.
+        """Replay an episode's state on its task, this one's or drawn by name, running its edits.
 
         Raises:
             ConfigError: the state belongs to another task, or an edit does not fit.

@@ -19,7 +19,7 @@ from nerion_gym.syntax.loose import (
 from nerion_gym.types.program import Focus, FunctionRef
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import numpy as np
 
@@ -56,6 +56,21 @@ class Room:
     fits: Fits
     most: int
 
+    @property
+    def whole(self) -> Focus | None:
+        """All that an episode may edit: the program, or the functions of the task's pool."""
+        return Focus(self.task.pool) if self.task.pool else None
+
+    def units(self) -> tuple[Unit, ...]:
+        """Return the pieces with edits that an episode may look at."""
+        units = editable_units(self.task.program, self.operators)
+        pool = frozenset(self.task.pool)
+        return tuple(unit for unit in units if unit.ref in pool) if pool else units
+
+    def outside(self) -> Mapping[str, Sequence[Edit]]:
+        """Return path -> edits in no function; a pool holds functions only."""
+        return {} if self.task.pool else edits_outside(self.task.program, self.operators)
+
     def edits(self, focus: Focus | None) -> tuple[Edit, ...]:
         """Return the edits that a focus lists."""
         return listed_edits(self.task.program, self.operators, focus)
@@ -86,7 +101,7 @@ def edits_inside(room: Room, path: str) -> bool:
 
 
 def choose_focus(room: Room, rng: np.random.Generator) -> Focus | None:
-    """Return the task's own focus, the whole program where it fits, or a drawn part of it.
+    """Return the task's own focus, all that may be edited where it fits, or a drawn part of it.
 
     Raises:
         TaskError: no editable site, or nothing fits the world's limits.
@@ -94,7 +109,7 @@ def choose_focus(room: Room, rng: np.random.Generator) -> Focus | None:
     task = room.task
     if task.focus is not None:
         return demand(task.focus, room, rng)
-    catalog = room.edits(None)
+    catalog = room.edits(room.whole)
     if not catalog:
         names = ", ".join(operator.name for operator in room.operators)
         msg = (
@@ -102,7 +117,7 @@ def choose_focus(room: Room, rng: np.random.Generator) -> Focus | None:
             f"for the operators {names}; give a package with function bodies"
         )
         raise TaskError(msg)
-    return draw_focus(room, rng) if room.fits(None) else None
+    return draw_focus(room, rng) if room.fits(room.whole) else room.whole
 
 
 def demand(focus: Focus, room: Room, rng: np.random.Generator) -> Focus:
@@ -135,7 +150,7 @@ def draw_focus(room: Room, rng: np.random.Generator) -> Focus:
         TaskError: nothing fits the world's limits.
     """
     task = room.task
-    units = editable_units(task.program, room.operators)
+    units = room.units()
     pool = [unit for unit in units if is_reached(task, unit)] or list(units)
     # Drawn before all else: what fits is drawn as if there were no rest.
     order = [pool[int(index)] for index in rng.permutation(len(pool))[:MOST_DRAWS]]
@@ -163,7 +178,7 @@ def draw_start(
     """Return the first of these that fits, grown, or a part of the first that fits in parts."""
     for start in order:
         if not room.fits(Focus((start.ref,))):
-            return grow(start, units_of(room.task.program), pool, room.fits)
+            return grow((start,), units_of(room.task.program), pool, room.fits)
         part = draw_part(start.ref, room, rng)
         if part is not None:
             return show_around(start, units_of(room.task.program), part, room.fits)
@@ -172,12 +187,12 @@ def draw_start(
 
 def rest_of(room: Room, units: Iterable[Unit], pool: list[Unit]) -> tuple[list[FunctionRef], float]:
     """Return what the pool does not hold, and the share of all edits that it has."""
-    program, catalog = room.task.program, room.edits(None)
+    program, catalog = room.task.program, room.edits(room.whole)
     if any(not unit.ref.qualname for unit in pool):
         return [], 0.0  # files as they are: nothing lies outside of them
     known = {unit.ref for unit in pool}
     functions = [unit.ref for unit in units if unit.ref not in known]
-    outside = edits_outside(program, room.operators)
+    outside = room.outside()
     count = sum(len(edits) for edits in outside.values())
     if functions:
         count += len(enumerate_edits(program, room.operators, Focus(tuple(functions))))
@@ -233,18 +248,23 @@ def draw_window(focus: Focus, room: Room, rng: np.random.Generator) -> Focus | N
     return None if room.fits(found) else found
 
 
-def grow(start: Unit, everything: tuple[Unit, ...], pool: list[Unit], fits: Fits) -> Focus:
+def grow(
+    starts: tuple[Unit, ...], everything: tuple[Unit, ...], pool: Sequence[Unit], fits: Fits
+) -> Focus:
     """Add bodies, callers and neighbours to edit, then context to see, while all fits."""
-    neighbours = [u for u in pool if u.ref.path == start.ref.path]
-    focus = Focus((start.ref,))
+    near = [unit for start in starts for unit in around(start, everything)]
+    neighbours = [u for u in pool if u.ref.path in {start.ref.path for start in starts}]
+    focus = Focus(tuple(start.ref for start in starts))
     editable = {unit.ref for unit in pool}
-    for unit in unique((*around(start, everything), *neighbours), {start.ref}):
-        if len(focus.functions) == MOST_FUNCTIONS:
+    for unit in unique((*near, *neighbours), set(focus.functions)):
+        if len(focus.functions) >= MOST_FUNCTIONS:
             break
         wider = Focus((*focus.functions, unit.ref))
         if unit.ref in editable and not fits(wider):
             focus = wider
-    return show_around(start, everything, focus, fits)
+    for start in starts:
+        focus = show_around(start, everything, focus, fits)
+    return focus
 
 
 def around(start: Unit, everything: tuple[Unit, ...]) -> list[Unit]:
@@ -255,8 +275,9 @@ def around(start: Unit, everything: tuple[Unit, ...]) -> list[Unit]:
 
 def show_around(start: Unit, everything: tuple[Unit, ...], focus: Focus, fits: Fits) -> Focus:
     """Add bodies and callers to see to a focus, while all fits."""
-    for unit in unique(around(start, everything), set(focus.functions)):
-        if len(focus.context) == MOST_CONTEXT:
+    known = {*focus.functions, *focus.context}
+    for unit in unique(around(start, everything), known):
+        if len(focus.context) >= MOST_CONTEXT:
             break
         wider = replace(focus, context=(*focus.context, unit.ref))
         if not fits(wider):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.envs.render import describe_edit
 from nerion_gym.types.outcome import LearningClass, Status, suite_class, survived
+from nerion_gym.types.program import Focus
 
 if TYPE_CHECKING:
     from nerion_gym.envs.render import LastStep
@@ -34,7 +35,8 @@ def build_info(
 
 def _offer(world: World, state: State) -> dict[str, int]:
     """Return how many edits of how many the episode offers: a large program is seen in parts."""
-    every = enumerate_edits(state.task.program, world.operators, None)
+    pool = state.task.pool
+    every = enumerate_edits(state.task.program, world.operators, Focus(pool) if pool else None)
     return {"edits_offered": len(state.catalog), "edits_total": len(every)}
 
 

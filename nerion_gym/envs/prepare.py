@@ -12,7 +12,8 @@ from nerion_gym.envs.listing import listed_edits
 from nerion_gym.envs.reach import Reach, reach_of
 from nerion_gym.envs.state import State
 from nerion_gym.envs.traces import trace_of
-from nerion_gym.errors import ConfigError
+from nerion_gym.envs.world import DerivingGenerator
+from nerion_gym.errors import ConfigError, TaskError
 from nerion_gym.execution.tracing.known import KEPT_ROWS, rows_of
 from nerion_gym.tasks.builder import control_of, measured
 
@@ -26,10 +27,13 @@ if TYPE_CHECKING:
     from nerion_gym.types.outcome import Outcome
     from nerion_gym.types.program import Focus
     from nerion_gym.types.protocols import TestRunner
-    from nerion_gym.types.task import Task
+    from nerion_gym.types.task import Limits, Task
 
-RESET_OPTIONS = ("focus",)
+RESET_OPTIONS = ("focus", "task")
 KEPT_TASKS = 256
+KEPT_DERIVED = 4096
+MOST_ORIGINALS = 20
+"""Originals that are drawn, one after another, until one of them gives a task."""
 
 
 class KnownTasks:
@@ -38,6 +42,7 @@ class KnownTasks:
     def __init__(self) -> None:
         self._tasks: dict[str, Task] = {}
         self._traced: dict[tuple[str, tuple[Operator, ...]], Task] = {}
+        self._derived: dict[tuple[str, str], Task] = {}
 
     def measured(self, task: Task, runner: TestRunner) -> Task:
         """Return the task with its control run and coverage.
@@ -51,6 +56,21 @@ class KnownTasks:
             if len(self._tasks) >= KEPT_TASKS:
                 self._tasks.clear()
             self._tasks[task.id] = known
+        return known if known.name == task.name else replace(known, name=task.name)
+
+    def derived(self, original: Task, generator: DerivingGenerator, runner: TestRunner) -> Task:
+        """Return what a generator makes of a measured original.
+
+        Raises:
+            TaskError: the original gives no such task.
+        """
+        key = original.id, original.name
+        known = self._derived.get(key)
+        if known is None:
+            known = generator.derive(original, runner)
+            if len(self._derived) >= KEPT_DERIVED:
+                self._derived.clear()
+            self._derived[key] = known
         return known
 
     def traced(self, task: Task, runner: TestRunner, operators: tuple[Operator, ...]) -> Task:
@@ -82,7 +102,12 @@ class KnownTasks:
         twin = KnownTasks()
         twin._tasks = dict(self._tasks)
         twin._traced = dict(self._traced)
+        twin._derived = dict(self._derived)
         return twin
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is derived is derived anew: thousands of programs would travel else.
+        return {**self.__dict__, "_derived": {}}
 
 
 def require_known(options: Mapping[str, Any]) -> None:
@@ -95,6 +120,49 @@ def require_known(options: Mapping[str, Any]) -> None:
     if unknown:
         msg = f"reset options {unknown} are unknown; there are: {', '.join(RESET_OPTIONS)}"
         raise ConfigError(msg)
+
+
+def drawn_task(
+    world: World,
+    rng: np.random.Generator,
+    options: Mapping[str, Any],
+    known: KnownTasks,
+    runner: TestRunner,
+) -> Task:
+    """Return a measured task of a world's generator.
+
+    Raises:
+        TaskError: it cannot be built, its tests fail, or no drawn original gives a task.
+        ConfigError: `options["task"]` names none.
+    """
+    generator = world.generator
+    original = known.measured(sampled(world, rng, options), runner)
+    if not isinstance(generator, DerivingGenerator):
+        return original
+    for _ in range(MOST_ORIGINALS - 1):
+        try:
+            return known.derived(original, generator, runner)
+        except TaskError:
+            if "task" in options:
+                raise
+        original = known.measured(sampled(world, rng, options), runner)
+    return known.derived(original, generator, runner)  # the last one says why
+
+
+def sampled(world: World, rng: np.random.Generator, options: Mapping[str, Any]) -> Task:
+    """Return what a generator draws: where a task is named, that one.
+
+    Raises:
+        ConfigError: the generator does not know tasks by name, or knows none of this one.
+    """
+    task = world.generator.sample(rng, options)
+    if "task" in options and task.name != options["task"]:
+        msg = (
+            f"options['task']={options['task']!r}: the generator of {world.id} draws no task by "
+            f"name; it drew {task.name!r}"
+        )
+        raise ConfigError(msg)
+    return task
 
 
 def outcome_at_reset(task: Task, runner: TestRunner) -> Outcome:
@@ -125,18 +193,39 @@ def pick_focus(
     """
     room = room_of(world, task, outcome)
     if "focus" in options:
-        return demand(parse_focus(task.program, options["focus"]), room, rng)
+        wanted = parse_focus(task.program, options["focus"])
+        require_in_pool(task, wanted)
+        return demand(wanted, room, rng)
     return choose_focus(room, rng)
+
+
+def require_in_pool(task: Task, focus: Focus) -> None:
+    """Refuse a focus on functions of another split.
+
+    Raises:
+        ConfigError: names them.
+    """
+    foreign = [ref for ref in focus.functions if task.pool and ref not in task.pool]
+    if foreign:
+        names = ", ".join(f"{ref.path}::{ref.qualname}" for ref in foreign)
+        msg = f"options['focus']: {names} is not of split={task.split!r}; name functions of it"
+        raise ConfigError(msg)
 
 
 def room_of(world: World, task: Task, outcome: Outcome) -> Room:
     """Return what a focus on a task must fit into."""
+    return room_for(task, world.operators, world.limits, outcome)
+
+
+def room_for(task: Task, operators: tuple[Operator, ...], limits: Limits, outcome: Outcome) -> Room:
+    """Return what a focus on a task must fit into, of a world with these numbers."""
 
     def complaint(focus: Focus | None) -> str:
-        state = first_state(world, task, focus, outcome)
-        return overflow(state, world.limits, spare=True)
+        catalog = listed_edits(task.program, operators, focus)
+        state = State(task, focus, task.program, outcome, outcome, catalog)
+        return overflow(state, limits, spare=True)
 
-    return Room(task, world.operators, complaint, world.limits.edits - SPARE_EDITS)
+    return Room(task, operators, complaint, limits.edits - SPARE_EDITS)
 
 
 def measured_reach(world: World, task: Task) -> Reach:

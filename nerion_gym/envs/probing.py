@@ -11,6 +11,8 @@ from nerion_gym.envs.world import World
 from nerion_gym.types.edit import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nerion_gym.types.task import Limits, Task
 
 PROBING_OPERATORS = (
@@ -26,15 +28,15 @@ PROBING_OPERATORS = (
 """Version 0 of the probing worlds: listed, so that a new operator never changes an old id."""
 
 
-def probing_world(name: str, task: Task, limits: Limits) -> World:
-    """Return version 0 of a probing world over one task."""
+def probing_world(name: str, tasks: Sequence[Task], limits: Limits) -> World:
+    """Return version 0 of a probing world over these tasks."""
     operators = resolve(PROBING_OPERATORS)
     mutations = frozenset(op.name for op in operators if op.kind is Kind.MUTATION)
     return World(
         name=name,
         version=0,
         operators=operators,
-        generator=FixedTasks((task,)),
+        generator=FixedTasks(tuple(tasks)),
         reward=Survivors(mutations),
         commit="never",
         limits=limits,

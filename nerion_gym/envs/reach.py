@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nerion_gym.envs.listing import edits_outside
 from nerion_gym.envs.units import units_of
 from nerion_gym.syntax.loose import WHOLE
 from nerion_gym.types.program import Focus, FunctionRef
@@ -48,8 +47,8 @@ def reach_of(room: Room) -> Reach:
     Code is out of reach where the graph of one function, or of one statement outside of
     functions, has more nodes or edges than the world shows.
     """
-    total = len(room.edits(None))
-    if room.task.focus is None and not room.fits(None):
+    total = len(room.edits(room.whole))
+    if room.task.focus is None and not room.fits(room.whole):
         return Reach(total, total)
     missing, reasons = 0, []
     for ref, complaint in _too_large(room):
@@ -63,9 +62,9 @@ def reach_of(room: Room) -> Reach:
 def _too_large(room: Room) -> Iterator[tuple[FunctionRef, str]]:
     program = room.task.program
     small = {path for path in program.paths if not room.shows(FunctionRef(path, ""))}
-    outside = edits_outside(program, room.operators)
+    outside = room.outside()
     pending = [FunctionRef(path, WHOLE) for path in outside if path not in small]
-    for unit in units_of(program):
+    for unit in room.units() if room.task.pool else units_of(program):
         complaint = "" if unit.ref.path in small else room.shows(unit.ref)
         if complaint:
             yield unit.ref, complaint

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nerion_gym.envs.dynamics import SUBMIT_ACTION
-from nerion_gym.envs.prepare import first_state, outcome_at_reset
+from nerion_gym.envs.prepare import drawn_task, first_state, outcome_at_reset
 from nerion_gym.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -14,14 +14,21 @@ if TYPE_CHECKING:
 
 
 def replay(env: CodeEditEnv, episode: EpisodeState) -> None:
-    """Take an episode's steps again on the task that an environment has.
+    """Take an episode's steps again on the task that an environment has, or that it draws by name.
 
     Raises:
         ConfigError: the state belongs to another task, or an edit does not fit.
+        TaskError: the task of that name cannot be built here.
     """
     task = env.task
+    if task.id != episode.task_id and episode.task:
+        wanted = {"task": episode.task}
+        task = drawn_task(env.world, env.np_random, wanted, env.known_tasks, env.runner)
     if task.id != episode.task_id:
-        msg = f"the state is of task {episode.task_id}; this environment has {task.id}"
+        msg = (
+            f"the state is of task {episode.task_id} ({episode.task or 'without a name'}); this "
+            f"environment has {task.id} ({task.name}): make the world with the same arguments"
+        )
         raise ConfigError(msg)
     outcome = outcome_at_reset(task, env.runner)
     env.begin_episode(first_state(env.world, task, episode.focus, outcome))

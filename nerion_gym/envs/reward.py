@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from nerion_gym.types.outcome import survived
+from nerion_gym.types.outcome import LearningClass, survived
 
 if TYPE_CHECKING:
     from nerion_gym.envs.state import State
@@ -51,14 +51,34 @@ class Survivors:
 
 @dataclass(frozen=True)
 class RepairProgress:
-    """(passing now - passing before) / (tests not passing at reset): a full repair sums to 1."""
+    """(passing now - passing before) / (tests not passing at reset): a full repair sums to 1.
+
+    A test counts where it passes on the right program: one that is skipped there cannot be won.
+    """
 
     def terms(self, before: State, edit: Edit, outcome: Outcome) -> dict[str, float]:
         """Return {"progress": change of the share of repaired tests}."""
-        broken = len(before.initial.results) - before.initial.passing()
-        gained = outcome.passing() - before.outcome.passing()
+        broken = still_broken(before, before.initial)
+        gained = still_broken(before, before.outcome) - still_broken(before, outcome)
         return {"progress": gained / broken if broken else 0.0}
 
     def reached(self, state: State) -> bool:
-        """Whether every test passes."""
-        return state.outcome.passing() == len(state.outcome.results)
+        """Whether every test that counts passes."""
+        return not still_broken(state, state.outcome)
+
+
+def still_broken(state: State, outcome: Outcome) -> int:
+    """Count the tests that pass on the task's right program and not in an outcome."""
+    baseline = state.task.baseline
+    if baseline is None:
+        return len(outcome.results) - outcome.passing()
+    return lost(baseline.control, outcome)
+
+
+def lost(control: Outcome, outcome: Outcome) -> int:
+    """Count the tests that pass in the control run and not in an outcome."""
+    found, passing = outcome.classes, LearningClass.PASS
+    return sum(
+        right is passing and found.get(test) is not passing
+        for test, right in control.classes.items()
+    )

@@ -77,12 +77,15 @@ class EpisodeState:
         focus: the drawn focus.
         edits: edits measured so far.
         steps: steps taken (masked ones included).
+        task: `Task.name`: where another task is at hand, this one is drawn by it. Empty in states
+            that were written before it was there.
     """
 
     task_id: str
     focus: Focus | None
     edits: tuple[Edit, ...]
     steps: int
+    task: str = ""
 
     def to_json(self) -> str:
         """Return the state as one line of JSON (bytes as Latin-1 text)."""
@@ -102,6 +105,7 @@ class EpisodeState:
                 _focus(raw["focus"]),
                 tuple(_edit(item) for item in raw["edits"]),
                 int(raw["steps"]),
+                str(raw.get("task", "")),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             msg = f"not an episode state ({error}); expected what EpisodeState.to_json() writes"

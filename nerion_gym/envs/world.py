@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from nerion_gym.edits.operator_ids import SUBMIT
 from nerion_gym.errors import ConfigError
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.operator import Operator
     from nerion_gym.envs.reward import Reward
+    from nerion_gym.types.protocols import TestRunner
     from nerion_gym.types.task import Limits, Task
 
 Commit = Literal["never", "always", "if_green"]
@@ -27,6 +28,23 @@ class TaskGenerator(Protocol):
 
     def sample(self, rng: np.random.Generator, options: Mapping[str, Any]) -> Task:
         """Draw a task; `options` are those of `reset`."""
+        ...
+
+
+@runtime_checkable
+class DerivingGenerator(TaskGenerator, Protocol):
+    """Draws originals, and makes of each, once it is measured, the task of the episode.
+
+    `sample` runs nothing: it draws an original and gives it the name that the task will have. The
+    environment measures the original, once, and hands it back with the runner in use.
+    """
+
+    def derive(self, original: Task, runner: TestRunner) -> Task:
+        """Return the task of a measured original: the same for the same original and name.
+
+        Raises:
+            TaskError: this original gives no such task; the environment draws another one.
+        """
         ...
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.errors import ConfigError, TaskError
 from nerion_gym.execution.control import measure
+from nerion_gym.tasks.splits import split_of
 from nerion_gym.types.outcome import LearningClass, learning_class
 from nerion_gym.types.program import Program
 from nerion_gym.types.suite import STRICT, Suite
@@ -49,7 +50,35 @@ def corpus_task(name: str, *, goal: str = "probe", operators: tuple[str, ...] = 
     module, tests = f"{name}.py", f"test_{name}.py"
     program = Program.from_files({module: (folder / module).read_bytes()})
     suite = Suite(((tests, (folder / tests).read_bytes()),), targets=(tests,))
-    return Task(name, program, suite, goal=goal, operators=operators)
+    return Task(name, program, suite, goal=goal, operators=operators, split=split_of(name))
+
+
+def package_names() -> tuple[str, ...]:
+    """Return the names of the corpus programs of several files, sorted."""
+    corpus = files("nerion_gym.tasks") / "corpus_packages"
+    found = (entry.name for entry in corpus.iterdir() if entry.is_dir())
+    return tuple(sorted(name for name in found if not name.startswith("_")))
+
+
+def package_task(name: str, *, goal: str = "probe", operators: tuple[str, ...] = ()) -> Task:
+    """Build the task of one corpus program of several files: package `NAME`, its `test_*.py`.
+
+    Raises:
+        ConfigError: the corpus has no such program.
+    """
+    if name not in package_names():
+        known = ", ".join(package_names())
+        msg = f"no corpus program of several files is called {name!r}; there are: {known}"
+        raise ConfigError(msg)
+    folder = files("nerion_gym.tasks") / "corpus_packages" / name
+    parts = [entry for entry in (folder / name).iterdir() if entry.name.endswith(".py")]
+    program = Program.from_files({f"{name}/{part.name}": part.read_bytes() for part in parts})
+    tests = [entry for entry in folder.iterdir() if entry.name.endswith(".py")]
+    suite = Suite(
+        tuple((test.name, test.read_bytes()) for test in tests),
+        targets=tuple(sorted(test.name for test in tests)),
+    )
+    return Task(name, program, suite, goal=goal, operators=operators, split=split_of(name))
 
 
 def measured(task: Task, runner: TestRunner) -> Task:

@@ -7,6 +7,8 @@ programs, are in every split.
 
 from __future__ import annotations
 
+import hashlib
+
 from nerion_gym.errors import ConfigError
 from nerion_gym.types.task import SPLITS
 
@@ -32,6 +34,16 @@ CORPUS_SPLITS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Split -> names of corpus programs, sorted; every program of the corpus is in one of them."""
 
+PACKAGE_SPLITS: dict[str, tuple[str, ...]] = {
+    "train": ("invoicing", "library_desk", "parcel_rates", "quiz_marks"),
+    "val": ("shift_rota", "unit_lab"),
+    "test": ("recipe_book", "tiny_shell"),
+}
+"""The same for the programs of several files."""
+
+FUNCTION_PARTS = (("train", 8), ("val", 9), ("test", 10))
+"""Split and the end of its part, in tenths, of the functions of a package."""
+
 
 def require_split(split: str) -> str:
     """Return a split's name.
@@ -52,3 +64,37 @@ def corpus_split(split: str) -> tuple[str, ...]:
         ConfigError: there is no such split.
     """
     return CORPUS_SPLITS[require_split(split)]
+
+
+def package_split(split: str) -> tuple[str, ...]:
+    """Return the names of a split's corpus programs of several files, sorted.
+
+    Raises:
+        ConfigError: there is no such split.
+    """
+    return PACKAGE_SPLITS[require_split(split)]
+
+
+def split_of(name: str) -> str:
+    """Return the split of a corpus program, of one file or several.
+
+    Raises:
+        ConfigError: the corpus has no such program.
+    """
+    for split in SPLITS:
+        if name in (*CORPUS_SPLITS[split], *PACKAGE_SPLITS[split]):
+            return split
+    msg = f"the corpus program {name!r} is in no split: give it a place in nerion_gym.tasks.splits"
+    raise ConfigError(msg)
+
+
+def function_split(path: str, qualname: str) -> str:
+    """Return the split of a function of a package: it stays there whatever else changes.
+
+    Args:
+        path: of its file, relative to the project.
+        qualname: dotted path through classes and functions.
+    """
+    found = hashlib.sha256(f"{path}::{qualname}".encode()).digest()
+    tenth = int.from_bytes(found[:8], "big") % 10
+    return next(split for split, end in FUNCTION_PARTS if tenth < end)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nerion_gym.types.coverage import Baseline
-    from nerion_gym.types.program import Focus, Program
+    from nerion_gym.types.edit import Edit
+    from nerion_gym.types.program import Focus, FunctionRef, Program
     from nerion_gym.types.suite import Suite
     from nerion_gym.types.trace import Trace
 
@@ -53,6 +54,9 @@ class Task:
         focus: a fixed focus, or None when it is drawn per episode.
         baseline: control run and coverage once measured; not part of the id.
         trace: of the program, once traced; not part of the id.
+        reference: edits that reach the goal, in order, where whoever made the task knows them;
+            not part of the id, and never shown.
+        pool: the functions that a drawn focus may edit; empty: all of them, and the code outside.
     """
 
     name: str
@@ -64,12 +68,14 @@ class Task:
     focus: Focus | None = None
     baseline: Baseline | None = field(default=None, compare=False, repr=False)
     trace: Trace | None = field(default=None, compare=False, repr=False)
+    reference: tuple[Edit, ...] = field(default=(), compare=False, repr=False)
+    pool: tuple[FunctionRef, ...] = ()
 
     @property
     def id(self) -> str:
-        """First 16 hex digits of the SHA-256 over program, suite, goal, operators and focus."""
+        """First 16 hex digits of the SHA-256 over what it is about: all but name and split."""
         parts = (self.program.digest, self.suite.digest, self.goal, *self.operators)
-        text = "\0".join((*parts, repr(self.focus)))
+        text = "\0".join((*parts, repr(self.focus), *([repr(self.pool)] if self.pool else ())))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def measured(self, baseline: Baseline) -> Task:

@@ -89,7 +89,7 @@ def require_right(env, observation):
 
 
 def test_the_columns_are_filled_and_right(world):
-    env = make(world)
+    env = make(world, trace=True)
     observation, _ = env.reset(seed=1)
     assert {Infection.SOMETIMES, Infection.ALWAYS} & set(infections(observation).tolist())
     assert (infections(observation) != UNKNOWN).mean() > 0.5
@@ -137,12 +137,13 @@ def listed(observation):
 
 
 def test_a_known_task_is_not_traced_again(world):
-    env = make(world)
+    env = make(world, trace=True)
     env.reset(seed=1)
     before = env.runner.stats.traces
-    for seed in (1, 2, None):
+    one_task = env.world.commit == "never"  # elsewhere each seed has a program of its own
+    for seed in (1, 2, None) if one_task else (1, 1, 1):
         env.reset(seed=seed)
-    twin = make(world)
+    twin = make(world, trace=True)
     observation, _ = twin.reset(seed=1)
     assert env.runner.stats.traces == before
     assert infections(observation).any()

@@ -38,7 +38,7 @@ def measured(program, rng):
 
 def offered_of(task, limits):
     """Return the edits that some episode offers and the number of episodes that took."""
-    world = probing_world("Offered", task, limits)
+    world = probing_world("Offered", (task,), limits)
     env = CodeEditEnv(world, runner=FakeRunner())
     wanted, offered = measured_reach(world, task).within, set()
     for seed in range(PATIENCE):

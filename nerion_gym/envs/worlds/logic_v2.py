@@ -21,14 +21,18 @@ differs from the control run's), else 0. Refactors never count.
 After 32 steps (`terminated`, `info["end"] = "budget"`).
 
 ## Tasks and splits
-One task. The suite leaves the gaps listed in `tests/golden/gaps.json`.
+One task. The suite leaves the gaps listed in `tests/golden/gaps.json`. With `split=` every corpus
+program of that split: 38 in train, 10 in val, 14 in test (`nerion_gym.tasks.splits`). One that does
+not fit the limits is seen through a focus: a function or a few, drawn by the seed.
+`reset(options={"task": "slugs"})` chooses a program.
 
 ## Arguments
+`split=None` (the one task) | `"train"` | `"val"` | `"test"`;
 `observation="graph" | "padded"`, `render_mode=None | "ansi"`, `trace=True | False`; of
 `gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
-One program: nothing here says how an agent generalises.
+Without `split=` one program: nothing there says how an agent generalises.
 
 ## Versions
 v0: first version.
@@ -42,6 +46,7 @@ from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.probing import PROBING_OPERATORS, probing_world
 from nerion_gym.envs.vector import make_vector
 from nerion_gym.tasks.builder import corpus_task
+from nerion_gym.tasks.splits import corpus_split
 from nerion_gym.types.task import Limits
 
 if TYPE_CHECKING:
@@ -51,16 +56,22 @@ if TYPE_CHECKING:
 LIMITS = Limits(edits=128, tests=32, nodes=1024, steps=32)
 
 
-def build() -> World:
-    """Return the world."""
-    return probing_world("LogicV2", corpus_task("logic_v2", operators=PROBING_OPERATORS), LIMITS)
+def build(split: str | None = None) -> World:
+    """Return the world: of one program, or of those of a split.
+
+    Raises:
+        ConfigError: there is no such split.
+    """
+    names = ("logic_v2",) if split is None else corpus_split(split)
+    tasks = [corpus_task(name, operators=PROBING_OPERATORS) for name in names]
+    return probing_world("LogicV2", tasks, LIMITS)
 
 
-def make(**kwargs: Any) -> CodeEditEnv:
-    """Entry point of the registered id; keyword arguments go to `CodeEditEnv`."""
-    return CodeEditEnv(build(), **kwargs)
+def make(split: str | None = None, **kwargs: Any) -> CodeEditEnv:
+    """Entry point of the registered id; other keyword arguments go to `CodeEditEnv`."""
+    return CodeEditEnv(build(split), **kwargs)
 
 
-def make_vec(num_envs: int = 1, **kwargs: Any) -> CodeEditVectorEnv:
-    """Vector entry point; keyword arguments go to `nerion_gym.envs.vector.make_vector`."""
-    return make_vector(build(), num_envs, **kwargs)
+def make_vec(num_envs: int = 1, split: str | None = None, **kwargs: Any) -> CodeEditVectorEnv:
+    """Vector entry point; other arguments go to `nerion_gym.envs.vector.make_vector`."""
+    return make_vector(build(split), num_envs, **kwargs)

@@ -27,7 +27,8 @@ After 64 steps (`terminated`, `info["end"] = "budget"`).
 
 ## Tasks and splits
 One task: your package. `reset(options={"focus": "FILE::FUNCTION"})` chooses what to look at;
-otherwise it is drawn.
+otherwise it is drawn. With `split=` only functions of that split are edited: by a hash of file and
+qualified name 80 in 100 are of train, 10 of val, 10 of test; code outside of functions is of none.
 
 ## Arguments
 `path`: module or package folder. `tests`: test files or folders (found by themselves at the
@@ -37,7 +38,8 @@ command line, such as `("--deselect=tests/test_a.py::test_slow",)` or `"-o addop
 the steady `"majority"` (the others are left out, named in a warning and in
 `env.unwrapped.task.suite.targets`). `containment`: `"package"` (tests may start processes,
 use the loopback network, read your files, and write to nothing of yours), or `"strict"` (none of
-that, for code nobody has read: `docs/security.md`). `observation`, `render_mode`,
+that, for code nobody has read: `docs/security.md`). `split`: None (all of it), `"train"`, `"val"`
+or `"test"`. `observation`, `render_mode`,
 `trace`; of `gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
@@ -54,52 +56,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nerion_gym.edits.registry import resolve
 from nerion_gym.envs.core import CodeEditEnv
+from nerion_gym.envs.packages import in_split, package_world_task, taken_from
 from nerion_gym.envs.probing import PROBING_OPERATORS, probing_world
 from nerion_gym.envs.vector import make_vector
-from nerion_gym.errors import TaskError
-from nerion_gym.execution.runner import default_runner
-from nerion_gym.tasks.package import load_package
-from nerion_gym.tasks.package_flaky import without_flaky
-from nerion_gym.types.suite import PACKAGE
+from nerion_gym.tasks.splits import require_split
 from nerion_gym.types.task import Limits
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
 
     from nerion_gym.envs.vector import CodeEditVectorEnv
     from nerion_gym.envs.world import World
 
 LIMITS = Limits(edits=256, tests=64, nodes=4096, steps=64)
-OPTIONS = ("tests", "exclude", "arguments", "flaky", "containment")
+OPTIONS = ("tests", "exclude", "arguments", "flaky", "containment", "split")
 """Arguments of `build` beside the path."""
 
 
 def build(
-    path: str | os.PathLike[str] | None = None,
-    tests: str | os.PathLike[str] | Sequence[str] | None = None,
-    exclude: Sequence[str] = (),
-    arguments: str | Sequence[str] = (),
-    flaky: str = "refuse",
-    containment: str = PACKAGE,
+    path: str | os.PathLike[str] | None = None, split: str | None = None, **options: Any
 ) -> World:
     """Return the world of one package.
 
+    Args:
+        path: module or package folder.
+        split: whose functions are edited; None: the whole package.
+        options: tests, exclude, arguments, flaky and containment, as described above.
+
     Raises:
-        TaskError: no path, or nothing there to edit or to test.
-        ConfigError: `containment`, or see `nerion_gym.tasks.package.load_package`.
+        TaskError: no path, nothing there to edit or to test, or no function of the split.
+        ConfigError: no such split or containment, or see `nerion_gym.tasks.package.load_package`.
     """
-    if path is None:
-        msg = (
-            "Nerion-Repo-v0 needs a package: gymnasium.make('Nerion-Repo-v0', "
-            "path='src/mypkg', tests='tests')"
-        )
-        raise TaskError(msg)
-    operators = PROBING_OPERATORS
-    task = load_package(path, tests, exclude=exclude, operators=operators, arguments=arguments)
-    task = task.confined(containment)
-    return probing_world("Repo", without_flaky(task, flaky, default_runner()), LIMITS)
+    if split is not None:
+        require_split(split)
+    task = package_world_task("Nerion-Repo-v0", path, PROBING_OPERATORS, **options)
+    if split is not None:
+        task = in_split(task, split, resolve(PROBING_OPERATORS))
+    return probing_world("Repo", (task,), LIMITS)
 
 
 def make(path: str | os.PathLike[str] | None = None, **kwargs: Any) -> CodeEditEnv:
@@ -107,13 +102,13 @@ def make(path: str | os.PathLike[str] | None = None, **kwargs: Any) -> CodeEditE
 
     Args:
         path: module or package folder.
-        kwargs: those of `build` (tests, exclude, arguments, flaky, containment); all others go
-            to `CodeEditEnv`.
+        kwargs: those of `build` (tests, exclude, arguments, flaky, containment, split); all others
+            go to `CodeEditEnv`.
 
     Raises:
         TaskError, ConfigError: see `build`.
     """
-    options = taken_from(kwargs)
+    options = taken_from(kwargs, OPTIONS)
     return CodeEditEnv(build(path, **options), **kwargs)
 
 
@@ -130,10 +125,5 @@ def make_vec(
     Raises:
         TaskError, ConfigError: see `build`.
     """
-    options = taken_from(kwargs)
+    options = taken_from(kwargs, OPTIONS)
     return make_vector(build(path, **options), num_envs, **kwargs)
-
-
-def taken_from(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Take the arguments of `build` out of those of an environment."""
-    return {name: kwargs.pop(name) for name in OPTIONS if name in kwargs}

@@ -20,14 +20,18 @@ differs from the control run's), else 0. Refactors never count.
 After 16 steps (`terminated`, `info["end"] = "budget"`).
 
 ## Tasks and splits
-One task. The suite leaves the gaps listed in `tests/golden/gaps.json`.
+One task. The suite leaves the gaps listed in `tests/golden/gaps.json`. With `split=` the corpus
+programs on numbers whose graph and suite fit these limits: 4 in train, 3 in val, 2 in test
+(`NUMERIC`). One with more edits than slots is seen through a focus: a function or a few.
+`reset(options={"task": "tax_ladder"})` chooses one.
 
 ## Arguments
+`split=None` (the one task) | `"train"` | `"val"` | `"test"`;
 `observation="graph" | "padded"`, `render_mode=None | "ansi"`, `trace=True | False`; of
 `gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
-One program: nothing here says how an agent generalises.
+One program, or a few: nothing here says much of how an agent generalises.
 
 ## Versions
 v0: first version.
@@ -41,6 +45,7 @@ from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.probing import PROBING_OPERATORS, probing_world
 from nerion_gym.envs.vector import make_vector
 from nerion_gym.tasks.builder import corpus_task
+from nerion_gym.tasks.splits import corpus_split
 from nerion_gym.types.task import Limits
 
 if TYPE_CHECKING:
@@ -50,16 +55,30 @@ if TYPE_CHECKING:
 LIMITS = Limits(edits=64, tests=16, nodes=512, steps=16)
 
 
-def build() -> World:
-    """Return the world."""
-    return probing_world("ToyMath", corpus_task("math_logic", operators=PROBING_OPERATORS), LIMITS)
+NUMERIC = (
+    "check_digits", "durations", "math_logic", "page_window", "prime_factory", "roman_numerals",
+    "sensor_smoothing", "tax_ladder", "zone_offsets",
+)  # fmt: skip
+"""Corpus programs on numbers whose graph and suite fit the limits."""
 
 
-def make(**kwargs: Any) -> CodeEditEnv:
-    """Entry point of the registered id; keyword arguments go to `CodeEditEnv`."""
-    return CodeEditEnv(build(), **kwargs)
+def build(split: str | None = None) -> World:
+    """Return the world: of one program, or of those of a split.
+
+    Raises:
+        ConfigError: there is no such split.
+    """
+    names = ("math_logic",) if split is None else corpus_split(split)
+    chosen = [name for name in names if name in NUMERIC]
+    tasks = [corpus_task(name, operators=PROBING_OPERATORS) for name in chosen]
+    return probing_world("ToyMath", tasks, LIMITS)
 
 
-def make_vec(num_envs: int = 1, **kwargs: Any) -> CodeEditVectorEnv:
-    """Vector entry point; keyword arguments go to `nerion_gym.envs.vector.make_vector`."""
-    return make_vector(build(), num_envs, **kwargs)
+def make(split: str | None = None, **kwargs: Any) -> CodeEditEnv:
+    """Entry point of the registered id; other keyword arguments go to `CodeEditEnv`."""
+    return CodeEditEnv(build(split), **kwargs)
+
+
+def make_vec(num_envs: int = 1, split: str | None = None, **kwargs: Any) -> CodeEditVectorEnv:
+    """Vector entry point; other arguments go to `nerion_gym.envs.vector.make_vector`."""
+    return make_vector(build(split), num_envs, **kwargs)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nerion_gym.edits.catalog import enumerate_edits
-from nerion_gym.edits.inject import inject, is_reached
+from nerion_gym.edits.inject import inject, is_reached, lines_reached
 from nerion_gym.edits.preview import apply
 from nerion_gym.edits.registry import OPERATORS, operator, resolve
 from nerion_gym.errors import TaskError
@@ -55,7 +55,7 @@ def test_every_bug_is_repairable_and_reached():
     for seed in range(20):
         for edit in draw(2, seed).edits:
             assert operator(edit.operator).repairable
-            assert is_reached(PROGRAM, COVERAGE, edit)
+            assert is_reached(PROGRAM, lines_reached(COVERAGE), edit)
             assert SOURCE[: edit.site.start].count(b"\n") + 1 in LINES
 
 

@@ -1,0 +1,1 @@
+"""Marks for quizzes: answers, points, grades, a league table."""

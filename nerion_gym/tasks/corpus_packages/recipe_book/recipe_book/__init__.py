@@ -1,0 +1,1 @@
+"""Recipes, what they need, and a shopping list."""

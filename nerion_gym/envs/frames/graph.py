@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,14 +14,16 @@ from nerion_gym.envs.frames.radial import COVERS, FILE, SYMBOL, Rings, links_of,
 from nerion_gym.graphs import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nerion_gym.envs.frames.palette import Colour
     from nerion_gym.graphs.builder import ProgramGraph
 
 FLOWS = tuple(schema.RELATION[name] for name in ("last_write", "calls"))
-MOST_FLOWS = 1500
+MOST_FLOWS = 300
 """Curves between nodes that are drawn: of more, every n-th."""
+CROWD = 700
+"""More nodes of a kind are points, not dots: they would run into one another."""
 MARGIN = 16
 
 
@@ -46,7 +49,7 @@ class Lit(NamedTuple):
         touched: nodes that the step's edit is at.
         before: nodes that earlier edits of the episode were at.
         tests: test's node -> its colour.
-        beams: nodes of tests that noticed the edit.
+        beams: nodes of tests that noticed the edit; each is in `tests`.
     """
 
     touched: Sequence[int]
@@ -60,11 +63,17 @@ def draw_graph(graph: ProgramGraph, lit: Lit, height: int, width: int) -> np.nda
     drawn = sketch(graph, height, width)
     image = drawn.image.copy()
     _draw_beams(image, drawn, lit)
-    for colour in sorted(set(lit.tests.values())):
+    size = min(max(0.4 * np.pi * height / max(len(lit.tests), 1), 1.0), 2.6)
+    for colour in _commonest_first(lit.tests.values()):
         nodes = [node for node, found in lit.tests.items() if found == colour]
-        _draw_dots(image, drawn, nodes, 2.6, colour)
+        _draw_dots(image, drawn, nodes, size, colour)
     _draw_paths(image, drawn, lit)
     return image
+
+
+def _commonest_first(colours: Iterable[Colour]) -> list[Colour]:
+    """Return each colour once, the rarest last: it is drawn over the others."""
+    return [colour for colour, _ in Counter(colours).most_common()]
 
 
 @lru_cache(maxsize=32)
@@ -128,7 +137,11 @@ def _draw_dots(
 ) -> None:
     light = _light(drawn)
     places = np.asarray(nodes, np.int64)
-    light.dots(drawn.x[places], drawn.y[places], radius)
+    x, y = drawn.x[places], drawn.y[places]
+    if len(places) > CROWD:
+        light.points(x, y, np.ones(len(places)))
+    else:
+        light.dots(x, y, radius)
     add(image, light, colour, strength)
 
 
@@ -136,9 +149,10 @@ def _draw_beams(image: np.ndarray, drawn: Sketch, lit: Lit) -> None:
     """Draw from the edit to each test that noticed it."""
     if not lit.touched or not lit.beams:
         return
-    tests = np.array(lit.beams, np.int64)
-    ends = np.stack((np.full(len(tests), lit.touched[0]), tests), axis=1)
-    add(image, _chords(drawn, ends), palette.RED, 0.8)
+    strength = 0.3 + 0.6 / (1 + len(lit.beams) / 40)
+    for colour in sorted({lit.tests[test] for test in lit.beams}):
+        ends = [(lit.touched[0], test) for test in lit.beams if lit.tests[test] == colour]
+        add(image, _chords(drawn, np.array(ends, np.int64)), colour, strength)
 
 
 def _draw_paths(image: np.ndarray, drawn: Sketch, lit: Lit) -> None:

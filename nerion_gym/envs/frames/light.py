@@ -51,13 +51,9 @@ class Light:
         at = top * self.width + left
         below = low * weight
         above = weight - below
+        low_right, high_right = right * below, right * above
         self._at += [at, at + 1, at + self.width, at + self.width + 1]
-        self._weights += [
-            (1 - right) * above,
-            right * above,
-            (1 - right) * below,
-            right * below,
-        ]
+        self._weights += [above - high_right, high_right, below - low_right, low_right]
 
     def dots(self, x: np.ndarray, y: np.ndarray, radius: float) -> None:
         """Add round dots, as bright in the middle as one line and soft at the rim.
@@ -87,7 +83,7 @@ def _around(reach: int) -> np.ndarray:
 
 
 class Steps:
-    """Where to put points along many curves, rather more than one to a pixel.
+    """Where to put points along many curves, about one to a pixel.
 
     Args:
         length: float64 [e], of each curve in pixels, roughly.
@@ -99,7 +95,7 @@ class Steps:
     """
 
     def __init__(self, length: np.ndarray) -> None:
-        count = np.ceil(1.5 * length).astype(np.int64) + 1
+        count = np.ceil(length).astype(np.int64) + 1
         self.curve = np.repeat(np.arange(len(length)), count)
         first = np.cumsum(count) - count
         self.along = (np.arange(len(self.curve)) - first[self.curve] + 0.5) / count[self.curve]

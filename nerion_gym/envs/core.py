@@ -76,7 +76,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         self._state: State | None = None
         self._scene: Scene | None = None
         self._history: list[State] = []
-        self._last_step: render.LastStep | None = None
+        self.last_step: render.LastStep | None = None  # None after a reset or an undo
 
     # -- the Gymnasium interface
 
@@ -126,7 +126,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
 
     def render(self) -> str | np.ndarray | None:
         """Return a frame of the last step: text, uint8 [480, 1120, 3], or None ("human")."""
-        return rendering.shown(self.render_mode, self.world, self.current, self._last_step)
+        return rendering.shown(self.render_mode, self.world, self.current, self.last_step)
 
     def close(self) -> None:
         """Close a runner that was handed in; the process's shared one lives on."""
@@ -158,10 +158,10 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         self._set(state)
         self.stats.steps += 1
         self.stats.masked += plan.masked
-        self._last_step = render.LastStep(before, plan.edit, outcome, finished)
+        self.last_step = render.LastStep(before, plan.edit, outcome, finished)
         if outcome is not None and self._scene is not None:
             self.last_classes = slot_classes(outcome, self._scene.slots, self.world.limits)
-        info = build_info(self.world, self.current, self._last_step, masked=plan.masked)
+        info = build_info(self.world, self.current, self.last_step, masked=plan.masked)
         rendering.refresh(self)
         return self._observe(), finished.reward, finished.terminated, finished.truncated, info
 
@@ -231,7 +231,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
             msg = "nothing to undo: no step since reset"
             raise ConfigError(msg)
         self._set(self._history.pop())
-        self._last_step = None
+        self.last_step = None
         return self._observe()
 
     def restore(self, episode: EpisodeState) -> Observation:
@@ -264,7 +264,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
     def begin_episode(self, state: State) -> None:
         """Stand in the first state of an episode, with nothing to undo."""
         self._history.clear()
-        self._last_step = None
+        self.last_step = None
         self._set(traced(self, state))
 
     def _forget_classes(self) -> None:

@@ -1,0 +1,142 @@
+"""Frames as a moving picture: a GIF, the same bytes for the same frames."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nerion_gym.errors import ConfigError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from PIL.Image import Image
+
+COLOURS = 255
+"""Of a palette at most: its last place stands for a pixel that stays as it was."""
+STAYS = 255
+CHANNELS = 3
+
+
+def save_gif(
+    frames: Sequence[np.ndarray],
+    path: str | os.PathLike[str],
+    fps: float = 2.0,
+    *,
+    colours: int = COLOURS,
+    last: float = 2.0,
+) -> Path:
+    """Write frames as a GIF that begins again after its end.
+
+    All frames share one palette, and only what changes from one to the next is stored.
+
+    Args:
+        frames: uint8 [height, width, 3] each, of equal size, as `env.render()` gives them.
+        path: of the file; it is overwritten.
+        fps: frames a second; a GIF counts hundredths of a second, so at most 50.
+        colours: of the palette, 2 to 255: fewer make a smaller file.
+        last: seconds for which the last frame stays.
+
+    Returns:
+        The file's path.
+
+    Raises:
+        ConfigError: no frame, or one of another shape or type; `fps` or `colours` out of range.
+    """
+    require(frames, fps, colours)
+    images = what_changes(in_one_palette(frames, colours))
+    each = round(1000 / fps)
+    times = [each] * (len(images) - 1) + [max(each, round(1000 * last))]
+    images[0].save(
+        path,
+        "GIF",
+        save_all=True,
+        append_images=images[1:],
+        duration=times,
+        loop=0,
+        transparency=STAYS,
+        disposal=1,  # what is drawn stays
+        optimize=False,
+    )
+    return Path(path)
+
+
+def require(frames: Sequence[np.ndarray], fps: float, colours: int) -> None:
+    """Refuse what makes no GIF.
+
+    Raises:
+        ConfigError: see `save_gif`.
+    """
+    if not len(frames):
+        msg = "no frames: call env.render() after reset and after each step"
+        raise ConfigError(msg)
+    first = np.asarray(frames[0]).shape
+    for frame in frames:
+        kind = getattr(frame, "dtype", type(frame).__name__)
+        shape = np.shape(frame)
+        if kind != np.uint8 or len(shape) != CHANNELS or shape[2] != CHANNELS or shape != first:
+            msg = (
+                f"a frame of {kind} {list(shape)}: expected uint8 [height, width, 3], all alike; "
+                "make the world with render_mode='rgb_array'"
+            )
+            raise ConfigError(msg)
+    if not 0 < fps <= 50:
+        msg = f"fps={fps!r}: expected more than 0 and at most 50"
+        raise ConfigError(msg)
+    if not 2 <= colours <= COLOURS:
+        msg = f"colours={colours!r}: expected 2 to {COLOURS}"
+        raise ConfigError(msg)
+
+
+def what_changes(pictures: Sequence[Image]) -> list[Image]:
+    """Return the first picture, and of each other one only the pixels that are not as before."""
+    found = [pictures[0]]
+    for before, picture in pairwise(pictures):
+        now = np.asarray(picture)
+        change = picture.copy()
+        change.frombytes(np.where(now == np.asarray(before), STAYS, now).tobytes())
+        found.append(change)
+    return found
+
+
+def in_one_palette(frames: Sequence[np.ndarray], colours: int) -> list[Image]:
+    """Return frames as pictures of one palette, made from all of them."""
+    from PIL import Image
+
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(palette_of(frames, colours).tobytes())
+    pictures = [Image.fromarray(np.ascontiguousarray(frame)) for frame in frames]
+    none = Image.Dither.NONE
+    return [picture.quantize(palette=palette, dither=none) for picture in pictures]
+
+
+def palette_of(frames: Sequence[np.ndarray], colours: int) -> np.ndarray:
+    """Return uint8 [at most colours, 3]: the commonest as they are, then a choice of the others.
+
+    Without the first half grounds would run together, without the second rare bright letters fade.
+    """
+    from PIL import Image
+
+    wide = np.concatenate([frame.reshape(-1, CHANNELS) for frame in frames]).astype(np.int32)
+    numbers = wide[:, 0] << 16 | wide[:, 1] << 8 | wide[:, 2]
+    found, counts = np.unique(numbers, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    common, rare = found[order[: colours // 2 + 1]], found[order[colours // 2 + 1 :]]
+    chosen = channels(common)
+    if not len(rare):
+        return chosen
+    left = colours - len(chosen)
+    picture = Image.fromarray(channels(rare)[None])
+    picked = picture.quantize(max(left, 1), method=Image.Quantize.MEDIANCUT).getpalette() or []
+    others = np.array(picked, np.uint8).reshape(-1, CHANNELS)[:left]
+    return np.concatenate((chosen, others))
+
+
+def channels(numbers: np.ndarray) -> np.ndarray:
+    """Return uint8 [n, 3] of colours packed into one number each."""
+    split = np.stack((numbers >> 16, numbers >> 8 & 255, numbers & 255), axis=1)
+    return split.astype(np.uint8)

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from nerion_gym.graphs.builder import ProgramGraph
 
 FLOWS = tuple(schema.RELATION[name] for name in ("last_write", "calls"))
-MOST_FLOWS = 300
-"""Curves between nodes that are drawn: of more, every n-th."""
+MOST_FLOWS = 120
+"""Curves of a kind between nodes that are drawn: of more, every n-th."""
+FAINT = 1.6
+"""Pixels from point to point of such a curve; nobody sees that they are apart."""
 CROWD = 700
 """More nodes of a kind are points, not dots: they would run into one another."""
 MARGIN = 16
@@ -105,7 +107,7 @@ def _draw_flows(graph: ProgramGraph, drawn: Sketch) -> None:
         links = np.concatenate([links_of(graph, relation) for relation in relations])
         links = links[:: max(-(-len(links) // MOST_FLOWS), 1)]
         strength = 0.16 + 0.5 / (1 + len(links) / 12)
-        add(drawn.image, _chords(drawn, links), colour, strength, most=1.5)
+        add(drawn.image, _chords(drawn, links, FAINT), colour, strength, most=1.5)
 
 
 def _draw_tree(graph: ProgramGraph, drawn: Sketch) -> None:
@@ -177,12 +179,12 @@ def _light(drawn: Sketch) -> Light:
     return Light(*drawn.image.shape[:2])
 
 
-def _chords(drawn: Sketch, ends: np.ndarray) -> Light:
+def _chords(drawn: Sketch, ends: np.ndarray, apart: float = 1.0) -> Light:
     """Return curves from node to node that bend towards the middle."""
     light = _light(drawn)
     middle = ((light.width - 1) / 2, (light.height - 1) / 2)
     places = (drawn.x[ends], drawn.y[ends])
-    steps = Steps(chord_lengths(*places, middle))
+    steps = Steps(chord_lengths(*places, middle), apart)
     x, y = (chords(place, at, steps) for place, at in zip(places, middle, strict=True))
     light.points(x, y, steps.weight)
     return light
@@ -216,7 +218,7 @@ def add(
     """
     pixels, bright = light.pixels()
     flat = image.reshape(-1, 3)
-    share = np.minimum(np.minimum(bright, most) * (256 * strength), 256)
-    under = flat[pixels].astype(np.int32)
-    under += (np.array(colour, np.int32) - under) * share.astype(np.int32)[:, None] >> 8
-    flat[pixels] = under
+    share = np.minimum(np.minimum(bright, most) * strength, 1.0).astype(np.float32)[:, None]
+    under = flat[pixels].astype(np.float32)
+    under += (np.array(colour, np.float32) - under) * share
+    flat[pixels] = under.astype(np.uint8)

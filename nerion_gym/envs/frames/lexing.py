@@ -55,17 +55,17 @@ def _starts(path: str, source: bytes) -> tuple[int, ...]:
         node = todo.pop()
         for name in BLOCKS:
             for below in getattr(node, name, ()):
-                line, end = _extent(below)
+                line, end = extent(below)
                 found.add(line)
                 if end - line > WORTH_PARTS or isinstance(below, ast.ClassDef):
                     todo.append(below)
     return tuple(sorted(found))
 
 
-def _extent(node: Any) -> tuple[int, int]:
+def extent(node: Any) -> tuple[int, int]:
     """Return the first line of a statement or clause, from 0, and how far it reaches at least."""
     if isinstance(node, ast.match_case):
-        return node.pattern.lineno - 1, _extent(node.body[-1])[1]
+        return node.pattern.lineno - 1, extent(node.body[-1])[1]
     return node.lineno - 1, node.end_lineno
 
 

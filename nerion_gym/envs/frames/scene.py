@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nerion_gym.envs.frames.bar import colour_of
 from nerion_gym.envs.frames.graph import Lit
+from nerion_gym.envs.frames.lexing import BLOCKS, extent
 from nerion_gym.envs.frames.rows import KEPT, OFFERED, edit_rows, source_rows
 from nerion_gym.envs.observation import graph_of
 from nerion_gym.envs.render import noticed_by, shown_outcome
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from nerion_gym.graphs.builder import ProgramGraph
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.program import Program, Span
+
+NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def source_scene(
@@ -69,13 +73,24 @@ def offered_lines(state: State, path: str) -> frozenset[int]:
 
 
 def function_at(program: Program, path: str, offset: int) -> str:
-    """Return the name of the innermost function around an offset of a file, or ""."""
-    inside = [
-        function.qualname
-        for function in parse_module(path, program.source(path)).functions
-        if function.span.start <= offset < function.span.end
-    ]
-    return inside[-1] if inside else ""
+    """Return the dotted name of the innermost function or class around an offset, or ""."""
+    module = parse_module(path, program.source(path))
+    line = module.table.line_of(offset)
+    names: list[str] = []
+    node: Any = module.tree
+    while node is not None:
+        if isinstance(node, NAMED):
+            names.append(node.name)
+        below = (part for name in BLOCKS for part in getattr(node, name, ()))
+        node = next((part for part in below if _is_around(part, line)), None)
+    return ".".join(names)
+
+
+def _is_around(node: Any, line: int) -> bool:
+    """Whether a line, from 1, is one of a statement's or clause's, decorators included."""
+    first, last = extent(node)
+    first = min([first, *(extent(part)[0] for part in getattr(node, "decorator_list", ()))])
+    return first < line <= last
 
 
 def graph_scene(world: World, state: State, step: LastStep | None) -> tuple[ProgramGraph, Lit]:

@@ -28,6 +28,8 @@ def checked(mode: object) -> str | None:
     if mode is None or mode in MODES:
         return None if mode is None else str(mode)
     msg = f"render_mode={mode!r}: expected None or one of {', '.join(map(repr, MODES))}"
+    if str(mode).endswith("_list"):
+        msg += "; gymnasium.wrappers.RenderCollection collects the frames of one of them"
     raise ConfigError(msg)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,6 @@ from nerion_gym.errors import ConfigError
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
-
-    from PIL.Image import Image
 
 COLOURS = 255
 """Of a palette at most: its last place stands for a pixel that stays as it was."""
@@ -48,7 +45,12 @@ def save_gif(
         ConfigError: no frame, or one of another shape or type; `fps` or `colours` out of range.
     """
     require(frames, fps, colours)
-    images = what_changes(in_one_palette(frames, colours))
+    from PIL import Image
+
+    indices, palette = in_one_palette(frames, colours)
+    images = [Image.fromarray(change) for change in what_changes(indices)]
+    for image in images:
+        image.putpalette(palette.tobytes())
     each = round(1000 / fps)
     times = [each] * (len(images) - 1) + [max(each, round(1000 * last))]
     images[0].save(
@@ -92,51 +94,65 @@ def require(frames: Sequence[np.ndarray], fps: float, colours: int) -> None:
         raise ConfigError(msg)
 
 
-def what_changes(pictures: Sequence[Image]) -> list[Image]:
-    """Return the first picture, and of each other one only the pixels that are not as before."""
-    found = [pictures[0]]
-    for before, picture in pairwise(pictures):
-        now = np.asarray(picture)
-        change = picture.copy()
-        change.frombytes(np.where(now == np.asarray(before), STAYS, now).tobytes())
-        found.append(change)
+def what_changes(indices: np.ndarray) -> np.ndarray:
+    """Return places in the palette where only the first picture is whole.
+
+    Of each other one there are only the pixels that are not as in the one before.
+    """
+    found = indices.copy()
+    found[1:][indices[1:] == indices[:-1]] = STAYS
     return found
 
 
-def in_one_palette(frames: Sequence[np.ndarray], colours: int) -> list[Image]:
-    """Return frames as pictures of one palette, made from all of them."""
-    from PIL import Image
+def in_one_palette(frames: Sequence[np.ndarray], colours: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return frames in one palette, made from all of them.
 
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(palette_of(frames, colours).tobytes())
-    pictures = [Image.fromarray(np.ascontiguousarray(frame)) for frame in frames]
-    none = Image.Dither.NONE
-    return [picture.quantize(palette=palette, dither=none) for picture in pictures]
+    Returns:
+        uint8 [frames, height, width], places in the palette, each that of the nearest colour; and
+        the palette, uint8 [at most colours, 3].
+    """
+    wide = np.stack(frames).astype(np.int32)
+    numbers = wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
+    found, places, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    palette = palette_of(found, counts, colours)
+    return nearest(channels(found), palette)[places.reshape(numbers.shape)], palette
 
 
-def palette_of(frames: Sequence[np.ndarray], colours: int) -> np.ndarray:
+def palette_of(found: np.ndarray, counts: np.ndarray, colours: int) -> np.ndarray:
     """Return uint8 [at most colours, 3]: the commonest as they are, then a choice of the others.
 
     Without the first half grounds would run together, without the second rare bright letters fade.
+
+    Args:
+        found: int32 [n], colours, each as one number.
+        counts: int64 [n], pixels of each.
+        colours: how many at most.
     """
     from PIL import Image
 
-    wide = np.concatenate([frame.reshape(-1, CHANNELS) for frame in frames]).astype(np.int32)
-    numbers = wide[:, 0] << 16 | wide[:, 1] << 8 | wide[:, 2]
-    found, counts = np.unique(numbers, return_counts=True)
+    if len(found) <= colours:
+        return channels(found)
     order = np.argsort(-counts, kind="stable")
-    common, rare = found[order[: colours // 2 + 1]], found[order[colours // 2 + 1 :]]
-    chosen = channels(common)
-    if not len(rare):
-        return chosen
-    left = colours - len(chosen)
-    picture = Image.fromarray(channels(rare)[None])
-    picked = picture.quantize(max(left, 1), method=Image.Quantize.MEDIANCUT).getpalette() or []
-    others = np.array(picked, np.uint8).reshape(-1, CHANNELS)[:left]
-    return np.concatenate((chosen, others))
+    half = colours // 2 + 1
+    common, rare = channels(found[order[:half]]), channels(found[order[half:]])
+    picture = Image.fromarray(rare[None])
+    picked = picture.quantize(colours - half, method=Image.Quantize.MEDIANCUT).getpalette() or []
+    others = np.array(picked, np.uint8).reshape(-1, CHANNELS)[: colours - half]
+    return np.concatenate((common, others))
 
 
 def channels(numbers: np.ndarray) -> np.ndarray:
-    """Return uint8 [n, 3] of colours packed into one number each."""
+    """Return uint8 [n, 3] of colours that are one number each."""
     split = np.stack((numbers >> 16, numbers >> 8 & 255, numbers & 255), axis=1)
     return split.astype(np.uint8)
+
+
+def nearest(colours: np.ndarray, palette: np.ndarray) -> np.ndarray:
+    """Return uint8 [n]: the place in a palette of the nearest colour to each."""
+    best = np.full(len(colours), np.iinfo(np.int32).max, np.int32)
+    place = np.zeros(len(colours), np.uint8)
+    for number, entry in enumerate(palette.astype(np.int32)):
+        apart = ((colours.astype(np.int32) - entry) ** 2).sum(axis=1)
+        closer = apart < best
+        best[closer], place[closer] = apart[closer], number
+    return place

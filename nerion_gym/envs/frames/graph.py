@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from nerion_gym.graphs.builder import ProgramGraph
 
 FLOWS = tuple(schema.RELATION[name] for name in ("last_write", "calls"))
-MOST_FLOWS = 120
-"""Curves of a kind between nodes that are drawn: of more, every n-th."""
+FLOWS_DRAWN = (30, 120)
+"""Curves of a kind between nodes that are drawn, in a crowd and else: of more, every n-th."""
 FAINT = 1.6
 """Pixels from point to point of such a curve; nobody sees that they are apart."""
 CROWD = 700
@@ -103,9 +103,10 @@ def _pixels(
 
 def _draw_flows(graph: ProgramGraph, drawn: Sketch) -> None:
     """Draw faintly where values go and what tests run."""
+    most = FLOWS_DRAWN[len(graph.nodes) <= CROWD]
     for relations, colour in ((FLOWS, palette.BLUE), ((COVERS,), palette.GREEN)):
         links = np.concatenate([links_of(graph, relation) for relation in relations])
-        links = links[:: max(-(-len(links) // MOST_FLOWS), 1)]
+        links = links[:: max(-(-len(links) // most), 1)]
         strength = 0.16 + 0.5 / (1 + len(links) / 12)
         add(drawn.image, _chords(drawn, links, FAINT), colour, strength, most=1.5)
 
@@ -116,12 +117,14 @@ def _draw_tree(graph: ProgramGraph, drawn: Sketch) -> None:
     below = np.flatnonzero(syntax)
     ends = np.stack((rings.parent[below], below), axis=1)
     crowd = min(1.0, 14 / np.sqrt(len(below) + 1.0))
-    add(drawn.image, _bends(drawn, ends), palette.FAINT, 0.35 + 0.5 * crowd)
     kinds = graph.nodes[:, schema.KIND]
     covered = (graph.nodes[:, schema.FLAGS] & schema.FLAG_COVERED) > 0
     size = 0.7 + 1.1 * crowd
+    lines = _bends(drawn, ends)
+    lines.dim(0.35 + 0.5 * crowd)
+    _put_dots(lines, drawn, np.flatnonzero(syntax & ~covered), size)
+    add(drawn.image, lines, palette.FAINT)
     for nodes, colour, radius in (
-        (syntax & ~covered, palette.FAINT, size),
         (syntax & covered, palette.DIM, size),
         (kinds == SYMBOL, palette.PURPLE, size * 0.8),
         (kinds == FILE, palette.INK, 3.0),
@@ -138,13 +141,16 @@ def _draw_dots(
     strength: float = 1.0,
 ) -> None:
     light = _light(drawn)
-    places = np.asarray(nodes, np.int64)
+    _put_dots(light, drawn, np.asarray(nodes, np.int64), radius)
+    add(image, light, colour, strength)
+
+
+def _put_dots(light: Light, drawn: Sketch, places: np.ndarray, radius: float) -> None:
     x, y = drawn.x[places], drawn.y[places]
     if len(places) > CROWD:
         light.points(x, y, np.ones(len(places)))
     else:
         light.dots(x, y, radius)
-    add(image, light, colour, strength)
 
 
 def _draw_beams(image: np.ndarray, drawn: Sketch, lit: Lit) -> None:

@@ -19,6 +19,10 @@ class Light:
         self._at: list[np.ndarray] = []
         self._weights: list[np.ndarray] = []
 
+    def dim(self, share: float) -> None:
+        """Leave a share of what was added so far."""
+        self._weights = [share * weight for weight in self._weights]
+
     def pixels(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the pixels with light, int64 [n] of the flat plane, and how much, float64 [n].
 

@@ -63,14 +63,14 @@ class Lit(NamedTuple):
 def draw_graph(graph: ProgramGraph, lit: Lit, height: int, width: int) -> np.ndarray:
     """Return a picture of a graph, uint8 [height, width, 3]."""
     drawn = sketch(graph, height, width)
-    image = drawn.image.copy()
-    _draw_beams(image, drawn, lit)
+    brush = Brush(drawn, drawn.image.copy())
+    _draw_beams(brush, lit)
     size = min(max(0.4 * np.pi * height / max(len(lit.tests), 1), 1.0), 2.6)
     for colour in _commonest_first(lit.tests.values()):
-        nodes = [node for node, found in lit.tests.items() if found == colour]
-        _draw_dots(image, drawn, nodes, size, colour)
-    _draw_paths(image, drawn, lit)
-    return image
+        brush.dots([node for node, found in lit.tests.items() if found == colour], size)
+        brush.mix(colour)
+    _draw_paths(brush, lit)
+    return brush.image
 
 
 def _commonest_first(colours: Iterable[Colour]) -> list[Colour]:
@@ -85,8 +85,9 @@ def sketch(graph: ProgramGraph, height: int, width: int) -> Sketch:
     x, y = _pixels(rings.angle, rings.radius, height, width)
     drawn = Sketch(np.empty((height, width, 3), np.uint8), rings, x, y)
     drawn.image[:] = palette.PANEL
-    _draw_flows(graph, drawn)
-    _draw_tree(graph, drawn)
+    brush = Brush(drawn, drawn.image)
+    _draw_flows(graph, brush)
+    _draw_tree(graph, brush)
     drawn.image.flags.writeable = False
     return drawn
 
@@ -101,130 +102,137 @@ def _pixels(
     return x, y
 
 
-def _draw_flows(graph: ProgramGraph, drawn: Sketch) -> None:
+class Brush:
+    """Draws on a picture of a graph: first light is added, then a colour mixed in where it is.
+
+    Args:
+        drawn: where the nodes are.
+        image: uint8 [height, width, 3], contiguous; changed.
+    """
+
+    def __init__(self, drawn: Sketch, image: np.ndarray) -> None:
+        self.image = image
+        self._drawn = drawn
+        self._size = image.shape[:2]
+        self.parent = drawn.rings.parent
+        # One for all: a new plane costs more than what is drawn on it.
+        self.light = Light(*self._size)
+
+    def chords(self, ends: np.ndarray, apart: float = 1.0) -> None:
+        """Add curves from node to node that bend towards the middle.
+
+        Args:
+            ends: int [e, 2], nodes.
+            apart: pixels from point to point.
+        """
+        height, width = self._size
+        middle = ((width - 1) / 2, (height - 1) / 2)
+        places = (self._drawn.x[ends], self._drawn.y[ends])
+        steps = Steps(chord_lengths(*places, middle), apart)
+        x, y = (chords(place, at, steps) for place, at in zip(places, middle, strict=True))
+        self.light.points(x, y, steps.weight)
+
+    def bends(self, ends: np.ndarray, apart: float = 1.0) -> None:
+        """Add curves from node to node below it in the tree.
+
+        Args:
+            ends: int [e, 2], nodes.
+            apart: pixels from point to point.
+        """
+        drawn = self._drawn
+        length = 1.2 * np.hypot(*(np.diff(at[ends])[:, 0] for at in (drawn.x, drawn.y)))
+        steps = Steps(length, apart)
+        bent = bends(drawn.rings.angle, drawn.rings.radius, ends, steps)
+        self.light.points(*_pixels(*bent, *self._size), steps.weight)
+
+    def dots(self, nodes: Sequence[int] | np.ndarray, radius: float) -> None:
+        """Add a dot for each node; a crowd of them as points."""
+        places = np.asarray(nodes, np.int64)
+        x, y = self._drawn.x[places], self._drawn.y[places]
+        if len(places) > CROWD:
+            self.light.points(x, y, np.ones(len(places)))
+        else:
+            self.light.dots(x, y, radius)
+
+    def mix(self, colour: Colour, strength: float = 1.0, *, most: float = 1.0) -> None:
+        """Mix a colour in where light was added; then it is dark again.
+
+        Args:
+            colour: of it.
+            strength: share of the colour where there is light of 1.
+            most: more light than this is no brighter.
+        """
+        pixels, bright = self.light.take()
+        share = np.minimum(np.minimum(bright, most) * strength, 1.0, dtype=np.float32)
+        flat, places = self.image.reshape(-1), 3 * pixels
+        for channel, ink in enumerate(colour):
+            # One channel at a time: numpy takes ten times as long for runs of three.
+            at = places + channel
+            under = flat[at].astype(np.float32)
+            under += (np.float32(ink) - under) * share
+            flat[at] = under.astype(np.uint8)
+
+
+def _draw_flows(graph: ProgramGraph, brush: Brush) -> None:
     """Draw faintly where values go and what tests run."""
-    most = FLOWS_DRAWN[len(graph.nodes) <= CROWD]
+    crowded = len(graph.nodes) > CROWD
+    most = FLOWS_DRAWN[not crowded]
     for relations, colour in ((FLOWS, palette.BLUE), ((COVERS,), palette.GREEN)):
         links = np.concatenate([links_of(graph, relation) for relation in relations])
         links = links[:: max(-(-len(links) // most), 1)]
-        strength = 0.16 + 0.5 / (1 + len(links) / 12)
-        add(drawn.image, _chords(drawn, links, FAINT), colour, strength, most=1.5)
+        brush.chords(links, FAINT if crowded else 1.0)
+        brush.mix(colour, 0.16 + 0.5 / (1 + len(links) / 12), most=1.5)
 
 
-def _draw_tree(graph: ProgramGraph, drawn: Sketch) -> None:
-    rings = drawn.rings
-    syntax = rings.parent >= 0
+def _draw_tree(graph: ProgramGraph, brush: Brush) -> None:
+    parent = brush.parent
+    syntax = parent >= 0
     below = np.flatnonzero(syntax)
-    ends = np.stack((rings.parent[below], below), axis=1)
     crowd = min(1.0, 14 / np.sqrt(len(below) + 1.0))
     kinds = graph.nodes[:, schema.KIND]
     covered = (graph.nodes[:, schema.FLAGS] & schema.FLAG_COVERED) > 0
     size = 0.7 + 1.1 * crowd
-    lines = _bends(drawn, ends)
-    lines.dim(0.35 + 0.5 * crowd)
-    _put_dots(lines, drawn, np.flatnonzero(syntax & ~covered), size)
-    add(drawn.image, lines, palette.FAINT)
+    brush.bends(np.stack((parent[below], below), axis=1), FAINT if len(below) > CROWD else 1.0)
+    brush.light.dim(0.35 + 0.5 * crowd)
+    brush.dots(np.flatnonzero(syntax & ~covered), size)
+    brush.mix(palette.FAINT)
     for nodes, colour, radius in (
         (syntax & covered, palette.DIM, size),
         (kinds == SYMBOL, palette.PURPLE, size * 0.8),
         (kinds == FILE, palette.INK, 3.0),
     ):
-        _draw_dots(drawn.image, drawn, np.flatnonzero(nodes), radius, colour)
+        brush.dots(np.flatnonzero(nodes), radius)
+        brush.mix(colour)
 
 
-def _draw_dots(
-    image: np.ndarray,
-    drawn: Sketch,
-    nodes: Sequence[int] | np.ndarray,
-    radius: float,
-    colour: Colour,
-    strength: float = 1.0,
-) -> None:
-    light = _light(drawn)
-    _put_dots(light, drawn, np.asarray(nodes, np.int64), radius)
-    add(image, light, colour, strength)
-
-
-def _put_dots(light: Light, drawn: Sketch, places: np.ndarray, radius: float) -> None:
-    x, y = drawn.x[places], drawn.y[places]
-    if len(places) > CROWD:
-        light.points(x, y, np.ones(len(places)))
-    else:
-        light.dots(x, y, radius)
-
-
-def _draw_beams(image: np.ndarray, drawn: Sketch, lit: Lit) -> None:
+def _draw_beams(brush: Brush, lit: Lit) -> None:
     """Draw from the edit to each test that noticed it."""
-    if not lit.touched or not lit.beams:
+    if not lit.touched:
         return
     strength = 0.3 + 0.6 / (1 + len(lit.beams) / 40)
     for colour in sorted({lit.tests[test] for test in lit.beams}):
         ends = [(lit.touched[0], test) for test in lit.beams if lit.tests[test] == colour]
-        add(image, _chords(drawn, np.array(ends, np.int64)), colour, strength)
+        brush.chords(np.array(ends, np.int64))
+        brush.mix(colour, strength)
 
 
-def _draw_paths(image: np.ndarray, drawn: Sketch, lit: Lit) -> None:
+def _draw_paths(brush: Brush, lit: Lit) -> None:
     """Draw the touched nodes and the way to each from the middle."""
-    _draw_dots(image, drawn, lit.before, 2.4, palette.AMBER, 0.65)
-    ends = sorted({pair for node in lit.touched for pair in _way(drawn.rings, node)})
+    brush.dots(lit.before, 2.4)
+    brush.mix(palette.AMBER, 0.65)
+    ends = sorted({pair for node in lit.touched for pair in _way(brush.parent, node)})
     if ends:
-        add(image, _bends(drawn, np.array(ends)), palette.AMBER, 1.6)
+        brush.bends(np.array(ends))
+        brush.mix(palette.AMBER, 1.6)
     for radius, strength in ((11.0, 0.12), (8.0, 0.18), (4.2, 1.0)):
-        _draw_dots(image, drawn, lit.touched, radius, palette.AMBER, strength)
-    _draw_dots(image, drawn, lit.touched, 1.8, palette.BRIGHT)
+        brush.dots(lit.touched, radius)
+        brush.mix(palette.AMBER, strength)
+    brush.dots(lit.touched, 1.8)
+    brush.mix(palette.BRIGHT)
 
 
-def _way(rings: Rings, node: int) -> Iterator[tuple[int, int]]:
+def _way(parent: np.ndarray, node: int) -> Iterator[tuple[int, int]]:
     """Yield (above, below) from a node to the middle."""
-    while (above := int(rings.parent[node])) >= 0:
+    while (above := int(parent[node])) >= 0:
         yield above, node
         node = above
-
-
-def _light(drawn: Sketch) -> Light:
-    return Light(*drawn.image.shape[:2])
-
-
-def _chords(drawn: Sketch, ends: np.ndarray, apart: float = 1.0) -> Light:
-    """Return curves from node to node that bend towards the middle."""
-    light = _light(drawn)
-    middle = ((light.width - 1) / 2, (light.height - 1) / 2)
-    places = (drawn.x[ends], drawn.y[ends])
-    steps = Steps(chord_lengths(*places, middle), apart)
-    x, y = (chords(place, at, steps) for place, at in zip(places, middle, strict=True))
-    light.points(x, y, steps.weight)
-    return light
-
-
-def _bends(drawn: Sketch, ends: np.ndarray) -> Light:
-    """Return curves from node to node below it in the tree."""
-    light = _light(drawn)
-    steps = Steps(_lengths(drawn, ends))
-    bent = bends(drawn.rings.angle, drawn.rings.radius, ends, steps)
-    light.points(*_pixels(*bent, light.height, light.width), steps.weight)
-    return light
-
-
-def _lengths(drawn: Sketch, ends: np.ndarray) -> np.ndarray:
-    """Return how long curves are, in pixels: a little more than from end to end."""
-    return 1.2 * np.hypot(*(np.diff(place[ends])[:, 0] for place in (drawn.x, drawn.y)))
-
-
-def add(
-    image: np.ndarray, light: Light, colour: Colour, strength: float = 1.0, *, most: float = 1.0
-) -> None:
-    """Mix a colour into a picture where there is light.
-
-    Args:
-        image: uint8 [height, width, 3], contiguous; changed.
-        light: as high and wide.
-        colour: of it.
-        strength: share of the colour where there is light of 1.
-        most: more light than this is no brighter.
-    """
-    pixels, bright = light.pixels()
-    flat = image.reshape(-1, 3)
-    share = np.minimum(np.minimum(bright, most) * strength, 1.0).astype(np.float32)[:, None]
-    under = flat[pixels].astype(np.float32)
-    under += (np.array(colour, np.float32) - under) * share
-    flat[pixels] = under.astype(np.uint8)

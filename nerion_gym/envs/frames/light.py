@@ -16,38 +16,31 @@ class Light:
 
     def __init__(self, height: int, width: int) -> None:
         self.height, self.width = height, width
-        self._at: list[np.ndarray] = []
-        self._weights: list[np.ndarray] = []
+        self._plane = np.zeros(height * width, np.float32)
 
     def dim(self, share: float) -> None:
-        """Leave a share of what was added so far."""
-        self._weights = [share * weight for weight in self._weights]
+        """Leave a share of what was added so far, where lines cross no more than of one line."""
+        np.minimum(self._plane, 1.0, out=self._plane)
+        self._plane *= np.float32(share)
 
-    def pixels(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the pixels with light, int64 [n] of the flat plane, and how much, float64 [n].
+    def take(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the pixels with light, int64 [n] of the flat plane, and how much, float32 [n].
 
-        1 is the strength of one line.
+        1 is the strength of one line. It is dark after that.
         """
-        if not self._at:
-            return np.zeros(0, np.int64), np.zeros(0)
-        at, weights = np.concatenate(self._at), np.concatenate(self._weights)
-        if not len(at):
-            return at, weights
-        first = int(at.min())
-        flat = np.bincount(at - first, weights)
-        lit = np.flatnonzero(flat > 0)  # of bools: a third of the time of floats
-        return lit + first, flat[lit]
+        lit = np.flatnonzero(self._plane > 0)  # of bools: a third of the time of floats
+        bright = self._plane[lit]
+        self._plane[lit] = 0.0
+        return lit, bright
 
-    def points(self, x: np.ndarray, y: np.ndarray, weight: np.ndarray | float) -> None:
+    def points(self, x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> None:
         """Add points, each shared among the four pixels around it.
 
         Args:
             x: float64 [n], in pixels; what lies outside is moved to the rim.
             y: the same downwards.
-            weight: float64 [n] or one for all.
+            weight: float64 [n].
         """
-        if not len(x):
-            return
         x = np.clip(x, 0, self.width - 1.001)
         y = np.clip(y, 0, self.height - 1.001)
         left, top = x.astype(np.int64), y.astype(np.int64)
@@ -56,8 +49,13 @@ class Light:
         below = low * weight
         above = weight - below
         low_right, high_right = right * below, right * above
-        self._at += [at, at + 1, at + self.width, at + self.width + 1]
-        self._weights += [above - high_right, high_right, below - low_right, low_right]
+        for step, share in (
+            (0, above - high_right),
+            (1, high_right),
+            (self.width, below - low_right),
+            (self.width + 1, low_right),
+        ):
+            np.add.at(self._plane, at + step, share.astype(np.float32))
 
     def dots(self, x: np.ndarray, y: np.ndarray, radius: float) -> None:
         """Add round dots, as bright in the middle as one line and soft at the rim.
@@ -67,15 +65,13 @@ class Light:
             y: the same downwards.
             radius: in pixels.
         """
-        if not len(x):
-            return
         down, right = _around(int(np.ceil(radius + 0.5)))
         column, row = np.rint(x).astype(np.int64) + right, np.rint(y).astype(np.int64) + down
         light = np.clip(radius + 0.5 - np.hypot(column - x, row - y), 0.0, 1.0)
         seen = (light > 0) & (column >= 0) & (column < self.width)
         seen &= (row >= 0) & (row < self.height)
-        self._at.append((row * self.width + column)[seen])
-        self._weights.append(light[seen])
+        at = (row * self.width + column)[seen]
+        np.add.at(self._plane, at, light[seen].astype(np.float32))
 
 
 @lru_cache(maxsize=32)

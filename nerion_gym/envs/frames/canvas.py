@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,13 +50,15 @@ class Tiles:
         self._place = np.zeros(0, np.int32)
         self._tiles = np.zeros((0, TEXT.height, TEXT.width, 3), np.uint8)
         self._used = 0
+        self._mixing = Lock()  # one for the process, which may draw in several threads
 
     def pair(self, ink: Colour, ground: Colour, face: Face = TEXT) -> int:
         """Return the number of an ink on a ground, for `write`."""
-        number = self._pairs.setdefault((ink, ground, face), len(self._pairs))
-        if len(self._place) < len(self._pairs) * self._letters:
-            more = np.full(32 * self._letters, -1, np.int32)
-            self._place = np.concatenate((self._place, more))
+        with self._mixing:
+            number = self._pairs.setdefault((ink, ground, face), len(self._pairs))
+            if len(self._place) < len(self._pairs) * self._letters:
+                more = np.full(32 * self._letters, -1, np.int32)
+                self._place = np.concatenate((self._place, more))
         return number
 
     def write(self, letters: np.ndarray, pairs: np.ndarray) -> np.ndarray:
@@ -66,12 +69,13 @@ class Tiles:
             pairs: int [rows, cells], of `pair`.
         """
         keys = pairs * self._letters + letters
-        places = self._place[keys]
-        if places.min(initial=0) < 0:
-            self._mix(np.unique(keys[places < 0]))
+        with self._mixing:
             places = self._place[keys]
+            if places.min(initial=0) < 0:
+                self._mix(np.unique(keys[places < 0]))
+                places = self._place[keys]
+            drawn = self._tiles[places].swapaxes(1, 2)
         rows, cells = letters.shape
-        drawn = self._tiles[places].swapaxes(1, 2)
         return drawn.reshape(rows * TEXT.height, cells * TEXT.width, 3)
 
     def _mix(self, keys: np.ndarray) -> None:

@@ -1,5 +1,6 @@
 """Pictures: what is edited, lit and failing can be read off the pixels."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 import numpy as np
@@ -142,6 +143,20 @@ def test_a_masked_action_and_the_end_of_an_episode_have_frames():
     while not env.step(1)[2]:
         assert env.render().shape == SHAPE
     assert not np.array_equal(env.render(), masked)
+
+
+def test_threads_draw_alike():
+    def film(_number):
+        env = make()
+        frames = [env.render()]
+        for action in (1, 4, 7):
+            env.step(action)
+            frames.append(env.render())
+        return np.stack(frames)
+
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = pool.map(film, range(6))
+    assert all(np.array_equal(first, other) for other in others)
 
 
 # --- rows

@@ -93,7 +93,7 @@ def test_check_env_has_nothing_to_say_in_any_mode(world, mode, capfd):
         warnings.simplefilter("error")
         check_env(env.unwrapped, skip_render_check=False)
     shown = capfd.readouterr().out
-    assert shown.count(world[0]) > 2, "it tries the live terminal too"
+    assert shown.count(world[0]) >= 2, "it tries the live terminal too"
     assert "\x1b" not in shown, "no colours where no terminal is"
 
 

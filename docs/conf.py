@@ -27,6 +27,9 @@ def write_world_pages(_app: object = None) -> list[Path]:
     for module in sorted(WORLDS.glob("[a-z]*.py")):
         text = ast.get_docstring(ast.parse(module.read_bytes())) or ""
         title, _, body = text.partition("\n")
+        name = title.partition(":")[0]
+        if (HERE / "worlds" / "pictures" / f"{name}.gif").is_file():
+            body = f"\n![A short episode of {name}](../pictures/{name}.gif)\n{body}"
         page = folder / f"{module.stem}.md"
         page.write_text(f"# {title.rstrip('.')}\n{body}\n", encoding="utf-8")
         pages.append(page)

@@ -12,6 +12,7 @@ from nerion_gym.commands import (
     edits,
     graph,
     operators,
+    play,
     scaffold,
     step,
     terminal,
@@ -39,9 +40,8 @@ app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
 app.command(epilog=graph.EXAMPLES)(graph.graph)
 app.command(epilog=scaffold.EXAMPLES)(scaffold.scaffold)
 app.command(epilog=operators.EXAMPLES)(operators.operators)
-for command, examples in (*edits.COMMANDS, (trace.trace, trace.EXAMPLES)):
+for command, examples in (*edits.COMMANDS, (trace.trace, trace.EXAMPLES), *play.COMMANDS):
     app.command(epilog=examples)(command)
-
 USER_ERROR = 2
 
 

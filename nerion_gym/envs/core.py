@@ -10,7 +10,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
-from nerion_gym.envs import dynamics, prepare, render
+from nerion_gym.envs import dynamics, prepare, render, rendering
 from nerion_gym.envs.info import build_info
 from nerion_gym.envs.limits import overflow
 from nerion_gym.envs.observation import build_scene, observation_space, observe, slot_classes
@@ -42,7 +42,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
     Args:
         world: operators, generator, reward, commit rule and limits.
         observation: "graph" (`spaces.Graph`, default) or "padded" (fixed shapes, for SB3).
-        render_mode: None or "ansi".
+        render_mode: None or one of `rendering.MODES`: text, a picture, or a live terminal.
         runner: runs the tests; by default one runner per process, shared by all environments.
         trace: whether a traced run's columns are filled; by default where no edit is ever kept.
 
@@ -50,7 +50,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
     nothing, runs nothing, uses one step and gives 0 with `info["masked_action"]`.
     """
 
-    metadata = {"render_modes": ["ansi"], "render_fps": 4}  # noqa: RUF012 - Gymnasium's own form
+    metadata = {"render_modes": [*rendering.MODES], "render_fps": 4}  # noqa: RUF012 - Gymnasium's
 
     def __init__(
         self,
@@ -61,13 +61,10 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         runner: TestRunner | None = None,
         trace: bool | None = None,
     ) -> None:
-        if render_mode not in (None, *self.metadata["render_modes"]):
-            msg = f"render_mode={render_mode!r}: expected None or 'ansi'"
-            raise ConfigError(msg)
         self.world = world
         self.form: Form = observation
         self.trace = checked(trace)
-        self.render_mode = render_mode
+        self.render_mode = rendering.checked(render_mode)
         self.observation_space = observation_space(world.limits, observation)
         self.action_space = spaces.Discrete(world.limits.edits + 1)
         self.stats = ExecutionStats()
@@ -79,7 +76,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         self._state: State | None = None
         self._scene: Scene | None = None
         self._history: list[State] = []
-        self._last_step: render.LastStep | None = None
+        self.last_step: render.LastStep | None = None  # None after a reset or an undo
 
     # -- the Gymnasium interface
 
@@ -105,6 +102,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         outcome = prepare.outcome_at_reset(task, self.runner)
         focus = prepare.pick_focus(self.world, task, outcome, self.np_random, chosen)
         self.begin_episode(prepare.first_state(self.world, task, focus, outcome))
+        rendering.refresh(self)
         return self._observe(), build_info(self.world, self.current, None, masked=False)
 
     def step(self, action: int | np.integer) -> tuple[Observation, float, bool, bool, dict]:
@@ -125,11 +123,9 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
             self.stats.seconds += perf_counter() - started
         return self.end_step(plan, outcome)
 
-    def render(self) -> str | None:
-        """Return the last edit's diff, the test table and the episode's numbers as text."""
-        if self.render_mode != "ansi":
-            return None
-        return render.ansi(self.world, self.current, self._last_step)
+    def render(self) -> str | np.ndarray | None:
+        """Return a frame of the last step: text, uint8 [480, 1120, 3], or None ("human")."""
+        return rendering.shown(self.render_mode, self.world, self.current, self.last_step)
 
     def close(self) -> None:
         """Close a runner that was handed in; the process's shared one lives on."""
@@ -161,10 +157,11 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
         self._set(state)
         self.stats.steps += 1
         self.stats.masked += plan.masked
-        self._last_step = render.LastStep(before, plan.edit, outcome, finished)
+        self.last_step = render.LastStep(before, plan.edit, outcome, finished)
         if outcome is not None and self._scene is not None:
             self.last_classes = slot_classes(outcome, self._scene.slots, self.world.limits)
-        info = build_info(self.world, self.current, self._last_step, masked=plan.masked)
+        info = build_info(self.world, self.current, self.last_step, masked=plan.masked)
+        rendering.refresh(self)
         return self._observe(), finished.reward, finished.terminated, finished.truncated, info
 
     def take_outcome(self, plan: Plan, outcome: Outcome | None) -> None:
@@ -233,7 +230,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
             msg = "nothing to undo: no step since reset"
             raise ConfigError(msg)
         self._set(self._history.pop())
-        self._last_step = None
+        self.last_step = None
         return self._observe()
 
     def restore(self, episode: EpisodeState) -> Observation:
@@ -266,7 +263,7 @@ class CodeEditEnv(gym.Env[dict[str, Any], np.int64]):
     def begin_episode(self, state: State) -> None:
         """Stand in the first state of an episode, with nothing to undo."""
         self._history.clear()
-        self._last_step = None
+        self.last_step = None
         self._set(traced(self, state))
 
     def _forget_classes(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.edits.preview import diff
 from nerion_gym.syntax.module import parse_module
-from nerion_gym.types.outcome import Status, survived
+from nerion_gym.types.outcome import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from nerion_gym.types.program import Program
 
 MARKS = {Status.PASSED: "\x1b[32m.\x1b[0m", Status.SKIPPED: "s", Status.XFAILED: "x"}
-BAD_MARK = "\x1b[31m{}\x1b[0m"
+BAD_MARK = BAD_LINE = "\x1b[31m{}\x1b[0m"
+GOOD_LINE = "\x1b[32m{}\x1b[0m"
 SHOWN_FAILURES = 8
 SHOWN_CHARACTERS = 44
 
@@ -88,39 +89,88 @@ def describe_edits(edits: Iterable[Edit], program: Program) -> list[str]:
     return [describe_edit(edit, program) for edit in edits]
 
 
+def shown_outcome(state: State, step: LastStep | None) -> Outcome:
+    """Return the outcome that a frame shows: the step's, else what the state knows."""
+    return state.outcome if step is None or step.outcome is None else step.outcome
+
+
+def noticed_by(world: World, step: LastStep) -> tuple[str, ...]:
+    """Return the tests whose learning class a step's edit changed, in the suite's order."""
+    if step.outcome is None:
+        return ()
+    before = compared_with(world, step).classes
+    return tuple(test for test, now in step.outcome.classes.items() if before.get(test) != now)
+
+
+def compared_with(world: World, step: LastStep) -> Outcome:
+    """Return the outcome before a step: of the unchanged program where no edit is ever kept."""
+    return step.before.initial if world.commit == "never" else step.before.outcome
+
+
 def ansi(world: World, state: State, step: LastStep | None) -> str:
-    """Return a frame for a terminal."""
+    """Return a frame for a terminal: the edit's difference, what came of it, the tests.
+
+    Colours are a terminal's own green, red and blue, so that its theme decides how they look; a
+    sign or a word says the same.
+    """
     left = world.limits.steps - state.steps
     parts = [
         f"{world.id} · {state.task.name} · {len(state.catalog)} edits · {left} steps left",
     ]
-    if step is not None and step.edit is not None:
-        parts.append(diff(step.before.program, step.edit, colour=True).rstrip("\n"))
-        parts.append(verdict(step))
-    shown = state.outcome if step is None or step.outcome is None else step.outcome
-    parts.append(test_bar(shown))
+    if step is not None:
+        if step.edit is not None:
+            parts.append(diff(step.before.program, step.edit, colour=True).rstrip("\n"))
+        parts.append(verdict(world, step))
+    parts.append(test_bar(shown_outcome(state, step)))
+    before = state.initial if step is None else compared_with(world, step)
+    parts += test_table(before, shown_outcome(state, step))
     return "\n".join(parts) + "\n"
 
 
-def verdict(step: LastStep) -> str:
-    """Say in one line what came of an edit."""
-    outcome = step.outcome
-    if outcome is None:
-        return "nothing was run"
-    noticed = "survived" if survived(outcome, step.before.initial) else "noticed"
-    reached = f"{outcome.selected} tests ran" if outcome.selected else "no test reaches it"
+def verdict(world: World, step: LastStep) -> str:
+    """Say in one line what came of an action."""
     end = f" · end: {step.finished.end}" if step.finished.end else ""
-    return f"{noticed} · {reached} · reward {step.finished.reward:+.2f}{end}"
+    return f"{finding(world, step)} · reward {step.finished.reward:+.2f}{end}"
+
+
+def finding(world: World, step: LastStep) -> str:
+    """Say how many tests noticed an edit, and how many ran."""
+    if step.outcome is None:
+        return "nothing was run"
+    count = len(noticed_by(world, step))
+    noticed = f"noticed by {counted(count, 'test')}" if count else "survived"
+    chosen = step.outcome.selected
+    return f"{noticed} · {counted(chosen, 'test') + ' ran' if chosen else 'no test reaches it'}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, as in "1 test", "2 tests"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def test_bar(outcome: Outcome) -> str:
-    """Return a mark per test and a line per test that does not pass."""
+    """Return a mark per test, and how many pass."""
     marks = "".join(MARKS.get(r.status, BAD_MARK.format("F")) for r in outcome.results)
-    bad = [r for r in outcome.results if r.status not in MARKS]
-    lines = [f"  {describe_result(result)}" for result in bad[:SHOWN_FAILURES]]
-    if len(bad) > SHOWN_FAILURES:
-        lines.append(f"  ... and {len(bad) - SHOWN_FAILURES} more")
-    return "\n".join([f"tests {marks} {outcome.passing()}/{len(outcome.results)}", *lines])
+    return f"tests {marks} {outcome.passing()}/{len(outcome.results)}"
+
+
+def test_table(before: Outcome, now: Outcome) -> list[str]:
+    """Return a line for each test that does not pass, then for each that passes only now."""
+    failing = [BAD_LINE.format(describe_result(r)) for r in now.results if r.status not in MARKS]
+    was = {result.id: result.status for result in before.results}
+    mended = [
+        GOOD_LINE.format(f"{describe_result(r)} (was {was[r.id].name.lower()})")
+        for r in now.results
+        if r.status in MARKS and was.get(r.id, r.status) not in MARKS
+    ]
+    return [*listed(failing), *listed(mended)]
+
+
+def listed(lines: list[str]) -> list[str]:
+    """Return the first lines, and how many more there are."""
+    more = len(lines) - SHOWN_FAILURES
+    rest = [f"  ... and {more} more"] if more > 0 else []
+    return [*(f"  {line}" for line in lines[:SHOWN_FAILURES]), *rest]
 
 
 def describe_result(result: TestResult) -> str:

@@ -66,6 +66,7 @@ class ProgramGraph:
         edge_links: int32 [E, 2], (from, to); sorted by relation, then links; read-only.
         labels: text of each node: class name, token, name, test id or path.
         fields: for syntax nodes the field of their parent that they stand in, else "".
+        placed: the parts of the files that are shown, with the numbers of their nodes.
         tests: the tests that are shown, in the order given, with their nodes.
     """
 
@@ -74,7 +75,7 @@ class ProgramGraph:
     edge_links: np.ndarray
     labels: tuple[str, ...] = field(repr=False)
     fields: tuple[str, ...] = field(repr=False)
-    _placed: tuple[Placed, ...] = field(repr=False)
+    placed: tuple[Placed, ...] = field(repr=False)
     tests: Mapping[str, int] = field(repr=False)
 
     def node_of(self, span: Span) -> int | None:
@@ -102,7 +103,7 @@ class ProgramGraph:
 
     def span_of(self, node: int) -> Span | None:
         """Return the bytes of a syntax node, token or file; None for symbols and tests."""
-        for part, first, _, file in self._placed:
+        for part, first, _, file in self.placed:
             if node == file:
                 return Span(part.path, 0, part.size)
             if first <= node < first + part.syntax:
@@ -112,7 +113,7 @@ class ProgramGraph:
 
     @cached_property
     def _by_path(self) -> dict[str, Placed]:
-        return {placed.part.path: placed for placed in self._placed}
+        return {placed.part.path: placed for placed in self.placed}
 
 
 def build(

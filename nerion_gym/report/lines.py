@@ -37,6 +37,11 @@ class Line:
         """Add a part."""
         self.parts.append((text, style))
 
+    @property
+    def text(self) -> str:
+        """What it says, without styles."""
+        return "".join(text for text, _ in self.parts)
+
     def __len__(self) -> int:
         """Return the number of characters."""
         return sum(len(text) for text, _ in self.parts)

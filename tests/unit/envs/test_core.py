@@ -329,5 +329,5 @@ def test_ansi_shows_diff_and_tests():
 def test_bad_arguments_name_what_is_expected():
     with pytest.raises(ConfigError, match="graph, padded"):
         CodeEditEnv(make_world(), observation="tree")
-    with pytest.raises(ConfigError, match="ansi"):
-        CodeEditEnv(make_world(), render_mode="rgb_array")
+    with pytest.raises(ConfigError, match="None or one of 'ansi', 'rgb_array', 'human'"):
+        CodeEditEnv(make_world(), render_mode="picture")

@@ -38,7 +38,8 @@ class LegalDQN(DQN):
         double_q: take the target network's value of the action that the online network likes
             best (van Hasselt et al. 2016, arXiv 1509.06461), against values too high.
         epsilon: chance to explore by step of the agent's life (0..1); None: as
-            `exploration_initial_eps`, `exploration_final_eps` and `exploration_fraction` say.
+            `exploration_initial_eps`, `exploration_final_eps` and `exploration_fraction` (of a
+            run's budget) say; it never rises again.
         settings: further arguments of `stable_baselines3.DQN`; `buffer_size` is 20,000 and the
             replay buffer a `RaggedReplayBuffer` unless they say otherwise.
     """
@@ -64,10 +65,13 @@ class LegalDQN(DQN):
 
     def _setup_model(self) -> None:
         super()._setup_model()
-        if self.epsilon is not None:
-            chosen = self.epsilon
-            self.exploration_schedule = lambda _progress: float(chosen(self.num_timesteps))
-        self.exploration_rate = self.exploration_schedule(1.0)
+        falling, chosen = self.exploration_schedule, self.epsilon
+        self.exploration_rate = self.exploration_initial_eps
+        # A second run begins where the first ended, not with wild guesses.
+        self.exploration_schedule = lambda left: min(falling(left), self.exploration_rate)
+        if chosen is not None:
+            self.exploration_schedule = lambda _left: float(chosen(self.num_timesteps))
+            self.exploration_rate = self.exploration_schedule(1.0)
 
     def _update_current_progress_remaining(self, num_timesteps: int, total_timesteps: int) -> None:
         super()._update_current_progress_remaining(num_timesteps, total_timesteps)

@@ -165,17 +165,19 @@ class Sb3Learner:
         try:
             # A file-like object is accepted, whatever the annotation says (SB3 2.9).
             self.model.set_parameters(cast("str", io.BytesIO(payload)), device="cpu")
-            steps = _number_in(payload, "num_timesteps")
+            numbers = _numbers_in(payload, self._algorithm.numbers)
         except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
             msg = f"{path}: not what an Sb3Learner with these options saves ({error})"
             raise StorageError(msg) from error
-        self.model.num_timesteps = int(steps)
+        for name, value in numbers.items():
+            setattr(self.model, name, value)
 
 
-def _number_in(payload: bytes, name: str) -> float:
-    """Return a plain number of Stable-Baselines3's archive; nothing is unpickled."""
+def _numbers_in(payload: bytes, names: tuple[str, ...]) -> dict[str, float]:
+    """Return plain numbers of Stable-Baselines3's archive; nothing is unpickled."""
     with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-        return json.loads(archive.read("data"))[name]
+        held = json.loads(archive.read("data"))
+    return {name: held[name] for name in names}
 
 
 def _batch(observation: Observation) -> dict[str, torch.Tensor]:

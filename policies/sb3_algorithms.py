@@ -52,6 +52,10 @@ class Algorithm(Protocol):
     def tags(self) -> Mapping[str, str]:
         """Stable-Baselines3's names of its own numbers -> ours."""
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Attributes of the model that say how far it has come; a loaded agent goes on there."""
+
     def make(
         self, env: VecEnv, seed: int, epsilon: Epsilon | None, settings: dict[str, Any]
     ) -> Any:
@@ -80,6 +84,7 @@ class OnPolicy:
     policy: type
     masks: bool = False
     tags: Mapping[str, str] = field(default_factory=lambda: ON_POLICY_TAGS)
+    numbers: tuple[str, ...] = ("num_timesteps",)
 
     def make(
         self, env: VecEnv, seed: int, epsilon: Epsilon | None, settings: dict[str, Any]
@@ -117,6 +122,7 @@ class OffPolicy:
     """`LegalDQN`: the scores are values; epsilon is the agent's own chance to explore."""
 
     tags: Mapping[str, str] = field(default_factory=lambda: OFF_POLICY_TAGS)
+    numbers: tuple[str, ...] = ("num_timesteps", "exploration_rate")
 
     def make(
         self, env: VecEnv, seed: int, epsilon: Epsilon | None, settings: dict[str, Any]

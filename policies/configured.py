@@ -35,15 +35,17 @@ def options_for(
         algo: name of the agent; one without a file has no options but those given.
         world: id, with or without the module that registers it ("nerion_gym:ID").
         given: options that stand over all.
-        file: read instead of the agent's own.
+        file: read instead of the agent's own; the agent's `default` holds where it is silent.
 
     Raises:
         ConfigError: the file cannot be read, or is not sections of options; no such number of
             environments.
     """
-    found = sections(file or FOLDER / f"{algo}.yml", must_exist=file is not None)
+    own = sections(FOLDER / f"{algo}.yml", must_exist=False)
+    found = own if file is None else sections(file)
     asked = dict(given or {})
-    options = {**found.get(DEFAULT, {}), **found.get(world.rpartition(":")[2], {}), **asked}
+    options = {**own.get(DEFAULT, {}), **found.get(DEFAULT, {})}
+    options |= {**found.get(world.rpartition(":")[2], {}), **asked}
     return options | divided(options, asked)
 
 
@@ -60,7 +62,7 @@ def sections(file: Path, *, must_exist: bool = True) -> dict[str, dict[str, Any]
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         msg = f"{file}: cannot read options by world ({error})"
         raise ConfigError(msg) from error
-    named = found if isinstance(found, dict) else {repr(found): None}
+    named: dict[Any, Any] = found if isinstance(found, dict) else {repr(found): None}
     for name, options in named.items():
         if not is_section(name, options):
             msg = f"{file}: {name!r}: expected a world's id or 'default', then options"
@@ -70,8 +72,9 @@ def sections(file: Path, *, must_exist: bool = True) -> dict[str, dict[str, Any]
 
 def is_section(name: object, options: object) -> bool:
     """Say whether this is a name and a mapping of options."""
-    named = isinstance(name, str) and isinstance(options, dict)
-    return named and all(isinstance(key, str) for key in options)
+    if not isinstance(name, str) or not isinstance(options, dict):
+        return False
+    return all(isinstance(key, str) for key in options)
 
 
 def divided(options: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,8 +95,9 @@ def divided(options: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, A
     changes = {}
     if "n_steps" in options and "n_steps" not in given:
         changes["n_steps"] = max(options["n_steps"] // count, 1)
-    if "train_freq" in options and not {"train_freq", "gradient_steps"} & given.keys():
-        between = max(options["train_freq"] // count, 1)
-        share = options["gradient_steps"] * between * count / options["train_freq"]
+    steps = options.get("train_freq")  # or episodes, which are not divided
+    if isinstance(steps, int) and not {"train_freq", "gradient_steps"} & given.keys():
+        between = max(steps // count, 1)
+        share = options.get("gradient_steps", 1) * between * count / steps
         changes |= {"train_freq": between, "gradient_steps": max(round(share), 1)}
     return changes

@@ -84,6 +84,15 @@ def test_what_is_given_goes_before_the_world_and_that_before_default(world, give
     assert options_for("uniform", world, given) == given
 
 
+def test_a_file_of_ones_own_stands_over_the_agents_default(files):
+    mine = files / "mine.yml"
+    mine.write_text("default: {gamma: 0.7}\nOther-v0: {width: 4}\n")
+    assert options_for("ppo", file=mine) == {"gamma": 0.7, "n_steps": 64}
+    found = options_for("ppo", "Other-v0", {"gamma": 0.6}, file=mine)
+    assert found == {"gamma": 0.6, "n_steps": 64, "width": 4}
+    assert options_for("ppo", "World-v0", file=mine) == {"gamma": 0.7, "n_steps": 64}
+
+
 @pytest.mark.parametrize(
     ("count", "given", "expected"),
     [
@@ -139,4 +148,4 @@ def test_a_file_that_cannot_be_read_is_named(files):
     with pytest.raises(ConfigError, match=r"ppo\.yml: cannot read options"):
         options_for("ppo")
     with pytest.raises(ConfigError, match=r"nowhere\.yml: cannot read options"):
-        options_for("ppo", file=files / "nowhere.yml")
+        options_for("uniform", file=files / "nowhere.yml")

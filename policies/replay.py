@@ -91,25 +91,25 @@ class RaggedReplayBuffer(ReplayBuffer):
         action_space: `Discrete(K + 1)`.
         device: of the sampled tensors.
         n_envs: environments that step at once.
-        optimize_memory_usage: refused: there is nothing left to save.
         seed: of the draws.
+        optimize: "optimize_memory_usage" as the library hands it; there is nothing left to save.
 
     Raises:
         ConfigError: the observation is not padded, or `optimize_memory_usage`.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the signature of the class that it stands for
+    def __init__(
         self,
         buffer_size: int,
         observation_space: spaces.Dict,
         action_space: spaces.Discrete,
         device: torch.device | str = "auto",
         n_envs: int = 1,
-        optimize_memory_usage: bool = False,
         seed: int | None = None,
+        **optimize: bool,
     ) -> None:
-        if "nodes" not in observation_space.spaces or optimize_memory_usage:
-            msg = "a RaggedReplayBuffer takes padded observations and no optimize_memory_usage"
+        if "nodes" not in observation_space.spaces or any(optimize.values()):
+            msg = f"{optimize}: a RaggedReplayBuffer takes padded observations and no such option"
             raise ConfigError(msg)
         # Not ReplayBuffer's own: it would take the memory that this class is there to save.
         super(ReplayBuffer, self).__init__(

@@ -66,12 +66,13 @@ class LegalDQN(DQN):
     def _setup_model(self) -> None:
         super()._setup_model()
         falling, chosen = self.exploration_schedule, self.epsilon
-        self.exploration_rate = self.exploration_initial_eps
+        if self.num_timesteps == 0:  # not a loaded agent
+            self.exploration_rate = self.exploration_initial_eps
         # A second run begins where the first ended, not with wild guesses.
         self.exploration_schedule = lambda left: min(falling(left), self.exploration_rate)
         if chosen is not None:
             self.exploration_schedule = lambda _left: float(chosen(self.num_timesteps))
-            self.exploration_rate = self.exploration_schedule(1.0)
+            self.exploration_rate = float(chosen(self.num_timesteps))
 
     def _update_current_progress_remaining(self, num_timesteps: int, total_timesteps: int) -> None:
         super()._update_current_progress_remaining(num_timesteps, total_timesteps)

@@ -8,6 +8,7 @@ import torch
 from nerion_gym.errors import ConfigError, StorageError
 from nerion_gym.types.protocols import Budget
 from policies.graph_policy import MASKED, mixed
+from policies.legal_dqn import LegalDQN
 from policies.sb3 import Sb3Learner
 from policies.sb3_algorithms import ALGORITHMS
 from policies.seeding import seeded
@@ -281,6 +282,19 @@ def test_a_loaded_dqn_agent_goes_on_exploring_where_it_was_and_fills_its_buffer_
     moved = [n for n, v in other.model.q_net.state_dict().items() if not torch.equal(v, before[n])]
     assert "features_extractor.encoder.token.weight" in moved
     assert other.model.num_timesteps == 48
+
+
+def test_the_librarys_own_save_and_load_work_too(tmp_path):
+    world, learner = identity(1, "dqn")
+    learner.fit(world, Budget(steps=30), Notes())
+    learner.model.save(tmp_path / "model")
+    loaded = LegalDQN.load(tmp_path / "model")
+    assert loaded.exploration_rate == learner.model.exploration_rate < 0.2
+    assert loaded.num_timesteps == 30
+    for seed in range(5):
+        observation, _ = world.reset(seed=seed)
+        action, _ = loaded.predict(observation, deterministic=True)
+        assert action == learner.greedy().act(observation, np.random.default_rng(0))
 
 
 @EVERY

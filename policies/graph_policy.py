@@ -1,17 +1,20 @@
-"""A pointer policy over listed edits for Stable-Baselines3 (padded observations).
+"""Pointer policies over listed edits for Stable-Baselines3 (padded observations).
 
-The features extractor encodes the program, scores every listed edit and masks; the actor takes
-the scores as they are, the critic reads the graph's vector. An action head of fixed width over
-padded features learns nothing here (.00 where this gets .57, see the design).
+The features extractor encodes the program, scores every listed edit and masks. An actor takes
+the scores as they are, its critic reads the graph's vector; for Q-learning the scores are the
+values. An action head of fixed width over padded features learns nothing here (.00 where this
+gets .57, see the design).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
+from sb3_contrib.common.maskable.policies import MaskableActorCriticPolicy
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
+from stable_baselines3.dqn.policies import DQNPolicy, QNetwork
 from torch import Tensor, nn
 
 from policies.encoder import LAYERS, WIDTH, EditEncoder, Encoder, join_padded
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gymnasium import spaces
-    from stable_baselines3.common.distributions import Distribution
 
     from nerion_gym.types.semantics import Semantics
 
@@ -54,6 +56,12 @@ class PointerExtractor(BaseFeaturesExtractor):
         self.encoder = Encoder(width, layers, semantics)
         self.edits = EditEncoder(self.encoder)
         self.scorer = nn.Sequential(nn.Linear(2 * width + 1, width), nn.Tanh(), nn.Linear(width, 1))
+
+    def start_even(self) -> None:
+        """Have all listed edits score about 0."""
+        last = cast("nn.Linear", self.scorer[-1])
+        nn.init.orthogonal_(last.weight, gain=FIRST_GAIN)
+        nn.init.zeros_(last.bias)
 
     def forward(self, observations: dict[str, Tensor]) -> Tensor:
         """Return float32 [B, (K+1) + width + 1]: masked scores, graph vector, steps left."""
@@ -98,13 +106,17 @@ class PointerHeads(nn.Module):
         return self.critic(features[:, self.actions :])
 
 
+def uniform_legal(scores: Tensor) -> Tensor:
+    """Return U(legal), float32 [B, K+1]; a score tells whether its action is masked."""
+    legal = scores > MASKED / 2
+    return legal / legal.sum(dim=1, keepdim=True).clamp(min=1)
+
+
 def mixed(scores: Tensor, epsilon: float) -> Tensor:
     """Return log((1 - epsilon) softmax(scores) + epsilon U(legal)), float32 [B, K+1]."""
-    legal = scores > MASKED / 2
-    uniform = legal / legal.sum(dim=1, keepdim=True).clamp(min=1)
-    chances = (1.0 - epsilon) * torch.softmax(scores, dim=1) + epsilon * uniform
+    chances = (1.0 - epsilon) * torch.softmax(scores, dim=1) + epsilon * uniform_legal(scores)
     logarithm = torch.log(chances.clamp(min=torch.finfo(scores.dtype).tiny))
-    return torch.where(legal, logarithm, torch.full_like(scores, MASKED))
+    return torch.where(scores > MASKED / 2, logarithm, torch.full_like(scores, MASKED))
 
 
 class PointerMixin:
@@ -129,15 +141,13 @@ class PointerMixin:
         self.action_net = nn.Identity()
         # The orthogonal initialisation gave the scorer gain sqrt(2): entropy .86-.95 of
         # log |legal| instead of 1.
-        last = self.features_extractor.scorer[-1]
-        nn.init.orthogonal_(last.weight, gain=FIRST_GAIN)
-        nn.init.zeros_(last.bias)
+        self.features_extractor.start_even()
         # The old optimizer holds the action head that is gone.
         self.optimizer = self.optimizer_class(
             self.parameters(), lr=lr_schedule(1), **self.optimizer_kwargs
         )
 
-    def _get_action_dist_from_latent(self: Any, latent_pi: Tensor) -> Distribution:
+    def _get_action_dist_from_latent(self: Any, latent_pi: Tensor) -> Any:
         scores = mixed(latent_pi, self.epsilon) if self.epsilon > 0 else latent_pi
         return self.action_dist.proba_distribution(action_logits=scores)
 
@@ -153,3 +163,63 @@ class PointerActorCriticPolicy(PointerMixin, ActorCriticPolicy):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("features_extractor_class", PointerExtractor)
         super().__init__(*args, **kwargs)
+
+
+class MaskablePointerPolicy(PointerMixin, MaskableActorCriticPolicy):
+    """Pointer policy for sb3-contrib's MaskablePPO, which masks a second time.
+
+    Args:
+        args: as `MaskableActorCriticPolicy`.
+        kwargs: likewise; the features extractor is `PointerExtractor` unless given.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("features_extractor_class", PointerExtractor)
+        super().__init__(*args, **kwargs)
+
+
+class PointerQNetwork(QNetwork):
+    """The score of a listed edit is its value; a masked action's is far below any other.
+
+    The largest value over all actions is then the largest over the legal ones. Where nothing is
+    legal nothing more can be won: all values are 0.
+
+    Args:
+        args: as `QNetwork`.
+        kwargs: as `QNetwork`.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.q_net = nn.Sequential()  # nothing behind the scores
+        self._pointer.start_even()  # the target takes the largest of many: none by chance
+
+    @property
+    def _pointer(self) -> PointerExtractor:
+        return cast("PointerExtractor", self.features_extractor)
+
+    def forward(self, observations: dict[str, Tensor]) -> Tensor:  # type: ignore[override]
+        """Return float32 [B, K+1]."""
+        # Not `extract_features`: it would make floats of ids on the way.
+        values = self._pointer(observations)[:, : self._pointer.actions]
+        stuck = (observations["action_mask"] <= 0).all(dim=1, keepdim=True)
+        return values.masked_fill(stuck, 0.0)
+
+
+class PointerDQNPolicy(DQNPolicy):
+    """Pointer policy for `LegalDQN`.
+
+    Args:
+        args: as `DQNPolicy`.
+        kwargs: as `DQNPolicy`; the features extractor is `PointerExtractor` unless given.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("features_extractor_class", PointerExtractor)
+        kwargs.setdefault("net_arch", [])
+        super().__init__(*args, **kwargs)
+
+    def make_q_net(self) -> PointerQNetwork:
+        """Return a network with an encoder of its own."""
+        arguments = self._update_features_extractor(self.net_args, features_extractor=None)
+        return PointerQNetwork(**arguments).to(self.device)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 AGENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "curiosity": ("policies.curiosity:CuriosityPolicy", {}),
     "curiosity_uniform": ("policies.curiosity:CuriosityPolicy", {"choice": "uniform"}),
+    "dqn": ("policies.sb3:Sb3Learner", {"algo": "dqn"}),
+    "maskable_ppo": ("policies.sb3:Sb3Learner", {"algo": "maskable_ppo"}),
     "ppo": ("policies.sb3:Sb3Learner", {"algo": "ppo"}),
     "success_rate": ("policies.success_rate:SuccessRatePolicy", {}),
     "uniform": ("policies.uniform:UniformPolicy", {}),

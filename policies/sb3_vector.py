@@ -10,7 +10,8 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 from gymnasium.wrappers import OrderEnforcing, PassiveEnvChecker
 from stable_baselines3.common.env_util import is_wrapped
-from stable_baselines3.common.vec_env import VecEnv
+from stable_baselines3.common.monitor import Monitor
+from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecEnvWrapper, VecMonitor
 
 from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.vector import CodeEditVectorEnv
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 CHECKS = (OrderEnforcing, PassiveEnvChecker)
 """What `gymnasium.make` adds: it watches how an environment is used, and changes nothing."""
+
+
+MASKS = "action_masks"
+"""The method by which sb3-contrib asks environments which actions are legal."""
 
 
 class CodeEditVecEnv(VecEnv):
@@ -122,6 +127,56 @@ class CodeEditVecEnv(VecEnv):
         return [self.vector.envs[place] for place in self._get_indices(indices)]
 
 
+class LegalMasks(VecEnvWrapper):
+    """Says which actions are legal as sb3-contrib asks it: `env_method("action_masks")`.
+
+    The answer is the mask in what was last observed, through whatever wrappers stand below.
+
+    Args:
+        venv: any, whose observations have an "action_mask".
+    """
+
+    def __init__(self, venv: VecEnv) -> None:
+        super().__init__(venv)
+        self._masks: np.ndarray | None = None
+
+    def reset(self) -> dict[str, np.ndarray]:
+        """Reset and keep the masks."""
+        return self._kept(self.venv.reset())
+
+    def step_wait(self) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray, list[dict]]:
+        """Step and keep the masks; of an environment that ended, the new episode's."""
+        seen, rewards, dones, infos = self.venv.step_wait()
+        return self._kept(seen), rewards, dones, infos
+
+    def action_masks(self) -> np.ndarray:
+        """Return bool [n_envs, K+1].
+
+        Raises:
+            gymnasium.error.ResetNeeded: nothing was observed.
+        """
+        if self._masks is None:
+            msg = "no episode has begun: call reset() first"
+            raise gym.error.ResetNeeded(msg)
+        return self._masks
+
+    def has_attr(self, attr_name: str) -> bool:
+        """Say whether sub-environments have an attribute, the masks among them."""
+        return attr_name == MASKS or super().has_attr(attr_name)
+
+    def env_method(
+        self, method_name: str, *args: Any, indices: VecEnvIndices = None, **kwargs: Any
+    ) -> list:
+        """Call a method of sub-environments; the masks are answered here."""
+        if method_name != MASKS:
+            return super().env_method(method_name, *args, indices=indices, **kwargs)
+        return [self.action_masks()[place] for place in self._get_indices(indices)]
+
+    def _kept(self, seen: Any) -> dict[str, np.ndarray]:
+        self._masks = np.asarray(seen["action_mask"]) > 0
+        return seen
+
+
 def info_of(infos: dict[str, Any], place: int) -> dict[str, Any]:
     """Return one sub-environment's info from Gymnasium's vector form (`_key`: who has it)."""
     found = {}
@@ -134,6 +189,16 @@ def info_of(infos: dict[str, Any], place: int) -> dict[str, Any]:
             value = values[place]
             found[key] = value.item() if isinstance(value, np.generic) else value
     return found
+
+
+@contextmanager
+def vector_of(env: gym.Env, n_envs: int) -> Iterator[VecEnv]:
+    """Give Stable-Baselines3 one environment, or it and others like it over one runner."""
+    if n_envs == 1:
+        yield DummyVecEnv([lambda: Monitor(env)])
+        return
+    with spread(env, n_envs) as vector:
+        yield VecMonitor(CodeEditVecEnv(vector))
 
 
 @contextmanager

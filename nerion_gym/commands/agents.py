@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NOT_ARGUMENTS = ("self", "world", "runner", "args", "kwargs")
 """Parameters of what makes a world that no command line can give."""
-PADDED_AGENTS = frozenset({"ppo"})
+PADDED_AGENTS = frozenset({"dqn", "maskable_ppo", "ppo"})
 """Agents of Stable-Baselines3: its buffers hold fixed shapes only."""
 
 
@@ -87,6 +87,28 @@ def world_arguments(name: str) -> tuple[str, ...]:
     makers = (creator,) if build is None else (build, CodeEditEnv.__init__)
     found = [key for maker in makers if maker for key in inspect.signature(maker).parameters]
     return tuple(key for key in found if key not in NOT_ARGUMENTS)
+
+
+def configured(config: TrainConfig) -> TrainConfig:
+    """Return a run's configuration with the agent's options in this world filled in.
+
+    Raises:
+        ConfigError: the file of options cannot be read, or names a world that is not registered.
+    """
+    import gymnasium as gym
+
+    from policies.configured import DEFAULT, options_for, sections
+
+    if config.conf_file is not None:
+        for name in sections(config.conf_file):
+            if name != DEFAULT and name not in gym.registry:
+                hint = suggestion(name, gym.registry)
+                msg = (
+                    f"{config.conf_file}: {name!r}: no such world{hint}; `nerion worlds` lists them"
+                )
+                raise ConfigError(msg)
+    options = options_for(config.algo, config.env, config.hyperparams, file=config.conf_file)
+    return config.model_copy(update={"hyperparams": options})
 
 
 @dataclass
@@ -156,5 +178,6 @@ def make_agent(config: TrainConfig, env: gym.Env, words: Semantics | None = None
     except TypeError as error:
         if "argument" not in str(error):
             raise
-        msg = f"-params: {config.algo} does not take these: {error}"
+        where = "-params" if config.conf_file is None else f"-params or {config.conf_file}"
+        msg = f"{where}: {config.algo} does not take these: {error}"
         raise ConfigError(msg) from error

@@ -26,7 +26,7 @@ WorldArguments = Annotated[
     Pairs | None,
     typer.Option("--env-kwargs", metavar=SEVERAL, help=WORLD_HELP),
 ]
-AGENTS = "curiosity, curiosity_uniform, ppo, success_rate, uniform"
+AGENTS = "curiosity, curiosity_uniform, dqn, maskable_ppo, ppo, success_rate, uniform"
 """Written out, so that `--help` loads no agent; a test compares it with `policies.policy`."""
 Algo = Annotated[str, typer.Option(metavar="NAME", help=f"One of {AGENTS}.")]
 Algos = Annotated[Names | None, typer.Option(metavar="NAME ...", help=f"Of {AGENTS}.")]
@@ -42,6 +42,12 @@ Steps = Annotated[
 Hyperparams = Annotated[
     Pairs | None,
     typer.Option("-params", "--hyperparams", metavar=SEVERAL, help="Options of the agent."),
+]
+ConfFile = Annotated[
+    Path | None,
+    typer.Option(
+        "-conf", "--conf-file", metavar="FILE", help="Options of the agent by world, in YAML."
+    ),
 ]
 SEMANTICS = "off, hash, minilm, openai"
 """Written out, as `AGENTS` are; a test compares it with the registry of providers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nerion_gym.commands.agents import Trainee, make_env
+from nerion_gym.commands.agents import Trainee, configured, make_env
 from nerion_gym.commands.provenance import git_state
 from nerion_gym.execution.confinement.machine import layers
 from nerion_gym.logbook.run import Run
@@ -39,11 +39,12 @@ def run_training(
     """Train one agent; return the run's folder and its numbers.
 
     Args:
-        config: what to train.
+        config: what to train; what it leaves open of the agent's options is filled in.
         watch: called after each step.
         on_folder: called with the run's folder once it exists.
     """
     env = make_env(config)
+    config = configured(config)
     trainee = Trainee(config, env)
     settings = config.model_dump(mode="json")
     with Run.create(config.tensorboard_log, config.env, config.algo, config.seed, settings) as run:

@@ -35,6 +35,7 @@ EXAMPLES = """Examples:
   nerion train --env Nerion-Repo-v0 --env-kwargs path:src/mypkg tests:tests
   nerion train --env Nerion-Repo-v0 --env-kwargs path:src/mypkg containment:strict
   nerion train --algo ppo -n 5000 -params learning_rate:0.001 --save
+  nerion train --algo dqn --conf-file my_dqn.yml
   nerion train --algo curiosity --semantics hash
 
 An execution is one run of the tests on an edited program, counted the first time. A run is also \
@@ -49,6 +50,7 @@ def train(  # noqa: PLR0913, PLR0917 - its parameters are its flags
     executions: flags.Executions = None,
     n_timesteps: flags.Steps = 0,
     hyperparams: flags.Hyperparams = None,
+    conf_file: flags.ConfFile = None,
     semantics: flags.Semantics = None,
     tensorboard_log: flags.RunsFolder = Path("runs"),
     eval_episodes: flags.EvalEpisodes = 0,
@@ -71,6 +73,7 @@ def train(  # noqa: PLR0913, PLR0917 - its parameters are its flags
             "executions": executions,
             "n_timesteps": n_timesteps,
             "hyperparams": parse_pairs(hyperparams or (), "-params"),
+            "conf_file": conf_file,
             "semantics": chosen_semantics(semantics, algo),
             "tensorboard_log": tensorboard_log,
             "eval_episodes": eval_episodes,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nerion_gym.types.semantics import Semantics
     from nerion_gym.types.task import Task
 
-READERS = frozenset({"curiosity", "curiosity_uniform", "ppo"})
+READERS = frozenset({"curiosity", "curiosity_uniform", "dqn", "maskable_ppo", "ppo"})
 """Agents that read program graphs; no other has a use for what words mean."""
 TASKS = 32
 """Tasks drawn from a world for its words; words of none of them are without meaning."""

@@ -29,7 +29,8 @@ class TrainConfig(BaseModel):
         seed: seeds world and agent.
         executions: first-time executions to spend; None when only `n_timesteps` bounds the run.
         n_timesteps: environment steps; 0 = 20 x executions.
-        hyperparams: options of the agent.
+        hyperparams: options of the agent; a run's `config.yaml` has those of its file too.
+        conf_file: options of the agent by world; None: those that come with it.
         semantics: provider that tells the agent what words mean, or "off".
         tensorboard_log: folder under which the run's folder is made.
         eval_episodes: greedy episodes after training, in an environment of their own.
@@ -46,6 +47,7 @@ class TrainConfig(BaseModel):
     executions: int | None = Field(default=None, ge=1)
     n_timesteps: int = Field(default=0, ge=0)
     hyperparams: dict[str, Any] = Field(default_factory=dict)
+    conf_file: Path | None = None
     semantics: Literal["off", "hash", "minilm", "openai"] = OFF
     tensorboard_log: Path = Path("runs")
     eval_episodes: int = Field(default=0, ge=0)

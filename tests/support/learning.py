@@ -22,6 +22,21 @@ REPAIR_OPTIONS = {
 }
 """Of PPO in the repair world. Gradient steps per environment step decide: 24 per 512 gave .31
 after 10,000 steps, 32 per 256 gave .86-1.0 (3 seeds)."""
+REPAIR_DQN = {
+    "width": 32,
+    "layers": 4,
+    "learning_starts": 500,
+    "train_freq": 4,
+    "gradient_steps": 2,
+    "exploration_fraction": 0.5,
+}
+"""Of DQN in repair worlds, over those of policies/configs/dqn.yml."""
+REPAIR_LEARNERS = {"dqn": REPAIR_DQN, "maskable_ppo": REPAIR_OPTIONS, "ppo": REPAIR_OPTIONS}
+
+
+def falling(steps, last=0.05):
+    """Return a chance to explore that falls from 1 to `last` over so many steps."""
+    return lambda step: max(1.0 - (1.0 - last) * step / steps, last)
 
 
 class HoldOut(gym.ObservationWrapper):

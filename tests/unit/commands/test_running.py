@@ -11,6 +11,7 @@ from nerion_gym.commands.running import flat, run_training
 from nerion_gym.errors import ConfigError
 from nerion_gym.logbook.reading import find_runs, read_events, read_manifest, read_result
 from nerion_gym.training.config import train_config
+from policies import configured
 from tests.unit.commands import fakes
 
 
@@ -120,6 +121,43 @@ def test_a_learner_of_its_own_is_counted_like_any_other(tmp_path):
     assert result["survivors"] == 2
     assert result["mean_surprise"] is None
     assert len([e for e in read_events(folder) if e["kind"] == "step"]) == result["steps"]
+
+
+def saved(folder):
+    return yaml.safe_load((folder / "config.yaml").read_text())["hyperparams"]
+
+
+def test_what_a_run_used_of_its_agents_file_is_in_its_configuration(tmp_path, monkeypatch):
+    monkeypatch.setattr(configured, "FOLDER", tmp_path)
+    text = f"default: {{rate: 0.5, depth: 2}}\n{fakes.WORLD}: {{depth: 3}}\n"
+    (tmp_path / "drawing.yml").write_text(text)
+    folder, _ = run_training(config(tmp_path, hyperparams={"width": 8}))
+    assert saved(folder) == {"rate": 0.5, "depth": 3, "width": 8}
+    folder, _ = run_training(config(tmp_path, hyperparams={"depth": 4}))
+    assert saved(folder) == {"rate": 0.5, "depth": 4}
+    folder, _ = run_training(config(tmp_path, algo="self_taught"))
+    assert saved(folder) == {}
+
+
+def test_a_file_of_ones_own_stands_for_the_agents(tmp_path):
+    mine = tmp_path / "mine.yml"
+    mine.write_text("default: {colour: red}\n")
+    folder, _ = run_training(config(tmp_path, conf_file=mine))
+    assert saved(folder) == {"colour": "red"}
+    mine.write_text("Nerion-Fkae-v0: {colour: red}\n")
+    with pytest.raises(ConfigError, match=r"mine.yml: 'Nerion-Fkae-v0'.*did you mean 'Nerion-Fake"):
+        run_training(config(tmp_path, conf_file=mine))
+    mine.unlink()
+    with pytest.raises(ConfigError, match=r"mine\.yml: cannot read"):
+        run_training(config(tmp_path, conf_file=mine))
+
+
+def test_an_option_that_an_agent_does_not_have_names_the_file(tmp_path, monkeypatch):
+    mine = tmp_path / "mine.yml"
+    mine.write_text("default: {colour: red}\n")
+    monkeypatch.undo()
+    with pytest.raises(ConfigError, match=r"-params or .*mine.yml: uniform does not take.*colour"):
+        run_training(config(tmp_path, algo="uniform", conf_file=mine))
 
 
 def test_a_wrong_world_or_argument_makes_no_folder(tmp_path):

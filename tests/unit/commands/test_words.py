@@ -7,7 +7,7 @@ import yaml
 
 import nerion_gym  # noqa: F401 - registers the worlds
 from nerion_gym.commands import flags
-from nerion_gym.commands.agents import make_agent, make_env
+from nerion_gym.commands.agents import PADDED_AGENTS, make_agent, make_env
 from nerion_gym.commands.running import run_training
 from nerion_gym.commands.words import READERS, chosen_semantics, vocabulary, word_table
 from nerion_gym.errors import ConfigError, ProviderError
@@ -74,7 +74,7 @@ def test_what_cannot_be_is_refused(monkeypatch):
 def test_readers_are_agents_that_take_a_table():
     assert set(flags.AGENTS.split(", ")) >= READERS
     for algo in READERS:
-        options = {"observation": "padded"} if algo == "ppo" else {}
+        options = {"observation": "padded"} if algo in PADDED_AGENTS else {}
         env = gym.make(WORLD, **options)
         table = np.zeros((schema.TOKENS, 4), np.float32)
         table[5] = 1.0

@@ -1,9 +1,10 @@
-"""Stable-Baselines3 over the native vector: equal to DummyVecEnv, and PPO with many worlds."""
+"""Stable-Baselines3 over the native vector: equal to DummyVecEnv; learners with many worlds."""
 
 import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.wrappers import OrderEnforcing
+from sb3_contrib.common.maskable.utils import get_action_masks, is_masking_supported
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 from nerion_gym.envs.core import CodeEditEnv
@@ -14,12 +15,20 @@ from nerion_gym.training.recorder import Recorder
 from nerion_gym.training.tally import Tally
 from nerion_gym.types.protocols import Budget
 from policies.sb3 import Sb3Learner
-from policies.sb3_vector import CodeEditVecEnv, spread
+from policies.sb3_algorithms import ALGORITHMS
+from policies.sb3_vector import CodeEditVecEnv, LegalMasks, spread
 from tests.unit.envs.fakes import SOURCE, FakeRunner, make_task, make_world
 
 pytestmark = pytest.mark.pure
 BROKEN = SOURCE.replace(b"a * b", b"a + b")
-SMALL = {"width": 8, "layers": 1, "batch_size": 8, "n_epochs": 1}
+ENCODER = {"width": 8, "layers": 1, "batch_size": 8}
+SMALL = {
+    "ppo": {**ENCODER, "n_epochs": 1},
+    "maskable_ppo": {**ENCODER, "n_epochs": 1},
+    "dqn": {**ENCODER, "learning_starts": 8},
+}
+CLOCK = "charts/SPS"
+EVERY = pytest.mark.parametrize("algo", sorted(ALGORITHMS))
 
 
 class Notes:
@@ -122,20 +131,44 @@ def test_other_forms_and_modes_are_refused():
         CodeEditVecEnv(native(autoreset_mode="NextStep"))
 
 
-def trained(budget, n_envs, **options):
+@pytest.mark.parametrize("make", [lambda: CodeEditVecEnv(native()), dummy], ids=["native", "dummy"])
+def test_masks_are_those_of_what_was_last_observed(make):
+    vector = LegalMasks(make())
+    assert is_masking_supported(vector)
+    with pytest.raises(gym.error.ResetNeeded):
+        vector.env_method("action_masks")
+    vector.seed(1)
+    seen = vector.reset()
+    rng, ends = np.random.default_rng(0), 0
+    for _ in range(14):
+        masks = get_action_masks(vector)
+        assert masks.dtype == np.bool_
+        assert np.array_equal(masks, seen["action_mask"] > 0)
+        assert np.array_equal(vector.env_method("action_masks", indices=[2])[0], masks[2])
+        seen, _, dones, _ = vector.step(np.array([rng.choice(np.flatnonzero(m)) for m in masks]))
+        ends += dones.sum()
+    assert ends == 6
+    assert len(vector.env_method("get_action_meanings", indices=1)) == 1
+    assert vector.has_attr("world")
+    assert not vector.has_attr("nothing")
+
+
+def trained(budget, n_envs, algo="ppo", **options):
     """Train on the fake world; return (result, tally, environment, logbook, learner)."""
     notes = Notes()
     tally = Tally(notes)
     env = CodeEditEnv(make_world(), observation="padded", runner=FakeRunner())
     wrapped = Recorder(OrderEnforcing(env), tally)
-    settings = {**SMALL, **options}
+    settings = {**SMALL[algo], **options, "algo": algo}
     learner = Sb3Learner(env.observation_space, env.action_space, 0, n_envs=n_envs, **settings)
     return learner.fit(wrapped, budget, notes), tally, env, notes, learner
 
 
+@EVERY
 @pytest.mark.parametrize("n_envs", [1, 4])
-def test_ppo_learns_from_many_worlds_and_every_step_is_told(n_envs):
-    result, tally, env, notes, _ = trained(Budget(steps=48), n_envs, n_steps=8)
+def test_learners_take_many_worlds_and_every_step_is_told(n_envs, algo):
+    options = {} if algo == "dqn" else {"n_steps": 8}
+    result, tally, env, notes, _ = trained(Budget(steps=48), n_envs, algo, **options)
     assert (result.steps, result.ended_by) == (48, "steps")
     # The fake world's episodes have six steps, and none ends before.
     assert result.episodes == tally.episodes == 8
@@ -154,10 +187,11 @@ def test_ppo_learns_from_many_worlds_and_every_step_is_told(n_envs):
     assert any("rollout/ep_rew_mean" in row for _, row in notes.rows)
 
 
+@EVERY
 @pytest.mark.parametrize("n_envs", [1, 4])
-def test_a_budget_of_executions_is_overdrawn_by_less_than_the_environments(n_envs):
+def test_a_budget_of_executions_is_overdrawn_by_less_than_the_environments(n_envs, algo):
     for wanted in (2, 3, 5, 6):
-        result, *_ = trained(Budget(executions=wanted), n_envs)
+        result, *_ = trained(Budget(executions=wanted), n_envs, algo)
         assert result.ended_by == "executions"
         assert wanted <= result.executions < wanted + n_envs
 
@@ -168,6 +202,26 @@ def test_updates_stay_as_frequent_unless_asked_otherwise():
     assert trained(Budget(steps=1), 4, n_steps=6)[4].model.n_steps == 6
     with pytest.raises(ConfigError, match="n_envs=0"):
         trained(Budget(steps=1), 0)
+
+
+@pytest.mark.parametrize("n_envs", [1, 4, 8])
+def test_q_learning_takes_as_many_updates_per_step_with_many_worlds(n_envs):
+    options = {"train_freq": 4, "gradient_steps": 2} if n_envs == 1 else {}
+    learner = trained(Budget(steps=64), n_envs, "dqn", **options)[4]
+    per_step = {1: 2 / 4, 4: 1, 8: 1}[n_envs]
+    # The last round ends with the budget, before its updates.
+    assert learner.model._n_updates == pytest.approx((64 - 8) * per_step, abs=8)
+
+
+@EVERY
+def test_many_worlds_repeat_to_the_last_digit(algo):
+    told = []
+    for _ in range(2):
+        rows = trained(Budget(steps=48), 4, algo)[3].rows
+        assert any(CLOCK in row for _, row in rows)
+        rows = [(step, {tag: row[tag] for tag in row if tag != CLOCK}) for step, row in rows]
+        told.append(repr(rows).encode())
+    assert told[0] == told[1]
 
 
 def test_what_cannot_be_had_twice_is_refused():

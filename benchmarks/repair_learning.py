@@ -1,0 +1,162 @@
+"""Whether pointer DQN learns to repair programs of the corpus that it never saw.
+
+python benchmarks/repair_learning.py [--algo NAME] [--seeds N] [--first N] [--steps N] [--fixture]
+
+One bug, programs of at most 40 lines: trains on the train split of Nerion-Repair-v0 and measures
+greedy success on its val split every 2,000 steps, beside a uniform agent. Each seed is recorded
+as it ends in benchmarks/results/repair_learning.json; a seed on record with the same settings is
+not run again, so a run that was stopped goes on. `--fixture` does the same in the fixture world of
+tests/support/worlds.py, which runs no test process, into repair_learning_fixture.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import gymnasium as gym  # noqa: E402
+import numpy as np  # noqa: E402
+
+import nerion_gym  # noqa: E402, F401 - registers the ids
+from nerion_gym.commands.provenance import git_state  # noqa: E402
+from nerion_gym.logbook.files import write_json  # noqa: E402
+from nerion_gym.logbook.versions import versions  # noqa: E402
+from nerion_gym.metrics.aggregate import stratified_bootstrap  # noqa: E402
+from nerion_gym.training.evaluate import evaluate  # noqa: E402
+from nerion_gym.types.protocols import Budget  # noqa: E402
+from policies.configured import options_for  # noqa: E402
+from policies.policy import make_policy  # noqa: E402
+from tests.support.learning import REPAIR_LEARNERS, Silent, falling  # noqa: E402
+from tests.support.worlds import repair_world  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+RESULTS = ROOT / "benchmarks" / "results"
+WORLD = "Nerion-Repair-v0"
+ARGUMENTS: dict[str, Any] = {"family": "corpus", "lines": 40, "observation": "padded"}
+CHUNK = 2000
+EPISODES = 100
+JUDGED = 1_000
+"""Seed of the evaluation: the same programs for every seed, agent and number of steps."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to learn and where to be judged.
+
+    Attributes:
+        name: of the record.
+        splits: of training and of judging.
+        fixture: the world without test processes.
+    """
+
+    name: str
+    splits: tuple[str, str]
+    fixture: bool
+
+    def make(self, split: str) -> gym.Env:
+        """Return an environment."""
+        if self.fixture:
+            return repair_world(split)
+        return gym.make(WORLD, split=split, **ARGUMENTS)
+
+
+CORPUS = Place("repair_learning", ("train", "val"), fixture=False)
+FIXTURE = Place("repair_learning_fixture", ("train", "test"), fixture=True)
+
+
+def greedy_success(place: Place, agent: Any) -> float:
+    """Return the share of unseen programs that an agent repairs."""
+    env = place.make(place.splits[1])
+    found = evaluate(env, agent, EPISODES, JUDGED, split=place.splits[1])
+    env.close()
+    return float(np.mean(found.successes))
+
+
+def learn(place: Place, seed: int, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Train one agent in chunks, judging it after each; return its curve."""
+    began = time.monotonic()
+    env = place.make(place.splits[0])
+    algo, steps, options = settings["algo"], settings["steps"], dict(settings["options"])
+    if algo == "dqn":  # over half of all chunks, not over half of each
+        options["epsilon"] = falling(steps // 2)
+    observed: Any = env.observation_space
+    acted: Any = env.action_space
+    agent: Any = make_policy(algo, observed, acted, seed, **options)
+    curve = []
+    for done in range(CHUNK, steps + 1, CHUNK):
+        agent.fit(env, Budget(steps=CHUNK), Silent())
+        curve.append({"steps": done, "greedy": greedy_success(place, agent)})
+        print(seed, json.dumps(curve[-1]), flush=True)
+    spent = int(env.get_wrapper_attr("stats").executions)
+    uniform = greedy_success(place, make_policy("uniform", observed, acted, seed))
+    env.close()
+    took = round(time.monotonic() - began)
+    return {"curve": curve, "uniform": uniform, "executions": spent, "seconds": took}
+
+
+def summary(seeds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the interquartile mean over seeds, with its interval, by steps and of uniform."""
+    rng = np.random.default_rng(0)
+    curves = np.array([[row["greedy"] for row in seed["curve"]] for seed in seeds])
+    by_steps = {
+        row["steps"]: vars(stratified_bootstrap(curves[:, place], rng))
+        for place, row in enumerate(seeds[0]["curve"])
+    }
+    chance = vars(stratified_bootstrap([seed["uniform"] for seed in seeds], rng))
+    return {"seeds": len(seeds), "greedy": by_steps, "uniform": chance}
+
+
+def recorded(path: Path, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the seeds on record.
+
+    Raises:
+        SystemExit: they were run with other settings.
+    """
+    if not path.exists():
+        return {}
+    record = json.loads(path.read_text())
+    if record["settings"] != settings:
+        msg = f"{path} was recorded with {record['settings']}, not {settings}: move it away first"
+        raise SystemExit(msg)
+    return record["seeds"]
+
+
+def main() -> None:
+    """Run what is not on record, seed by seed; record each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--algo", choices=sorted(REPAIR_LEARNERS), default="dqn", help="agent")
+    parser.add_argument("--seeds", type=int, default=10, help="runs")
+    parser.add_argument("--first", type=int, default=0, help="number of the first seed")
+    parser.add_argument("--steps", type=int, default=16_000, help="of each run")
+    parser.add_argument("--fixture", action="store_true", help="in the fixture world")
+    given = parser.parse_args()
+    place = FIXTURE if given.fixture else CORPUS
+    suffix = "" if given.algo == "dqn" else f"_{given.algo}"
+    path = RESULTS / f"{place.name}{suffix}.json"
+    options = options_for(given.algo, WORLD, REPAIR_LEARNERS[given.algo])
+    settings = {"algo": given.algo, "steps": given.steps, "options": options, "episodes": EPISODES}
+    seeds = recorded(path, settings)
+    flags = f"--algo {given.algo} --seeds {given.seeds} --first {given.first} --steps {given.steps}"
+    command = f"python benchmarks/repair_learning.py {flags}{' --fixture' * given.fixture}"
+    for seed in range(given.first, given.first + given.seeds):
+        if str(seed) in seeds:
+            continue
+        seeds[str(seed)] = learn(place, seed, settings)
+        record = {"command": command, "settings": settings, "versions": versions()}
+        found = {"git": git_state(), "summary": summary(list(seeds.values())), "seeds": seeds}
+        write_json(path, {**record, **found})
+    print(json.dumps(summary(list(seeds.values())), indent=2))
+
+
+if __name__ == "__main__":
+    main()

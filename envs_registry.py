@@ -27,4 +27,11 @@ WORLDS: dict[str, dict[str, Any]] = {
         "reward_threshold": None,
         "kwargs": {},
     },
+    "Nerion-Simplify-v0": {
+        "entry_point": "nerion_gym.envs.worlds.simplify:make",
+        "vector_entry_point": "nerion_gym.envs.worlds.simplify:make_vec",
+        "summary": "bring size, nesting or complexity (cost=...) down, with all tests green",
+        "reward_threshold": None,
+        "kwargs": {},
+    },
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nerion_gym.types.coverage import Baseline
+    from nerion_gym.types.edit import Edit
     from nerion_gym.types.program import Focus, Program
     from nerion_gym.types.suite import Suite
     from nerion_gym.types.trace import Trace
@@ -40,6 +41,19 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Target:
+    """What a simplified program may cost.
+
+    Attributes:
+        cost: one of `nerion_gym.syntax.costs.COSTS`.
+        most: the goal holds where the program costs no more.
+    """
+
+    cost: str
+    most: int
+
+
+@dataclass(frozen=True)
 class Task:
     """One problem instance. Its id is the digest of its contents.
 
@@ -51,6 +65,9 @@ class Task:
         operators: canonical names of the allowed operators.
         split: one of `SPLITS`.
         focus: a fixed focus, or None when it is drawn per episode.
+        target: of a task of simplifying; None elsewhere.
+        reference: listed edits which, made one after another from reset on, reach the goal;
+            empty where none are known. Not part of the id.
         baseline: control run and coverage once measured; not part of the id.
         trace: of the program, once traced; not part of the id.
     """
@@ -62,14 +79,17 @@ class Task:
     operators: tuple[str, ...] = ()
     split: str = "train"
     focus: Focus | None = None
+    target: Target | None = None
+    reference: tuple[Edit, ...] = field(default=(), compare=False, repr=False)
     baseline: Baseline | None = field(default=None, compare=False, repr=False)
     trace: Trace | None = field(default=None, compare=False, repr=False)
 
     @property
     def id(self) -> str:
-        """First 16 hex digits of the SHA-256 over program, suite, goal, operators and focus."""
+        """First 16 hex digits of the SHA-256 over all that is neither name, split nor measured."""
         parts = (self.program.digest, self.suite.digest, self.goal, *self.operators)
-        text = "\0".join((*parts, repr(self.focus)))
+        target = () if self.target is None else (repr(self.target),)
+        text = "\0".join((*parts, repr(self.focus), *target))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def measured(self, baseline: Baseline) -> Task:

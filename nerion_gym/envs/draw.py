@@ -102,7 +102,7 @@ def choose_focus(room: Room, rng: np.random.Generator) -> Focus | None:
             f"for the operators {names}; give a package with function bodies"
         )
         raise TaskError(msg)
-    return draw_focus(room, rng) if room.fits(None) else None
+    return draw_focus(room, rng) if task.among or room.fits(None) else None
 
 
 def demand(focus: Focus, room: Room, rng: np.random.Generator) -> Focus:
@@ -135,7 +135,7 @@ def draw_focus(room: Room, rng: np.random.Generator) -> Focus:
         TaskError: nothing fits the world's limits.
     """
     task = room.task
-    units = editable_units(task.program, room.operators)
+    units = started_from(task, editable_units(task.program, room.operators))
     pool = [unit for unit in units if is_reached(task, unit)] or list(units)
     # Drawn before all else: what fits is drawn as if there were no rest.
     order = [pool[int(index)] for index in rng.permutation(len(pool))[:MOST_DRAWS]]
@@ -155,6 +155,22 @@ def draw_focus(room: Room, rng: np.random.Generator) -> Focus:
         f"(the last: {complaint}); name a smaller one with options={{'focus': 'FILE::FUNCTION'}}"
     )
     raise TaskError(msg)
+
+
+def started_from(task: Task, units: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """Return the units that a task's episodes may start from.
+
+    Raises:
+        TaskError: it names some, and none of them holds an edit.
+    """
+    if not task.among:
+        return units
+    named = set(task.among)
+    found = tuple(unit for unit in units if unit.ref in named)
+    if not found:
+        msg = f"{task.name}: none of the {len(named)} functions of this split holds an edit"
+        raise TaskError(msg)
+    return found
 
 
 def draw_start(
@@ -177,7 +193,7 @@ def rest_of(room: Room, units: Iterable[Unit], pool: list[Unit]) -> tuple[list[F
         return [], 0.0  # files as they are: nothing lies outside of them
     known = {unit.ref for unit in pool}
     functions = [unit.ref for unit in units if unit.ref not in known]
-    outside = edits_outside(program, room.operators)
+    outside = {} if room.task.among else edits_outside(program, room.operators)
     count = sum(len(edits) for edits in outside.values())
     if functions:
         count += len(enumerate_edits(program, room.operators, Focus(tuple(functions))))

@@ -48,8 +48,9 @@ def reach_of(room: Room) -> Reach:
     Code is out of reach where the graph of one function, or of one statement outside of
     functions, has more nodes or edges than the world shows.
     """
-    total = len(room.edits(None))
-    if room.task.focus is None and not room.fits(None):
+    among = room.task.among
+    total = len(room.edits(Focus(among) if among else None))
+    if room.task.focus is None and not among and not room.fits(None):
         return Reach(total, total)
     missing, reasons = 0, []
     for ref, complaint in _too_large(room):
@@ -61,12 +62,13 @@ def reach_of(room: Room) -> Reach:
 
 
 def _too_large(room: Room) -> Iterator[tuple[FunctionRef, str]]:
-    program = room.task.program
+    program, among = room.task.program, room.task.among
     small = {path for path in program.paths if not room.shows(FunctionRef(path, ""))}
     outside = edits_outside(program, room.operators)
-    pending = [FunctionRef(path, WHOLE) for path in outside if path not in small]
+    pending = [FunctionRef(path, WHOLE) for path in outside if path not in small and not among]
     for unit in units_of(program):
-        complaint = "" if unit.ref.path in small else room.shows(unit.ref)
+        left_out = unit.ref.path in small or (among and unit.ref not in among)
+        complaint = "" if left_out else room.shows(unit.ref)
         if complaint:
             yield unit.ref, complaint
     while pending:

@@ -12,7 +12,7 @@ from nerion_gym.edits.inflate import inflate
 from nerion_gym.edits.registry import resolve
 from nerion_gym.errors import TaskError
 from nerion_gym.syntax.costs import program_cost
-from nerion_gym.syntax.module import parse_module
+from nerion_gym.syntax.module import outermost, parse_module
 from nerion_gym.syntax.trees import nodes_in
 from nerion_gym.types.program import Focus, FunctionRef
 from nerion_gym.types.task import Target
@@ -110,13 +110,9 @@ def drawn_focus(program: Program, rng: np.random.Generator) -> Focus | None:
 @lru_cache(maxsize=64)
 def functions_of(program: Program) -> tuple[FunctionRef, ...]:
     """Return the outermost functions and methods that are neither tiny nor too large."""
-    found = []
-    for path in program.paths:
-        end = -1
-        for function in parse_module(path, program.source(path)).functions:
-            if function.span.start < end:
-                continue
-            end = function.span.end
-            if SMALLEST <= len(nodes_in(function.node)) <= LARGEST:
-                found.append(FunctionRef(path, function.qualname))
-    return tuple(found)
+    return tuple(
+        FunctionRef(path, function.qualname)
+        for path in program.paths
+        for function in outermost(parse_module(path, program.source(path)))
+        if SMALLEST <= len(nodes_in(function.node)) <= LARGEST
+    )

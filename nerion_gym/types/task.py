@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nerion_gym.types.coverage import Baseline
     from nerion_gym.types.edit import Edit
-    from nerion_gym.types.program import Focus, Program
+    from nerion_gym.types.program import Focus, FunctionRef, Program
     from nerion_gym.types.suite import Suite
     from nerion_gym.types.trace import Trace
 
@@ -65,6 +65,7 @@ class Task:
         operators: canonical names of the allowed operators.
         split: one of `SPLITS`.
         focus: a fixed focus, or None when it is drawn per episode.
+        among: episodes start from one of these functions and edit no others; empty: from any.
         target: of a task of simplifying; None elsewhere.
         reference: listed edits which, made one after another from reset on, reach the goal;
             empty where none are known. Not part of the id.
@@ -79,6 +80,7 @@ class Task:
     operators: tuple[str, ...] = ()
     split: str = "train"
     focus: Focus | None = None
+    among: tuple[FunctionRef, ...] = ()
     target: Target | None = None
     reference: tuple[Edit, ...] = field(default=(), compare=False, repr=False)
     baseline: Baseline | None = field(default=None, compare=False, repr=False)
@@ -88,8 +90,8 @@ class Task:
     def id(self) -> str:
         """First 16 hex digits of the SHA-256 over all that is neither name, split nor measured."""
         parts = (self.program.digest, self.suite.digest, self.goal, *self.operators)
-        target = () if self.target is None else (repr(self.target),)
-        text = "\0".join((*parts, repr(self.focus), *target))
+        more = (repr(part) for part in (self.among, self.target) if part)
+        text = "\0".join((*parts, repr(self.focus), *more))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def measured(self, baseline: Baseline) -> Task:

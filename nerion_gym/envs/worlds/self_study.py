@@ -30,8 +30,9 @@ outside of functions is in none. `reset(options={"focus": "FILE::FUNCTION"})` ch
 at, whatever its split.
 
 ## Arguments
-`modules=("syntax", "types", "metrics")`: folders or files below `nerion_gym`, such as
-`("syntax/costs.py",)`; their tests are those of the same name below `tests/unit`.
+`modules`: folders or files below `nerion_gym`, such as `("syntax/costs.py", "graphs")`; by default
+`metrics`, `types` and five files of `syntax`. Their tests are those of the same name below
+`tests/unit`: the more and the slower, the longer the first reset takes.
 `split="train" | "val" | "test"`. `path`: a checkout; by default the one that `nerion_gym` is
 imported from. `observation`, `render_mode`, `trace`; of `gymnasium.make_vec` also `workers` and
 `autoreset_mode`.
@@ -65,8 +66,16 @@ if TYPE_CHECKING:
     from nerion_gym.envs.world import World
 
 LIMITS = Limits(edits=256, tests=64, nodes=4096, steps=64)
-MODULES = ("syntax", "types", "metrics")
-"""Edited unless others are named: pure code with tests of its own that take a few seconds."""
+MODULES = (
+    "metrics",
+    "types",
+    "syntax/costs.py",
+    "syntax/loose.py",
+    "syntax/module.py",
+    "syntax/scaffold.py",
+    "syntax/scopes.py",
+)
+"""Edited unless others are named: pure code with tests of its own that take two seconds."""
 OPTIONS = ("path", "modules", "split")
 """Arguments of `build`."""
 

@@ -1,10 +1,10 @@
 """Nerion-Self-v0: the project's own source, judged by its own tests: the agent studies itself.
 
 ## Description
-The program is a part of nerion-gym: how it reads syntax trees, what its types are, how it
-measures. The tests are its own unit tests that are marked `pure` (no process, file or network).
-Every run works on a copy of the checkout: what is edited is never what is running. Each edit is
-measured and undone. An episode starts from a function of the split and edits it and its
+The program is a part of nerion-gym: how it reads syntax trees, counts what code costs, and
+measures predictions. The tests are its own unit tests that are marked `pure` (no process, file or
+network). Every run works on a copy of the checkout: what is edited is never what is running. Each
+edit is measured and undone. An episode starts from a function of the split and edits it and its
 neighbours of the same split; their callers and what they call are shown.
 
 ## Observation
@@ -31,7 +31,7 @@ at, whatever its split.
 
 ## Arguments
 `modules`: folders or files below `nerion_gym`, such as `("syntax/costs.py", "graphs")`; by default
-`metrics`, `types` and five files of `syntax`. Their tests are those of the same name below
+`metrics` and five files of `syntax`. Their tests are those of the same name below
 `tests/unit`: the more and the slower, the longer the first reset takes.
 `split="train" | "val" | "test"`. `path`: a checkout; by default the one that `nerion_gym` is
 imported from. `observation`, `render_mode`, `trace`; of `gymnasium.make_vec` also `workers` and
@@ -40,7 +40,8 @@ imported from. `observation`, `render_mode`, `trace`; of `gymnasium.make_vec` al
 ## Known limits
 Needs a checkout with the tests, and what the tests need (`pip install "nerion-gym[dev]"`):
 an installed package has no tests. The tests of modules that start processes, or that need torch,
-are not marked `pure` and cannot judge. The program changes as the project does: figures of two
+are not marked `pure` and cannot judge. Where a test uses hypothesis (those of `types`), each edit
+is run from its import and costs seconds. The program changes as the project does: figures of two
 versions of it are not of one task, which `info["task_id"]` shows.
 
 ## Versions
@@ -68,14 +69,15 @@ if TYPE_CHECKING:
 LIMITS = Limits(edits=256, tests=64, nodes=4096, steps=64)
 MODULES = (
     "metrics",
-    "types",
     "syntax/costs.py",
     "syntax/loose.py",
     "syntax/module.py",
     "syntax/scaffold.py",
     "syntax/scopes.py",
 )
-"""Edited unless others are named: pure code with tests of its own that take two seconds."""
+"""Edited unless others are named: pure code with tests of its own that take two seconds. Without
+`types`: hypothesis, which its tests use, reads every module's source as it is imported, so that
+each edit would have to be imported and collected anew and run all tests (1.4 s instead of 0.1)."""
 OPTIONS = ("path", "modules", "split")
 """Arguments of `build`."""
 

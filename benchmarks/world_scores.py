@@ -114,8 +114,8 @@ def table(rows: Iterable[Row]) -> list[str]:
     lines = ["| world | agent | episodes | return | of reference |", "|---|---|---|---|---|"]
     groups: dict[tuple[str, str], dict[str, list[Row]]] = {}
     for row in rows:
-        world = (row["world"], json.dumps(row["arguments"], sort_keys=True))
-        groups.setdefault(world, {}).setdefault(row["agent"], []).append(row)
+        place = (row["world"], json.dumps(row["arguments"], sort_keys=True))
+        groups.setdefault(place, {}).setdefault(row["agent"], []).append(row)
     for (world, arguments), agents in sorted(groups.items()):
         best = {
             (row["seed"], row["episodes"]): row["returns"] for row in agents.get("reference", ())

@@ -47,9 +47,8 @@ def test_every_function_is_in_one_split_and_each_has_its_share():
     assert len(found) == len(set(found))
     assert len({task.id for task in tasks.values()}) == len(SPLITS)
     counts = {split: len(task.among) for split, task in tasks.items()}
-    assert 0.7 < counts["train"] / len(found) < 0.9
-    assert counts["val"] > 3
-    assert counts["test"] > 3
+    assert 0.7 < counts["train"] / len(found) < 0.95
+    assert min(counts.values()) > 1
 
 
 def test_a_split_hangs_on_the_name_alone():

@@ -42,8 +42,8 @@ Needs a checkout with the tests, and what the tests need (`pip install "nerion-g
 an installed package has no tests. The tests of modules that start processes, or that need torch,
 are not marked `pure` and cannot judge. Where a test uses hypothesis (those of `types`), each edit
 is run from its import and costs seconds. Of the functions of the default modules only a handful
-are in val and in test: to compare agents there, name more modules. The program changes as the project does: figures of two
-versions of it are not of one task, which `info["task_id"]` shows.
+are in val and in test: to compare agents there, name more modules. The program changes as the
+project does: figures of two versions of it are not of one task, which `info["task_id"]` shows.
 
 ## Versions
 v0: first version.

@@ -41,4 +41,25 @@ WORLDS: dict[str, dict[str, Any]] = {
         "reward_threshold": 0.95,
         "kwargs": {},
     },
+    "Nerion-Simplify-v0": {
+        "entry_point": "nerion_gym.envs.worlds.simplify:make",
+        "vector_entry_point": "nerion_gym.envs.worlds.simplify:make_vec",
+        "summary": "bring size, nesting or complexity (cost=...) down, with all tests green",
+        "reward_threshold": None,
+        "kwargs": {},
+    },
+    "Nerion-Explore-v0": {
+        "entry_point": "nerion_gym.envs.worlds.explore:make",
+        "vector_entry_point": "nerion_gym.envs.worlds.explore:make_vec",
+        "summary": "every kind of mutation, no reward: what does curiosity find out?",
+        "reward_threshold": None,
+        "kwargs": {},
+    },
+    "Nerion-Self-v0": {
+        "entry_point": "nerion_gym.envs.worlds.self_study:make",
+        "vector_entry_point": "nerion_gym.envs.worlds.self_study:make_vec",
+        "summary": "this project's own source and its own tests (needs a checkout)",
+        "reward_threshold": None,
+        "kwargs": {},
+    },
 }

@@ -153,14 +153,26 @@ def repaired(
     return Injection(changed, tuple(bugs), tuple(repair))
 
 
-def listed_way(now: Program, wanted: Program, operators: tuple[Operator, ...]) -> Edit | None:
-    """Return the first listed edit that gives the syntax trees of another program, or None."""
+def listed_way(
+    now: Program,
+    wanted: Program,
+    operators: tuple[Operator, ...],
+    focus: Focus | None = None,
+) -> Edit | None:
+    """Return the first listed edit that gives the syntax trees of another program, or None.
+
+    Args:
+        now: the program whose edits are listed.
+        wanted: the other program, with the same files.
+        operators: that are listed.
+        focus: only edits inside its functions; None: everywhere.
+    """
     areas = {
         path: _differing(source, wanted.source(path))
         for path, source in now.files
         if tree_of(path, source) != tree_of(path, wanted.source(path))
     }
-    for edit in enumerate_edits(now, operators, None):
+    for edit in enumerate_edits(now, operators, focus):
         if _touches(edit, areas):
             after = apply(now, edit)
             if all(

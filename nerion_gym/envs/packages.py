@@ -1,4 +1,4 @@
-"""What the worlds on your own package share: its task, and the functions of one split."""
+"""What worlds on the corpus or your own package share: their tasks, and functions of one split."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nerion_gym.envs.units import editable_units
-from nerion_gym.errors import TaskError
+from nerion_gym.errors import ConfigError, TaskError
 from nerion_gym.execution.runner import default_runner
+from nerion_gym.tasks.builder import corpus_task
 from nerion_gym.tasks.package import load_package
 from nerion_gym.tasks.package_flaky import without_flaky
-from nerion_gym.tasks.splits import function_split, require_split
+from nerion_gym.tasks.splits import corpus_split, function_split, require_split
 from nerion_gym.types.suite import PACKAGE
 
 if TYPE_CHECKING:
@@ -19,6 +20,42 @@ if TYPE_CHECKING:
 
     from nerion_gym.edits.operator import Operator
     from nerion_gym.types.task import Task
+
+CORPUS = "corpus"
+ONLY_PACKAGES = "Nerion-Repo-v0"
+"""The world that has no corpus."""
+FAMILIES = (CORPUS, "package")
+PACKAGE_OPTIONS = ("path", "tests", "exclude", "arguments", "flaky", "containment")
+"""Arguments that say which package, and how its tests are run; those of `Nerion-Repo-v0`."""
+
+
+def family_tasks(
+    world_id: str, family: str, split: str, operators: tuple[str, ...], options: dict[str, Any]
+) -> tuple[Task, ...]:
+    """Return the tasks of a world: the corpus programs of a split, or one package.
+
+    Args:
+        world_id: for messages.
+        family: "corpus" or "package".
+        split: "train", "val" or "test", of the corpus.
+        operators: canonical names.
+        options: some of `PACKAGE_OPTIONS`, for a package only.
+
+    Raises:
+        ConfigError: no such family or split, or a package's argument without one.
+        TaskError: a package without a path, or one that cannot be used.
+    """
+    if family not in FAMILIES:
+        msg = f"family={family!r}: expected one of {', '.join(FAMILIES)}"
+        raise ConfigError(msg)
+    if family == CORPUS:
+        if options:
+            msg = f"{', '.join(sorted(options))}: only with family='package' in {world_id}"
+            raise ConfigError(msg)
+        tasks = (corpus_task(name, operators=operators) for name in corpus_split(split))
+        return tuple(replace(task, split=split) for task in tasks)
+    package = dict(options)
+    return (package_world_task(world_id, package.pop("path", None), operators, **package),)
 
 
 def package_world_task(
@@ -45,8 +82,9 @@ def package_world_task(
         ConfigError: `containment`, or see `load_package`.
     """
     if path is None:
+        family = "" if world_id == ONLY_PACKAGES else "family='package', "
         msg = (
-            f"{world_id} needs a package: gymnasium.make({world_id!r}, "
+            f"{world_id} needs a package: gymnasium.make({world_id!r}, {family}"
             "path='src/mypkg', tests='tests')"
         )
         raise TaskError(msg)

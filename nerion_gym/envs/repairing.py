@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from nerion_gym.edits.registry import resolve
 from nerion_gym.envs.bugs import BuggyTasks
-from nerion_gym.envs.packages import in_split, package_world_task
+from nerion_gym.envs.packages import (
+    FAMILIES,
+    PACKAGE_OPTIONS,
+    in_split,
+    package_world_task,
+)
 from nerion_gym.envs.reward import RepairProgress
 from nerion_gym.envs.world import World
 from nerion_gym.errors import ConfigError
@@ -37,9 +42,6 @@ REPAIR_OPERATORS = (
 )
 """Version 0 of the repair worlds: bugs that people write, each of which edits of these operators
 take out again. Listed, so that a new operator never changes an old id."""
-FAMILIES = ("corpus", "package")
-PACKAGE_OPTIONS = ("path", "tests", "exclude", "arguments", "flaky", "containment")
-"""Arguments that say which package, and how it is run; those of `Nerion-Repo-v0`."""
 PACKAGE_DRAWS = 4096
 """Numbered sets of bugs of a package."""
 OPTIONS = ("family", "split", "bugs", "lines", *PACKAGE_OPTIONS)

@@ -8,12 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from nerion_gym.edits.preview import apply
+from nerion_gym.errors import TaskError
+from nerion_gym.syntax.costs import program_cost
 from nerion_gym.types.outcome import LearningClass, survived
 
 if TYPE_CHECKING:
     from nerion_gym.envs.state import State
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.outcome import Outcome
+    from nerion_gym.types.task import Target, Task
 
 
 class Reward(Protocol):
@@ -82,3 +86,54 @@ def lost(control: Outcome, outcome: Outcome) -> int:
         right is passing and found.get(test) is not passing
         for test, right in control.classes.items()
     )
+
+
+@dataclass(frozen=True)
+class RelativeFall:
+    """(cost before - cost after) / (cost at reset) of the cost that the task's target names."""
+
+    def terms(self, before: State, edit: Edit, outcome: Outcome) -> dict[str, float]:
+        """Return {"fall": the share of the first cost that the edit takes away}.
+
+        Raises:
+            TaskError: the task has no target.
+        """
+        cost = target_of(before.task).cost
+        first = program_cost(before.task.program, cost)
+        after = program_cost(apply(before.program, edit), cost)
+        fall = program_cost(before.program, cost) - after
+        return {"fall": fall / first if first else 0.0}
+
+    def reached(self, state: State) -> bool:
+        """Whether the program costs no more than the task's target.
+
+        Raises:
+            TaskError: the task has no target.
+        """
+        target = target_of(state.task)
+        return program_cost(state.program, target.cost) <= target.most
+
+
+def target_of(task: Task) -> Target:
+    """Return the target of a task of simplifying.
+
+    Raises:
+        TaskError: it has none.
+    """
+    if task.target is None:
+        msg = f"{task.name}: no target to simplify to; give the task one: Target('size', 200)"
+        raise TaskError(msg)
+    return task.target
+
+
+@dataclass(frozen=True)
+class NoReward:
+    """0 always: what there is to gain is knowledge."""
+
+    def terms(self, before: State, edit: Edit, outcome: Outcome) -> dict[str, float]:
+        """Return no terms."""
+        return {}
+
+    def reached(self, state: State) -> bool:
+        """Never: an episode ends by its budget."""
+        return False

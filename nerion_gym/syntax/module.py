@@ -136,6 +136,15 @@ class Module:
         return build_scopes(self.tree)
 
 
+def outermost(module: Module) -> tuple[Function, ...]:
+    """Return the functions and methods of a file that stand in no other, in source order."""
+    found: list[Function] = []
+    for function in module.functions:
+        if not found or function.span.start >= found[-1].span.end:
+            found.append(function)
+    return tuple(found)
+
+
 @lru_cache(maxsize=256)
 def parse_module(path: str, source: bytes) -> Module:
     """Parse one file, or find it among the last ones; see `read_module`."""

@@ -41,6 +41,19 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Target:
+    """What a simplified program may cost.
+
+    Attributes:
+        cost: one of `nerion_gym.syntax.costs.COSTS`.
+        most: the goal holds where the program costs no more.
+    """
+
+    cost: str
+    most: int
+
+
+@dataclass(frozen=True)
 class Task:
     """One problem instance. Its id is the digest of its contents.
 
@@ -57,6 +70,7 @@ class Task:
         reference: edits that reach the goal, in order, where whoever made the task knows them;
             not part of the id, and never shown.
         pool: the functions that a drawn focus may edit; empty: all of them, and the code outside.
+        target: of a task of simplifying; None elsewhere.
     """
 
     name: str
@@ -70,12 +84,14 @@ class Task:
     trace: Trace | None = field(default=None, compare=False, repr=False)
     reference: tuple[Edit, ...] = field(default=(), compare=False, repr=False)
     pool: tuple[FunctionRef, ...] = ()
+    target: Target | None = None
 
     @property
     def id(self) -> str:
         """First 16 hex digits of the SHA-256 over what it is about: all but name and split."""
         parts = (self.program.digest, self.suite.digest, self.goal, *self.operators)
-        text = "\0".join((*parts, repr(self.focus), *([repr(self.pool)] if self.pool else ())))
+        more = (repr(part) for part in (self.pool, self.target) if part)
+        text = "\0".join((*parts, repr(self.focus), *more))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def measured(self, baseline: Baseline) -> Task:

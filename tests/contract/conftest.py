@@ -46,5 +46,15 @@ def project(tmp_path_factory):
 
 @pytest.fixture(params=IDS)
 def world(request, project):
-    extra = {"path": str(project / "tiny.py")} if "Repo" in request.param else {}
-    return request.param, extra
+    """An id and arguments: a small package, of the project itself one module, of corpora a few.
+
+    What holds of one module holds of more, and a control run of all that Self edits by default
+    takes seconds for each of the many environments that are made here; of 38 programs to explore
+    each would be traced.
+    """
+    extra = {
+        "Nerion-Repo-v0": {"path": str(project / "tiny.py")},
+        "Nerion-Explore-v0": {"split": "val"},
+        "Nerion-Self-v0": {"modules": ["syntax/loose.py"]},
+    }
+    return request.param, extra.get(request.param, {})

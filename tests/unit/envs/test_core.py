@@ -331,3 +331,25 @@ def test_bad_arguments_name_what_is_expected():
         CodeEditEnv(make_world(), observation="tree")
     with pytest.raises(ConfigError, match="None or one of 'ansi', 'rgb_array', 'human'"):
         CodeEditEnv(make_world(), render_mode="picture")
+
+
+def test_if_green_shows_what_became_of_an_edit_that_was_not_kept():
+    env, before = make("if_green")
+    red = action_of(env, "change_operator_multiply_to_add", b"+")
+    observation, reward, terminated, truncated, info = env.step(red)
+    assert (reward, terminated, truncated, info["survived"]) == (0.0, False, False, False)
+    assert observation["edits"][red, 5] == 2  # last outcome: assertion
+    assert np.array_equal(observation["tests"], before["tests"])  # of the current program
+    assert np.array_equal(observation["edits"][:, :5], before["edits"][:, :5])
+
+
+def test_if_green_remembers_what_was_tried_when_it_comes_back_to_a_program():
+    env, _ = make("if_green")
+    red = action_of(env, "change_operator_multiply_to_add", b"+")
+    env.step(red)
+    env.step(action_of(env, "swap_comparison", b"<="))
+    observation = env.step(action_of(env, "swap_comparison", b"<"))[0]
+    assert env.current.program == env.task.program
+    assert env.current.committed == (False, True, True)
+    assert observation["edits"][red, 5] == 2
+    assert observation["edits"][action_of(env, "swap_comparison", b"<="), 5] == 1

@@ -1,5 +1,7 @@
 """Every edit of a program is offered in some episode, and each episode's offer fits its world."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from nerion_gym.envs.state import EpisodeState
 from nerion_gym.errors import TaskError
 from nerion_gym.types.coverage import Baseline, Coverage
 from nerion_gym.types.outcome import Outcome, Status, TestResult
-from nerion_gym.types.program import Program
+from nerion_gym.types.program import Focus, FunctionRef, Program
 from nerion_gym.types.suite import Suite
 from nerion_gym.types.task import Limits, Task
 from tests.unit.envs.fakes import OPERATORS, FakeRunner, make_world
@@ -200,3 +202,32 @@ def test_draws_depend_on_the_generator_only():
         env.np_random = np.random.default_rng(5)
         runs.append([env.reset() and env.edits for _ in range(30)])
     assert runs[0] == runs[1]
+
+
+def test_a_task_that_names_functions_starts_from_these_and_edits_no_others():
+    text = large("one", 3) + large("two", 3) + large("three", 3) + "LIMIT = 7 * 8\n"
+    whole = task_of({"m.py": text}, {"m.py": range(1, 8)})
+    named = tuple(FunctionRef("m.py", name) for name in ("one", "three"))
+    limits = Limits(edits=64, tests=4, nodes=512, steps=4)
+    task = replace(whole, pool=named)
+    assert task.id != whole.id
+    assert CodeEditEnv(make_world(task=whole, limits=limits), runner=FakeRunner()).reset(seed=0)
+    seen = set()
+    env = CodeEditEnv(make_world(task=task, limits=limits), runner=FakeRunner())
+    for seed in range(30):
+        env.reset(seed=seed)
+        seen.update(env.current.focus.functions)
+    assert seen == set(named)
+    reach = measured_reach(env.world, env.task)
+    offered = enumerate_edits(task.program, env.world.operators, Focus(named))
+    assert (reach.total, reach.within) == (len(offered), len(offered))
+
+
+def test_functions_without_an_edit_are_refused_by_the_task_that_names_them():
+    task = task_of({"m.py": "def f(a):\n    return a\n\n\ndef g(a):\n    return a * 2\n"})
+    named = replace(task, pool=(FunctionRef("m.py", "f"),))
+    limits = Limits(edits=64, tests=4, nodes=512, steps=4)
+    world = make_world(task=named, limits=limits)
+    world = replace(world, operators=resolve(("swap_arithmetic",)))
+    with pytest.raises(TaskError, match="no editable site in m.py"):
+        CodeEditEnv(world, runner=FakeRunner()).reset(seed=0)

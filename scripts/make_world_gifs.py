@@ -34,6 +34,11 @@ STEPS, FPS, COLOURS = 7, 0.8, 128
 LARGEST = 300_000
 """Bytes of a file."""
 NEEDS_PACKAGE = ("Nerion-Repo-v0",)
+OPTIONS: dict[str, dict[str, Any]] = {
+    "Nerion-Repair-v0": {"bugs": 3},
+    "Nerion-MultiFile-v0": {"bugs": 3},
+}
+"""So that there is something to see."""
 MODULE = '''\
 """Shelves: how much fits, and what it weighs."""
 
@@ -123,9 +128,14 @@ def test_what_does_not_fit_is_left():
 
 
 def episode(env: gym.Env, steps: int) -> Iterator[np.ndarray]:
-    """Yield the frames of an episode: edits here and there in the catalog, none twice."""
+    """Yield an episode's frames: what reaches the goal, else edits here and there, none twice."""
     observation, _ = env.reset(seed=0)
     yield frame_of(env)
+    for edit in env.get_wrapper_attr("task").reference:
+        env.step(env.get_wrapper_attr("edits").index(edit) + 1)
+        yield frame_of(env)
+    if env.get_wrapper_attr("task").reference:
+        return
     rng = np.random.default_rng(0)
     tried: set[int] = set()
     for _ in range(steps):
@@ -152,7 +162,7 @@ def make(world: str, folder: Path) -> gym.Env:
         world: its id.
         folder: an empty one for that package.
     """
-    options: dict[str, Any] = {}
+    options = dict(OPTIONS.get(world, {}))
     if world in NEEDS_PACKAGE:
         (folder / "shelves.py").write_text(MODULE, encoding="utf-8")
         (folder / "test_shelves.py").write_text(TESTS, encoding="utf-8")

@@ -83,10 +83,20 @@ def world_arguments(name: str) -> tuple[str, ...]:
 
     entry = gym.spec(name).entry_point
     creator = load_env_creator(entry) if isinstance(entry, str) else entry
-    build = getattr(sys.modules.get(getattr(creator, "__module__", "")), "build", None)
-    makers = (creator,) if build is None else (build, CodeEditEnv.__init__)
-    found = [key for maker in makers if maker for key in inspect.signature(maker).parameters]
-    return tuple(key for key in found if key not in NOT_ARGUMENTS)
+    module = sys.modules.get(getattr(creator, "__module__", ""))
+    build = getattr(module, "build", None)
+    if build is None:
+        named = named_parameters(creator)
+    else:  # which hands on what its world's OPTIONS name
+        handed_on = getattr(module, "OPTIONS", ())
+        named = [*named_parameters(build), *handed_on, *named_parameters(CodeEditEnv.__init__)]
+    return tuple(key for key in dict.fromkeys(named) if key not in NOT_ARGUMENTS)
+
+
+def named_parameters(maker: Any) -> list[str]:
+    """Return the parameters of a callable that have a name of their own."""
+    every = inspect.signature(maker).parameters.values()
+    return [one.name for one in every if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)]
 
 
 def configured(config: TrainConfig) -> TrainConfig:

@@ -16,12 +16,21 @@ import nerion_gym  # noqa: F401 - registers the ids
 from nerion_gym.envs.stats import Ledger
 from nerion_gym.envs.vector import COUNTERS, CodeEditVectorEnv
 from nerion_gym.errors import ConfigError
+from nerion_gym.execution import runner as runners
 from nerion_gym.execution.runner import LocalRunner
 
 pytestmark = pytest.mark.sandbox
 COUNT = 3
 MODES = (AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP)
 COUNTED = tuple(name for name in COUNTERS if name != "seconds")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fresh_default_runner():
+    """Singles use the process's runner: what other tests ran would be hits of theirs alone."""
+    with pytest.MonkeyPatch.context() as patch, LocalRunner() as made:
+        patch.setattr(runners, "_default", {os.getpid(): made})
+        yield
 
 
 @pytest.fixture(scope="module")

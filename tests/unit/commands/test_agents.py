@@ -50,10 +50,10 @@ def test_every_agent_spends_the_same_budget_and_repeats_its_run(tmp_path, algo):
 @pytest.mark.parametrize(
     ("world", "arguments"),
     [
-        ("Nerion-ToyMath-v0", "observation, render_mode"),
+        ("Nerion-ToyMath-v0", "split, observation, render_mode"),
         (
             "Nerion-Repo-v0",
-            "path, tests, exclude, arguments, flaky, containment, observation, render_mode",
+            "path, split, tests, exclude, arguments, flaky, containment, observation, render_mode",
         ),
     ],
 )

@@ -229,5 +229,5 @@ def test_functions_without_an_edit_are_refused_by_the_task_that_names_them():
     limits = Limits(edits=64, tests=4, nodes=512, steps=4)
     world = make_world(task=named, limits=limits)
     world = replace(world, operators=resolve(("swap_arithmetic",)))
-    with pytest.raises(TaskError, match="no editable site in m.py"):
+    with pytest.raises(TaskError, match=r"no editable site in m.py"):
         CodeEditEnv(world, runner=FakeRunner()).reset(seed=0)

@@ -21,7 +21,6 @@ WHOLE = "<module>"
 NAME = re.compile(r"<module(?: (\d+):(\d+))?>")
 
 
-@lru_cache(maxsize=256)
 def loose_pieces(path: str, source: bytes) -> tuple[ast.AST, ...]:
     """Return the largest nodes of a file that hold no function, in source order.
 
@@ -31,7 +30,12 @@ def loose_pieces(path: str, source: bytes) -> tuple[ast.AST, ...]:
     Raises:
         ProgramSyntaxError: the file is not valid Python.
     """
-    module = parse_module(path, source)
+    return _pieces_of(parse_module(path, source))
+
+
+@lru_cache(maxsize=256)
+def _pieces_of(module: Module) -> tuple[ast.AST, ...]:
+    """Return the pieces of a parsed file: nodes of this very tree, not of one parsed before."""
     starts = sorted(function.span.start for function in module.functions)
     found = [node for child in module.tree.body for node in _pieces(module, child, starts)]
     return tuple(sorted(found, key=lambda node: module.table.offsets(node)[0]))

@@ -93,3 +93,10 @@ def test_a_name_means_pieces_from_one_to_another():
     assert not loose_range("<module 5:9>", 4)
     with pytest.raises(ConfigError, match="'f' names no code outside of functions"):
         loose_range("f", 4)
+
+
+def test_the_pieces_are_nodes_of_the_tree_that_is_known_now():
+    loose_pieces("m.py", SOURCE)
+    parse_module.cache_clear()
+    every = set(ast.walk(parse_module("m.py", SOURCE).tree))
+    assert every.issuperset(loose_pieces("m.py", SOURCE))

@@ -1,5 +1,7 @@
 """Code outside of functions: its pieces, and the names that point at them."""
 
+import ast
+
 import pytest
 
 from nerion_gym.errors import ConfigError

@@ -2,9 +2,8 @@
 
 import pytest
 
-from envs_registry import WORLDS
+from tests.support.ids import IDS
 
-IDS = sorted(WORLDS)
 MODULE = """\
 LIMIT = 10
 
@@ -44,17 +43,22 @@ def project(tmp_path_factory):
     return root
 
 
-@pytest.fixture(params=IDS)
-def world(request, project):
-    """An id and arguments: a small package, of the project itself one module, of corpora a few.
+@pytest.fixture(scope="module")
+def arguments(project):
+    """Id -> arguments: a small package, of the project itself one module, of corpora a few.
 
     What holds of one module holds of more, and a control run of all that Self edits by default
     takes seconds for each of the many environments that are made here; of 38 programs to explore
     each would be traced.
     """
-    extra = {
+    return {
         "Nerion-Repo-v0": {"path": str(project / "tiny.py")},
         "Nerion-Explore-v0": {"split": "val"},
         "Nerion-Self-v0": {"modules": ["syntax/loose.py"]},
     }
-    return request.param, extra.get(request.param, {})
+
+
+@pytest.fixture(params=IDS)
+def world(request, arguments):
+    """An id and arguments."""
+    return request.param, arguments.get(request.param, {})

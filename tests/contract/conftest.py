@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.ids import IDS
+from tests.support.ids import DEAR_ARE_SLOW, IDS
 
 MODULE = """\
 LIMIT = 10
@@ -58,7 +58,13 @@ def arguments(project):
     }
 
 
-@pytest.fixture(params=IDS)
+@pytest.fixture(params=DEAR_ARE_SLOW)
 def world(request, arguments):
-    """An id and arguments."""
+    """An id and arguments; that dear worlds are like the others is asked by slow tests."""
+    return request.param, arguments.get(request.param, {})
+
+
+@pytest.fixture(params=IDS)
+def every_world(request, arguments):
+    """An id and arguments, of every world."""
     return request.param, arguments.get(request.param, {})

@@ -22,7 +22,6 @@ from envs_registry import WORLDS
 from nerion_gym.envs.rendering import MODES
 from nerion_gym.errors import ConfigError
 from scripts.make_world_gifs import wrong
-from tests.support.ids import DEAR_ARE_SLOW
 
 pytestmark = pytest.mark.sandbox
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,12 +45,6 @@ env.reset(seed=0)
 env.render()
 print([name for name in ("PIL", "rich", "nerion_gym.envs.frames") if name in sys.modules])
 """
-
-
-@pytest.fixture(params=DEAR_ARE_SLOW)
-def world(request, arguments):
-    """An id and arguments; that dear worlds are like the others is asked by slow tests."""
-    return request.param, arguments.get(request.param, {})
 
 
 def make(world, **kwargs):

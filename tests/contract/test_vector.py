@@ -18,18 +18,11 @@ from nerion_gym.envs.vector import COUNTERS, CodeEditVectorEnv
 from nerion_gym.errors import ConfigError
 from nerion_gym.execution import runner as runners
 from nerion_gym.execution.runner import LocalRunner
-from tests.support.ids import DEAR_ARE_SLOW
 
 pytestmark = pytest.mark.sandbox
 COUNT = 3
 MODES = (AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP)
 COUNTED = tuple(name for name in COUNTERS if name != "seconds")
-
-
-@pytest.fixture(params=DEAR_ARE_SLOW)
-def world(request, arguments):
-    """An id and arguments; that dear worlds are like the others is asked by slow tests."""
-    return request.param, arguments.get(request.param, {})
 
 
 @pytest.fixture(scope="module", autouse=True)

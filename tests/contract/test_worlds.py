@@ -63,16 +63,16 @@ def walk(env, steps, seed=0):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_check_env_has_nothing_to_say(world, form):
-    env = make(world, observation=form)
+def test_check_env_has_nothing_to_say(every_world, form):
+    env = make(every_world, observation=form)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         check_env(env.unwrapped, skip_render_check=False)
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_two_copies_with_the_same_seed_and_actions_agree(world, form):
-    one, two = make(world, observation=form), make(world, observation=form)
+def test_two_copies_with_the_same_seed_and_actions_agree(every_world, form):
+    one, two = make(every_world, observation=form), make(every_world, observation=form)
     steps = 40
     for first, second in zip(walk(one, steps, 3), walk(two, steps, 3), strict=True):
         assert same(first[0], second[0])
@@ -81,8 +81,8 @@ def test_two_copies_with_the_same_seed_and_actions_agree(world, form):
         assert one.observation_space.contains(first[0])
 
 
-def test_masked_actions_change_nothing_and_out_of_range_raises(world):
-    env = make(world)
+def test_masked_actions_change_nothing_and_out_of_range_raises(every_world):
+    env = make(every_world)
     observation, _ = env.reset(seed=0)
     masked = np.flatnonzero(observation["action_mask"] == 0)
     after, reward, terminated, truncated, info = env.step(masked[-1])

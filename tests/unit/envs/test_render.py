@@ -47,7 +47,7 @@ def test_a_repair_says_which_tests_it_mended():
     )
     env.step(number)
     frame = env.render()
-    assert "noticed by 1 test" in frame
+    assert "mends 1 test" in frame
     assert "passed: t::product (was failed)" in frame
     assert "reward +1.00 · end: goal" in frame
 

@@ -21,8 +21,9 @@ After 16 steps (`terminated`, `info["end"] = "budget"`).
 
 ## Tasks and splits
 One task. The suite leaves the gaps listed in `tests/golden/gaps.json`. With `split=` the corpus
-programs on numbers whose graph and suite fit these limits: 4 in train, 3 in val, 2 in test
-(`NUMERIC`). One with more edits than slots is seen through a focus: a function or a few.
+programs on numbers whose graph and test functions fit these limits: 4 in train, 3 in val, 2 in
+test (`NUMERIC`). One with more edits than slots is seen through a focus: a function or a few.
+Where parametrised tests make more than 16 cases, the last slot is that of the rest together.
 `reset(options={"task": "tax_ladder"})` chooses one.
 
 ## Arguments
@@ -59,7 +60,7 @@ NUMERIC = (
     "check_digits", "durations", "math_logic", "page_window", "prime_factory", "roman_numerals",
     "sensor_smoothing", "tax_ladder", "zone_offsets",
 )  # fmt: skip
-"""Corpus programs on numbers whose graph and suite fit the limits."""
+"""Corpus programs on numbers whose graph and test functions fit the limits."""
 
 
 def build(split: str | None = None) -> World:

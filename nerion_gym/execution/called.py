@@ -18,6 +18,7 @@ MOST_DRAINED = 64
 RESULT, EXCEPTION, ARGUMENT, LATE = "result", "exception", "argument", "late"
 BLIND, HIDDEN, RAN = "blind", "hidden", "ran"
 WAITS = "waits"
+TOO_BIG = b"too big"
 NAMED = {OSError: ("filename", "filename2"), ImportError: ("name", "path"), NameError: ("name",)}
 LAZY = frozenset(
     {types.GeneratorType, map, filter, zip, enumerate, reversed, itertools.chain, itertools.islice,
@@ -49,6 +50,13 @@ class Done(NamedTuple):
     blind: bool
     hidden: bool
     drained: bool
+
+    def is_all(self, kind: str, shared: bytes, text: str, drained: bool) -> bool:
+        """Whether a call that ended so did all of this: one look at result and arguments tells."""
+        told = shared not in {b"", TOO_BIG}
+        return told and (kind, shared, text, drained) == (
+            self.kind, self.shared, self.text, self.drained
+        )  # fmt: skip
 
 
 class Lines:
@@ -119,7 +127,7 @@ def look(values: Sequence[Any]) -> tuple[bytes, bool]:
     try:
         taken = snapshot(values, lenient=True)
     except UnrecordableError:
-        return b"too big", True
+        return TOO_BIG, True
     return fingerprint(taken), is_blind(taken)
 
 

@@ -232,10 +232,19 @@ def fingerprint(taken: Snapshot) -> bytes:
 
     The same objects shared in the same way: `[a, a]` is not `[a, copy of a]`.
     """
-    digest = hashlib.blake2b(repr(taken.roots).encode(), digest_size=12)
-    for node in taken.nodes:
-        digest.update(b"%b%b%r" % (node.kind.encode(), kept_as(node.kept), node.parts))
-    return digest.digest()
+    told = [repr(taken.roots).encode()]
+    for kind, kept, parts in taken.nodes:
+        tell = instance_as if kind == "instance" else kept_as
+        told.append(b"%b%b%r" % (kind.encode(), tell(kept), parts))
+    return hashlib.blake2b(b"".join(told), digest_size=12).digest()
+
+
+def instance_as(kept: tuple[Any, ...]) -> bytes:
+    """Return what `kept_as` tells apart of what is kept of an instance: its layout."""
+    kind, base, count, names, slots = kept
+    plain = [name if type(name) is str else id(name) for name in names]
+    row = (id(kind), id(base), count, plain, list(map(id, slots)))
+    return repr(row).encode("utf-8", "backslashreplace")
 
 
 def kept_as(value: Any) -> bytes:
@@ -244,6 +253,12 @@ def kept_as(value: Any) -> bytes:
     Of a function's code its name: the code of an edited function is another all the time.
     """
     kind = type(value)
+    if kind is str:
+        return b"%d:%b" % (id(str), repr(value).encode("utf-8", "backslashreplace"))
+    if kind is int:
+        return b"%d:%x" % (id(int), value)
+    if value is None:
+        return b"None"
     if kind is tuple:
         return b"(%b)" % b",".join(map(kept_as, value))
     if kind is types.CodeType:

@@ -50,6 +50,10 @@ class Node(NamedTuple):
     parts: tuple[int, ...]
 
 
+_node = Node._make
+"""Makes one of a tuple of its fields."""
+
+
 class Snapshot(NamedTuple):
     """Values by recipe; `roots` are the nodes of the values themselves."""
 
@@ -85,15 +89,17 @@ class _Taking:
         return Snapshot(tuple(self._nodes), roots, self._size)  # type: ignore[arg-type]
 
     def _take(self, value: Any, depth: int) -> int:
-        kind = type(value)
+        kind, nodes = type(value), self._nodes
         if id(kind) in UNSHARED:
-            return self._note(Node("kept", value, ()), size_of(value))
+            self._count(size_of(value))
+            nodes.append(_node(("kept", value, ())))
+            return len(nodes) - 1
         known = self._numbers.get(id(value))
         if known is not None and not is_unshared(value):
             return known
-        number = self._numbers[id(value)] = len(self._nodes)
+        number = self._numbers[id(value)] = len(nodes)
         self._held.append(value)  # its number holds as long as it lives
-        self._nodes.append(None)
+        nodes.append(None)
         try:
             if depth > DEEPEST:
                 raise UnrecordableError("values nested too deeply")
@@ -103,15 +109,9 @@ class _Taking:
                 raise
             name, kept, parts = "opaque", (kind, str(error)), ()
         self._count(len(kept) if type(kept) is str or type(kept) is bytes else 0)
-        self._nodes[number] = Node(
-            name, kept, tuple([self._take(part, depth + 1) for part in parts])
-        )
+        held = tuple([self._take(part, depth + 1) for part in parts]) if parts else ()
+        nodes[number] = _node((name, kept, held))
         return number
-
-    def _note(self, node: Node, size: int) -> int:
-        self._count(size)
-        self._nodes.append(node)
-        return len(self._nodes) - 1
 
     def _count(self, size: int) -> None:
         self._size += size + NODE_BYTES
@@ -153,9 +153,10 @@ def is_unshared(value: object) -> bool:
 
 def size_of(value: Any) -> int:
     """Return about how many bytes a text or number takes, besides the object."""
-    if isinstance(value, int):
-        return value.bit_length() >> 3
-    return len(value) if isinstance(value, (str, bytes)) else 0
+    kind = type(value)
+    if kind is str or kind is bytes:
+        return len(value)
+    return value.bit_length() >> 3 if kind is int else 0
 
 
 class TooBigError(UnrecordableError):

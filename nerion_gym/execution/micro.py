@@ -98,10 +98,7 @@ class Reference(NamedTuple):
 
 
 def run_micro(
-    calls: Mapping[Key, Calls],
-    order: dict[str, Any],
-    mapped: Mapped,
-    line: Line,
+    calls: Mapping[Key, Calls], order: dict[str, Any], mapped: Mapped, line: Line
 ) -> None:
     """Run edited functions on recorded arguments, and tell what became of each edit.
 
@@ -127,7 +124,7 @@ def run_micro(
         running = Running(functions[0])
         known, dropped = running.references(recorded)
         if number and not dropped.keys().isdisjoint(STATEFUL):
-            # Maybe for what the functions before it left behind: in a process of its own it counts.
+            # Maybe for what others before it left behind: in a process of its own it counts.
             teller.tell("stale")
             teller.end()
             return
@@ -237,12 +234,10 @@ class Running:
         looked_at = [one for one in known if wanted >> one.place & 1]
         return all(self.call(one.recorded, LONGEST, one.done) == one.done for one in looked_at)
 
-    def call(
-        self, recorded: Recorded, seconds: float, expected: Done | None = None
-    ) -> Done | None:
-        """Call the function; None where its arguments cannot be made again.
+    def call(self, recorded: Recorded, seconds: float, expected: Done | None = None) -> Done | None:
+        """Call the function, and look once where it does what is expected.
 
-        Where it did what was expected, a single look at all values tells so.
+        None where its arguments cannot be made again.
         """
         try:
             values = rebuilt(recorded.arguments)

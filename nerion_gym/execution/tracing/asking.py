@@ -6,24 +6,21 @@ where the child ends early, the edit that it was at is what ended it, and anothe
 
 from __future__ import annotations
 
-import marshal
 import os
 from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nerion_gym.execution.routing import Key, NotConfinedError, compare_file, same_frame
 from nerion_gym.execution.tracing.ahead import ahead
-from nerion_gym.execution.tracing.contrasts import spliced, statement_around
-from nerion_gym.syntax.module import parse_module
+from nerion_gym.execution.tracing.edited import edited_codes
 from nerion_gym.types.trace import MicroTrace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from types import CodeType
 
     from nerion_gym.execution.answers import Answer
-    from nerion_gym.syntax.module import Module
+    from nerion_gym.execution.routing import Key
+    from nerion_gym.execution.tracing.edited import Edited
     from nerion_gym.types.edit import Edit
     from nerion_gym.types.program import Program
 
@@ -36,24 +33,6 @@ UNSEEN = "nothing that its function returns, raises or is given shows what it do
 AWAY = "no recorded call comes to the place"
 NO_CALL = "no call of its function was recorded"
 ENDS = "running its function alone, unedited, ended the process"
-
-
-class Edited(NamedTuple):
-    """An edit as its function's new code.
-
-    Attributes:
-        number: in the caller's list.
-        key: of the function: path, name, first line.
-        code: marshalled.
-        inner: whether nothing but functions inside of it is other than before.
-        lines: first and last of what it changes: a call that executes none of them tells nothing.
-    """
-
-    number: int
-    key: Key
-    code: bytes
-    inner: bool
-    lines: tuple[int, int]
 
 
 class Recording(NamedTuple):
@@ -77,51 +56,6 @@ class Recording(NamedTuple):
 
 class GoneError(Exception):
     """There is no traced process to ask."""
-
-
-def edited_code(program: Program, number: int, edit: Edit) -> Edited | None:
-    """Return the new code of the function whose body an edit changes; None where that is not all.
-
-    That changes nothing which is visible without a call: see `routing.compare_file`.
-    """
-    paths = {splice.path for splice in edit.splices}
-    if len(paths) != 1:
-        return None
-    path = paths.pop()
-    before = program.source(path)
-    module = parse_module(path, before)
-    after = spliced(module, edit.splices, 0, len(before))
-    try:
-        change = compare_file(path, before, after)
-    except NotConfinedError:
-        return None
-    if len(change.changed) != 1:
-        return None  # functions that merely moved do what they did
-    old, new = change.changed[0]
-    key = path, old.co_qualname, old.co_firstlineno
-    lines = lines_of(module, edit.splices[0].start, edit.splices[-1].end)
-    return Edited(number, key, marshal.dumps(new), is_inner(old, new), lines)
-
-
-def lines_of(module: Module, start: int, end: int) -> tuple[int, int]:
-    """Return first and last line of the statement that holds some bytes, or of its head."""
-    statement = statement_around(module, start, end)
-    if statement is None:
-        return 1, len(module.source)
-    first, last = statement.lineno, statement.end_lineno or statement.lineno
-    body = getattr(statement, "body", None)
-    if body and end <= module.table.offsets(body[0])[0]:
-        last = max(first, body[0].lineno - 1)
-    return first, last
-
-
-def is_inner(old: CodeType, new: CodeType) -> bool:
-    """Whether two codes differ in nested functions alone."""
-    return same_frame(old, new) and all(
-        one == two
-        for one, two in zip(old.co_consts, new.co_consts, strict=True)
-        if not isinstance(one, type(old))
-    )
 
 
 def micro(
@@ -149,23 +83,16 @@ def micro(
         return [MicroTrace(why=recording.why)] * len(edits)
     every = range(len(edits))
     chunks = [every[start : start + AHEAD] for start in every[::AHEAD]]
-    for chunk in ahead(partial(edited_codes, program, edits), chunks):
-        for one in chunk:
-            found[one.number] = MicroTrace(why=NO_CALL)
-        queue = [one for one in chunk if recording.calls.get(one.key)]
+    called = {
+        (key[0], key[1].rpartition(".")[2]) for key, tests in recording.calls.items() if tests
+    }
+    for codes, uncalled in ahead(partial(edited_codes, program, edits, called), chunks):
+        for number in (*uncalled, *(one.number for one in codes)):
+            found[number] = MicroTrace(why=NO_CALL)
+        queue = [one for one in codes if recording.calls.get(one.key)]
         for number, result in results_in_turn(ask, recording, queue, memory):
             found[number] = result
     return found
-
-
-def edited_codes(program: Program, edits: Sequence[Edit], numbers: Iterable[int]) -> list[Edited]:
-    """Return the new code of edited functions, function by function, where an edit is no more."""
-    found: dict[Key, list[Edited]] = defaultdict(list)
-    for number in numbers:
-        edited = edited_code(program, number, edits[number])
-        if edited is not None:
-            found[edited.key].append(edited)
-    return [one for rows in found.values() for one in rows]
 
 
 def results_in_turn(

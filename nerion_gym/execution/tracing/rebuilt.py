@@ -248,32 +248,30 @@ def instance_as(kept: tuple[Any, ...]) -> bytes:
 
 
 def kept_as(value: Any) -> bytes:
-    """Return bytes for what a node keeps: the value of what cannot change, else the identity.
-
-    Of a function's code its name: the code of an edited function is another all the time.
-    """
-    kind = type(value)
-    if kind is str:
-        return b"%d:%b" % (id(str), repr(value).encode("utf-8", "backslashreplace"))
-    if kind is int:
-        return b"%d:%x" % (id(int), value)
-    if value is None:
-        return b"None"
-    if kind is tuple:
-        return b"(%b)" % b",".join(map(kept_as, value))
-    if kind is types.CodeType:
-        return value.co_qualname.encode()
-    if id(kind) in TOLD_BY:
-        return b"%d:%b" % (id(kind), kept_as(TOLD_BY[id(kind)](value)))
-    if id(kind) in SHOWN:
-        return b"%d:%b" % (id(kind), shown(value).encode("utf-8", "backslashreplace"))
-    return b"#%d" % id(value)
+    """Return bytes for what a node keeps: the value of what cannot change, else the identity."""
+    tell = TELLERS.get(id(type(value)))
+    return b"#%d" % id(value) if tell is None else tell(value)
 
 
-TOLD_BY: dict[int, Callable[[Any], tuple[Any, ...]]] = {
-    id(range): lambda value: (value.start, value.stop, value.step),
-    id(re.Match): lambda value: (value.pos, value.endpos, *value.regs),
-    id(re.Pattern): lambda value: (value.flags,),
+def _plainly(value: Any) -> bytes:
+    return b"%d:%b" % (id(type(value)), shown(value).encode("utf-8", "backslashreplace"))
+
+
+def _by_parts(*parts: Any) -> bytes:
+    return b"(%b)" % b",".join([kept_as(part) for part in parts])
+
+
+TELLERS: dict[int, Callable[[Any], bytes]] = {
+    **dict.fromkeys(SHOWN, _plainly),
+    id(str): lambda value: b"s" + repr(value).encode("utf-8", "backslashreplace"),
+    id(int): lambda value: b"i%x" % value,
+    id(type(None)): lambda _value: b"None",
+    id(tuple): lambda value: _by_parts(*value),
+    id(range): lambda value: b"r" + _by_parts(value.start, value.stop, value.step),
+    id(re.Match): lambda value: b"m" + _by_parts(value.pos, value.endpos, *value.regs),
+    id(re.Pattern): lambda value: b"p" + _by_parts(value.flags),
+    # Of a function's code its name: the code of an edited function is another all the time.
+    id(types.CodeType): lambda code: code.co_qualname.encode(),
 }
 """What tells values of exact types apart, by number, besides the nodes that they hold."""
 

@@ -203,7 +203,7 @@ def measured(worlds: Sequence[str], steps: int, rounds: int, seed: int) -> list[
             way.take(steps, timed=False)
             for _ in range(rounds):
                 way.take(steps, timed=True)
-            row = {"world": world, "arguments": arguments, "uncached": way.row()}
+            row: dict[str, Any] = {"world": world, "arguments": arguments, "uncached": way.row()}
         finally:
             way.close()
         row["cached"] = cached(world, {**arguments, **extra}, steps, seed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 SETUP_SECONDS = 300.0
 MEMORY_BYTES = 512 << 20
-KEPT_TASKS = 8
+KEPT_TASKS = 64
 KEPT_BYTES = 1 << 30
 
 

@@ -6,7 +6,9 @@ One bug, programs of at most 40 lines: trains on the train split of Nerion-Repai
 greedy success on its val split every 2,000 steps, beside a uniform agent. Each seed is recorded
 as it ends in benchmarks/results/repair_learning.json; a seed on record with the same settings is
 not run again, so a run that was stopped goes on. `--fixture` does the same in the fixture world of
-tests/support/worlds.py, which runs no test process, into repair_learning_fixture.json.
+tests/support/worlds.py, which runs no test process, into repair_learning_fixture.json;
+`--untraced` leaves the columns of a traced run unknown, into repair_learning_untraced.json: a step
+costs a fifth then.
 """
 
 from __future__ import annotations
@@ -57,20 +59,23 @@ class Place:
         name: of the record.
         splits: of training and of judging.
         fixture: the world without test processes.
+        trace: whether the observation has a traced run's columns.
     """
 
     name: str
     splits: tuple[str, str]
     fixture: bool
+    trace: bool = True
 
     def make(self, split: str) -> gym.Env:
         """Return an environment."""
         if self.fixture:
             return repair_world(split)
-        return gym.make(WORLD, split=split, **ARGUMENTS)
+        return gym.make(WORLD, split=split, trace=self.trace, **ARGUMENTS)
 
 
 CORPUS = Place("repair_learning", ("train", "val"), fixture=False)
+UNTRACED = Place("repair_learning_untraced", CORPUS.splits, fixture=False, trace=False)
 FIXTURE = Place("repair_learning_fixture", ("train", "test"), fixture=True)
 
 
@@ -139,8 +144,9 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="number of the first seed")
     parser.add_argument("--steps", type=int, default=16_000, help="of each run")
     parser.add_argument("--fixture", action="store_true", help="in the fixture world")
+    parser.add_argument("--untraced", action="store_true", help="without a trace's columns")
     given = parser.parse_args()
-    place = FIXTURE if given.fixture else CORPUS
+    place = FIXTURE if given.fixture else UNTRACED if given.untraced else CORPUS
     suffix = "" if given.algo == "dqn" else f"_{given.algo}"
     path = RESULTS / f"{place.name}{suffix}.json"
     options = options_for(given.algo, WORLD, REPAIR_LEARNERS[given.algo])
@@ -148,6 +154,7 @@ def main() -> None:
     seeds = recorded(path, settings)
     flags = f"--algo {given.algo} --seeds {given.seeds} --first {given.first} --steps {given.steps}"
     command = f"python benchmarks/repair_learning.py {flags}{' --fixture' * given.fixture}"
+    command += " --untraced" * given.untraced
     for seed in range(given.first, given.first + given.seeds):
         if str(seed) in seeds:
             continue

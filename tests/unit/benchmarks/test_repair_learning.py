@@ -64,13 +64,14 @@ def test_the_summary_is_over_seeds():
     assert found["uniform"]["point"] == 0.25
 
 
-def test_the_world_is_asked_for_by_split(monkeypatch):
+@pytest.mark.parametrize(("place", "trace"), [("CORPUS", True), ("UNTRACED", False)])
+def test_the_world_is_asked_for_by_split(monkeypatch, place, trace):
     asked = {}
 
     def make(name, **arguments):
         asked[name] = arguments
 
     monkeypatch.setattr(repair_learning.gym, "make", make)
-    repair_learning.CORPUS.make("val")
+    getattr(repair_learning, place).make("val")
     wanted = {"family": "corpus", "lines": 40, "observation": "padded", "split": "val"}
-    assert asked == {"Nerion-Repair-v0": wanted}
+    assert asked == {"Nerion-Repair-v0": {**wanted, "trace": trace}}

@@ -149,8 +149,20 @@ def is_project(folder: Path) -> bool:
 
 
 def find_layout(package: Path, tests: tuple[Path, ...]) -> Layout:
-    """Return the project's layout: the nearest folder with a project file that holds both."""
-    common = Path(os.path.commonpath([innermost_root(package), *(folder_of(t) for t in tests)]))
+    """Return the project's layout: the nearest folder with a project file that holds both.
+
+    Raises:
+        TaskError: only the root of all files, or a home, holds both.
+    """
+    own = innermost_root(package)
+    common = Path(os.path.commonpath([own, *(folder_of(test) for test in tests)]))
+    if common != own and common in (Path(common.anchor), Path.home()):
+        msg = (
+            f"tests={', '.join(map(str, tests))}: outside of the project of path={str(package)!r}: "
+            f"only {common} holds both, and every run works on a copy of the project; put package "
+            "and tests into one project's folder"
+        )
+        raise TaskError(msg)
     for folder in (common, *common.parents)[: MAX_CLIMB + 1]:
         if is_project(folder):
             return Layout(folder, package, tests)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from functools import update_wrapper
-from typing import TYPE_CHECKING, Any, TypeVar
+import difflib
+import inspect
+import sys
+from functools import update_wrapper, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import gymnasium as gym
 
@@ -13,7 +16,7 @@ from nerion_gym.envs.vector import make_vector
 from nerion_gym.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from nerion_gym.envs.vector import CodeEditVectorEnv
     from nerion_gym.envs.world import World
@@ -22,17 +25,81 @@ ENV_OPTIONS = ("observation", "render_mode", "runner", "trace")
 """Arguments of `CodeEditEnv` beside the world."""
 VECTOR_OPTIONS = (*ENV_OPTIONS, "num_envs", "workers", "autoreset_mode")
 """Arguments of `nerion_gym.envs.vector.make_vector` beside the world."""
-Maker = TypeVar("Maker", bound="Callable[..., gym.Env]")
+P = ParamSpec("P")
+Made = TypeVar("Made")
 
 
-def entry_point(make: Maker) -> Maker:
-    """Say on a function which render modes its environments have.
+def arguments_of(entry: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the arguments that an entry point takes: its world's own, then every world's.
 
-    Gymnasium asks an entry point before it calls it: `render_mode="rgb_array_list"` collects frames
-    only where "rgb_array" is known to be there.
+    The world's own are those of the function `build` of its module, with what the module's
+    `OPTIONS` name; where there is no `build`, those that the entry point itself names.
     """
-    make.metadata = CodeEditEnv.metadata  # type: ignore[attr-defined]
-    return make
+    build = _build_of(entry)
+    if build is None:
+        return tuple(_named(entry))
+    own = [*_named(entry), *_named(build), *_options_of(entry)]
+    many = "num_envs" in own or isinstance(entry, VectorEntry)
+    return tuple(dict.fromkeys([*own, *(VECTOR_OPTIONS if many else ENV_OPTIONS)]))
+
+
+def _home_of(entry: Callable[..., Any]) -> dict[str, Any]:
+    module = sys.modules.get(entry.__module__)
+    return {} if module is None else vars(module)
+
+
+def _build_of(entry: Callable[..., Any]) -> Callable[..., Any] | None:
+    found = getattr(entry, "build", None) or _home_of(entry).get("build")
+    return found if callable(found) else None
+
+
+def _options_of(entry: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(_home_of(entry).get("OPTIONS", ()))
+
+
+def _named(maker: Callable[..., Any]) -> list[str]:
+    """Return the parameters of a callable that have a name of their own."""
+    every = inspect.signature(maker).parameters.values()
+    return [one.name for one in every if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)]
+
+
+def _takes_any(maker: Callable[..., Any]) -> bool:
+    every = inspect.signature(maker).parameters.values()
+    return any(one.kind is one.VAR_KEYWORD for one in every)
+
+
+def require_taken(entry: Callable[..., Any], given: Iterable[str]) -> None:
+    """Refuse arguments that an entry point does not take, as Python does, but with those it does.
+
+    Raises:
+        TypeError: names one, and all that there are.
+    """
+    build = _build_of(entry)
+    if _takes_any(build or entry) and not _options_of(entry):
+        return  # nobody says which ones
+    known = arguments_of(entry)
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f" (did you mean {near[0]!r}?)" if near else ""
+            msg = f"got an unexpected keyword argument {name!r}{hint}; it takes: {', '.join(known)}"
+            raise TypeError(msg)
+
+
+def entry_point(make: Callable[P, Made]) -> Callable[P, Made]:
+    """Have an entry point refuse arguments by naming those there are, and say its render modes.
+
+    Gymnasium asks an entry point for its modes before it calls it: `render_mode="rgb_array_list"`
+    collects frames only where "rgb_array" is known to be there.
+    """
+
+    @wraps(make)
+    def entry(*args: P.args, **kwargs: P.kwargs) -> Made:
+        require_taken(make, kwargs)
+        return make(*args, **kwargs)
+
+    entry.metadata = CodeEditEnv.metadata  # type: ignore[attr-defined]
+    return entry
 
 
 class SingleEntry:
@@ -50,6 +117,7 @@ class SingleEntry:
 
     def __call__(self, **kwargs: Any) -> CodeEditEnv:
         """Return an environment."""
+        require_taken(self, kwargs)
         options = taken_from(kwargs, ENV_OPTIONS)
         return CodeEditEnv(self.build(**kwargs), **options)
 
@@ -67,6 +135,7 @@ class VectorEntry:
 
     def __call__(self, **kwargs: Any) -> CodeEditVectorEnv:
         """Return a vector."""
+        require_taken(self, kwargs)
         options = taken_from(kwargs, VECTOR_OPTIONS)
         return make_vector(self.build(**kwargs), **options)
 

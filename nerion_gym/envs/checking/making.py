@@ -92,7 +92,7 @@ def check_manual(subject: Subject) -> str:
     """
     title, _, body = subject.manual.partition("\n")
     require(
-        re.fullmatch(rf"{re.escape(subject.name)}: .+\.", title),
+        re.fullmatch(rf"{re.escape(subject.name)}: .+[.?]", title),
         f"the module's docstring begins with {title!r}",
         f"begin it with '{subject.name}: what it is, in a sentence.'",
     )

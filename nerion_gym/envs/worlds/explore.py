@@ -166,6 +166,7 @@ def make(**kwargs: Any) -> CodeEditEnv:
     return CodeEditEnv(build(**options), **kwargs)
 
 
+@entry_point
 def make_vec(num_envs: int = 1, **kwargs: Any) -> CodeEditVectorEnv:
     """Vector entry point.
 

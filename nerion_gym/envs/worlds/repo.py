@@ -115,6 +115,7 @@ def make(path: str | os.PathLike[str] | None = None, **kwargs: Any) -> CodeEditE
     return CodeEditEnv(build(path, **options), **kwargs)
 
 
+@entry_point
 def make_vec(
     num_envs: int = 1, path: str | os.PathLike[str] | None = None, **kwargs: Any
 ) -> CodeEditVectorEnv:

@@ -82,6 +82,7 @@ def make(split: str | None = None, **kwargs: Any) -> CodeEditEnv:
     return CodeEditEnv(build(split), **kwargs)
 
 
+@entry_point
 def make_vec(num_envs: int = 1, split: str | None = None, **kwargs: Any) -> CodeEditVectorEnv:
     """Vector entry point; other arguments go to `nerion_gym.envs.vector.make_vector`."""
     return make_vector(build(split), num_envs, **kwargs)

@@ -81,7 +81,8 @@ def world_arguments(name: str) -> tuple[str, ...]:
 
     entry = gym.spec(name).entry_point
     creator = load_env_creator(entry) if isinstance(entry, str) else entry
-    return tuple(key for key in arguments_of(creator) if key not in NOT_ARGUMENTS)
+    taken = () if creator is None else arguments_of(creator)
+    return tuple(key for key in taken if key not in NOT_ARGUMENTS)
 
 
 def configured(config: TrainConfig) -> TrainConfig:

@@ -7,13 +7,14 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nerion_gym.errors import ConfigError, NerionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rich.table import Table
 
@@ -45,7 +46,9 @@ def check_worlds(screen: Screen, where: str, arguments: Mapping[str, Any], steps
         msg = f"--steps {steps}: expected at least {LEAST_STEPS}, to tell a leak from a cache"
         raise ConfigError(msg)
     found = {}
-    for subject in worlds_in(where, arguments, steps=steps):
+    with aside(screen):
+        subjects = worlds_in(where, arguments, steps=steps)
+    for subject in subjects:
         asked = replace(subject, elsewhere=elsewhere(where, subject.name, arguments))
         found[subject.name] = asked_of(screen, asked)
     screen.emit(
@@ -61,6 +64,16 @@ def check_worlds(screen: Screen, where: str, arguments: Mapping[str, Any], steps
     return all(map(passed, found.values()))
 
 
+@contextmanager
+def aside(screen: Screen) -> Iterator[None]:
+    """Send what a stranger's module prints to standard error, where text is not wanted."""
+    if screen.talks:
+        yield
+    else:
+        with redirect_stdout(sys.stderr):
+            yield
+
+
 def passed(verdicts: Sequence[Verdict]) -> bool:
     """Whether no check failed."""
     return not any(verdict.outcome == "failed" for verdict in verdicts)
@@ -72,7 +85,7 @@ def asked_of(screen: Screen, subject: Subject) -> list[Verdict]:
     from nerion_gym.envs.checking.table import CHECKS, verdicts
 
     found: list[Verdict] = []
-    with bars(screen.live(None)) as progress:
+    with aside(screen), bars(screen.live(None)) as progress:
         task = progress.add_task(subject.name, total=len(CHECKS), note="")
         for check, verdict in zip(CHECKS, verdicts(subject), strict=True):
             found.append(verdict)

@@ -166,7 +166,7 @@ def register_world(
         gym.register(
             id=world_id,
             entry_point=SingleEntry(build),
-            vector_entry_point=VectorEntry(build),  # type: ignore[arg-type]
+            vector_entry_point=VectorEntry(build),
             reward_threshold=reward_threshold,
         )
 

@@ -85,13 +85,12 @@ def test_worlds_pass(world, check):
     assert check(subject(world))
 
 
-def test_random_steps_find_survivors(world):
-    env = make(world)
-    if isinstance(env.unwrapped.world.reward, Survivors):
-        assert sum(reward for _, reward, *_ in walk(env, 60, seed=8)) > 0
-        assert env.unwrapped.stats.executions > 0
-    else:
-        assert env.unwrapped.world.commit != "never" or "Explore" in world[0]
+@pytest.mark.parametrize("name", ["Nerion-ToyMath-v0", "Nerion-LogicV2-v0", "Nerion-Repo-v0"])
+def test_random_steps_find_survivors(name, arguments):
+    env = make((name, arguments.get(name, {})))
+    assert isinstance(env.unwrapped.world.reward, Survivors)
+    assert sum(reward for _, reward, *_ in walk(env, 60, seed=8)) > 0
+    assert 0 < env.unwrapped.stats.executions <= 60
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -165,5 +165,5 @@ def spec_of(world_id: str, build: Callable[..., World]) -> EnvSpec:
     return EnvSpec(
         id=world_id,
         entry_point=SingleEntry(build),
-        vector_entry_point=VectorEntry(build),  # type: ignore[arg-type]
+        vector_entry_point=VectorEntry(build),
     )

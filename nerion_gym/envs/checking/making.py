@@ -48,11 +48,11 @@ def check_made(subject: Subject) -> str:
             f"cannot be made: {error}", "give what it needs with --env-kwargs, or defaults"
         ) from error
     inner = env.unwrapped
-    require(
-        isinstance(inner, CodeEditEnv),
-        f"makes a {type(inner).__name__}, no nerion_gym.envs.core.CodeEditEnv",
-        "return CodeEditEnv(world, **kwargs): other environments are beyond these checks",
-    )
+    if not isinstance(inner, CodeEditEnv):
+        raise BrokenWorldError(
+            f"makes a {type(inner).__name__}, no nerion_gym.envs.core.CodeEditEnv",
+            "return CodeEditEnv(world, **kwargs): other environments are beyond these checks",
+        )
     require(
         inner.world.id == subject.name,
         f"is registered as {subject.name}, and its World says {inner.world.id}",

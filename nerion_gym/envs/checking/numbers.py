@@ -69,7 +69,7 @@ def _graph(observation: Any, form: str) -> tuple[np.ndarray, np.ndarray, np.ndar
     cut = {"nodes": nodes, "edge_types": edges, "edge_links": edges}
     for key, count in cut.items():
         require(not observation[key][count:].any(), f"observation={form!r}: {key}, padding", FIX)
-    return tuple(observation[key][:count] for key, count in cut.items())  # type: ignore[return-value]
+    return tuple(observation[key][:count] for key, count in cut.items())
 
 
 def _of_graph(nodes: np.ndarray, types: np.ndarray, links: np.ndarray) -> Iterator[Named]:

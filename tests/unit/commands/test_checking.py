@@ -104,7 +104,7 @@ def test_what_is_bad_input_is_one_line_and_code_2(arguments, message, capfd, mon
 def test_another_process_says_why_it_cannot_replay(tmp_path):
     with pytest.raises(NerionError, match=r"cannot be replayed: .*no world 'Mine-v0' in this proc"):
         elsewhere("nerion_gym.envs.worlds.toy_math", "Mine-v0", {})("{}")
-    with pytest.raises(NerionError, match="cannot be replayed: .*not an episode state"):
+    with pytest.raises(NerionError, match=r"cannot be replayed: .*not an episode state"):
         elsewhere("nerion_gym.envs.worlds.toy_math", "Nerion-ToyMath-v0", {})("{}")
 
 

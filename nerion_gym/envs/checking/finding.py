@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
 import sys
 from pathlib import Path
@@ -76,7 +75,7 @@ def imported(where: str) -> ModuleType:
         msg = f"{where}: importing it raises {type(error).__name__}: {error}; mend that first"
         raise ConfigError(msg) from error
     file = getattr(module, "__file__", None)
-    if is_path(where) and (file is None or Path(file).resolve() != Path(where).resolve()):
+    if is_path(where) and (file is None or Path(file).resolve() != resolved(where)):
         msg = f"{where}: another module is called {name!r} ({file}); give the file another name"
         raise ConfigError(msg)
     return module
@@ -87,6 +86,11 @@ def is_path(where: str) -> bool:
     return where.endswith(".py") or "/" in where
 
 
+def resolved(where: str) -> Path:
+    """Return an absolute path without links."""
+    return Path(where).expanduser().resolve()
+
+
 def named(where: str) -> tuple[str, Path]:
     """Return a module's name and the folder that it is imported from.
 
@@ -95,7 +99,7 @@ def named(where: str) -> tuple[str, Path]:
     """
     if not is_path(where):
         return where, Path.cwd()
-    path = Path(where).expanduser().resolve()
+    path = resolved(where)
     if path.suffix != ".py" or not path.is_file():
         msg = f"{where}: no Python file at {path}; give a .py file or a module's name"
         raise ConfigError(msg)
@@ -122,11 +126,12 @@ def home_of(spec: EnvSpec) -> str:
 
 
 def manual_of(spec: EnvSpec, module: ModuleType) -> str:
-    """Return the docstring of the module that makes a world."""
-    home = home_of(spec)
-    if home and home not in sys.modules and importlib.util.find_spec(home) is not None:
-        importlib.import_module(home)
-    return inspect.getdoc(sys.modules.get(home, module)) or ""
+    """Return the docstring of the module that makes a world; "" where there is no such module."""
+    try:
+        home = importlib.import_module(home_of(spec) or module.__name__)
+    except ImportError:
+        return ""  # that it cannot be made is for a check to say
+    return inspect.getdoc(home) or ""
 
 
 def unregistered(module: ModuleType) -> Iterator[EnvSpec]:

@@ -8,6 +8,7 @@ import gymnasium as gym
 import pytest
 
 from nerion_gym.envs.checking.finding import worlds_in
+from nerion_gym.envs.checking.table import MADE, verdict
 from nerion_gym.errors import ConfigError
 
 IMPORTS = """
@@ -80,6 +81,19 @@ def test_a_module_in_a_package_is_imported_as_part_of_it(module):
     path = module(f"from . import deep\n{BUILD}", name="lab_of_mine/worlds.py")
     module("", name="lab_of_mine/deep.py")
     assert names(path) == names("lab_of_mine.worlds") == ["Nerion-Fake-v0"]
+
+
+def test_a_world_whose_entry_point_is_nowhere_cannot_be_made(module):
+    path = module(
+        "import gymnasium\ngymnasium.register('Mine-v0', entry_point='no_such.place:make')\n"
+    )
+    (subject,) = worlds_in(str(path))
+    assert subject.manual == ""
+    found = verdict(MADE, subject)
+    assert (found.outcome, found.why) == (
+        "failed",
+        "ModuleNotFoundError: No module named 'no_such'",
+    )
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,7 @@ def test_the_custom_operator_tells_what_its_tests_do_not_read(tmp_path):
     done = subprocess.run(
         [sys.executable, str(ROOT / "examples" / "custom_operator.py")],
         cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )

@@ -34,6 +34,8 @@ SKIPPED_ENDINGS = (".pyc", ".pyo")
 """Not .egg-info: a suite may ask `importlib.metadata` for the version (toolz does)."""
 MAX_PROJECT_BYTES = 64 * 2**20
 MAX_FILES = 20_000
+MAX_LINES = 20_000
+"""Of one file that is edited; the longest of the standard library has about 7,000."""
 MAX_CLIMB = 3
 """How far above the package a project file counts, so that a stray one in a home does not."""
 
@@ -266,11 +268,19 @@ def is_editable(layout: Layout, name: str, exclude: Sequence[str]) -> bool:
 
 
 def require_parses(layout: Layout, name: str, data: bytes) -> None:
-    """Refuse a package whose file is not valid Python, naming the way out.
+    """Refuse a package whose file is not valid Python, or far too long, naming the way out.
 
     Raises:
+        TaskError: more than `MAX_LINES` lines.
         ProgramSyntaxError: with file, line and reason.
     """
+    lines = data.count(b"\n")
+    if lines > MAX_LINES:
+        msg = (
+            f"{name}: {lines:,} lines; a file of more than {MAX_LINES:,} is not edited: "
+            f"its edits, graph and trace take minutes. Leave it out with exclude=[{name!r}]"
+        )
+        raise TaskError(msg)
     try:
         parse_module(name, data)
     except ProgramSyntaxError as error:

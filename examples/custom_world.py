@@ -1,106 +1,67 @@
-"""A world of your own, with an operator of your own; no file of the package is touched.
+"""Till-v0: does this suite see that a till gives the right change?
 
-python examples/custom_world.py
-The operator empties text literals; the world asks which of them no test reads.
+## Description
+One function and its two tests. Every edit is measured and undone.
+
+## Observation
+The common dictionary with K = 32 edits, T = 8 tests and N = 256 graph nodes.
+
+## Actions
+`Discrete(33)`: 0 is submit, a > 0 the a-th edit of the catalog.
+
+## Reward
+1 for the first time in the episode that a mutation survives, else 0.
+
+## Termination
+After 4 steps (`terminated`, `info["end"] = "budget"`).
+
+## Tasks and splits
+One task, in no other split than "train".
+
+## Arguments
+Those of every world: `observation`, `render_mode`, `trace`.
+
+## Known limits
+It shows how a world is registered, and nothing else.
+
+## Versions
+v0: first version.
 """
-
-from __future__ import annotations
-
-import ast
-from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
 
-from nerion_gym.edits.analysis.sites import sites_of
-from nerion_gym.edits.operator import Operator
-from nerion_gym.edits.rewriting.changes import Change, build_edit, fit
-from nerion_gym.envs.core import CodeEditEnv
-from nerion_gym.envs.generators import FixedTasks
-from nerion_gym.envs.reward import Survivors
+from nerion_gym.envs.probing import probing_world
+from nerion_gym.envs.registering import register_world
 from nerion_gym.envs.world import World
-from nerion_gym.types.edit import Edit, Kind
-from nerion_gym.types.program import Program
-from nerion_gym.types.suite import Suite
-from nerion_gym.types.task import Limits, Task
+from nerion_gym.tasks.builder import text_task
+from nerion_gym.types.task import Limits
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from nerion_gym.syntax.module import Module
-
-WORLD_ID = "Strings-v0"
-
-SOURCE = b"""
-def greet(name, polite=False):
-    title = "dear " if polite else ""
-    return "Hello, " + title + (name or "stranger")
+PROGRAM = """
+def change(paid, price, tip=0):
+    if paid < price + tip:
+        return None
+    return paid - price - tip
 """
-TESTS = b"""
-from greeting import greet
-
-def test_greet():
-    assert greet("Ada") == "Hello, Ada"
-
-def test_polite():
-    assert "Ada" in greet("Ada", polite=True)
+TESTS = """
+from till import change
+def test_change():
+    assert change(5, 3) == 2
+def test_too_little():
+    assert change(1, 3) is None
 """
-
-
-def propose_empty(module: Module) -> Iterator[Edit]:
-    """Empty a text literal.
-
-    Before:
-        x = "a" + f(b"c")
-    After:
-        x = "" + f(b"c")
-
-    Untouched:
-        x = ""
-    """
-    for site in sites_of(module).find(ast.Constant):
-        value = getattr(site.node, "value", None)
-        if isinstance(value, str) and value and site.string is None:
-            start, end = module.table.offsets(site.node)
-            piece = fit(module.source, start, end, b'""')
-            yield build_edit(module, "empty_text", Change(site, [piece], {}, '""'))
-
-
-EMPTY_TEXT = Operator("empty_text", Kind.MUTATION, propose_empty)
 
 
 def build() -> World:
-    """Compose the world: operators, tasks, reward, commit rule, limits."""
-    task = Task(
-        name="greeting",
-        program=Program.from_files({"greeting.py": SOURCE}),
-        suite=Suite((("test_greeting.py", TESTS),), targets=("test_greeting.py",)),
-        operators=(EMPTY_TEXT.name,),
-    )
-    return World(
-        name="Strings",
-        version=0,
-        operators=(EMPTY_TEXT,),
-        generator=FixedTasks((task,)),
-        reward=Survivors(frozenset({EMPTY_TEXT.name})),
-        commit="never",
-        limits=Limits(edits=16, tests=8, nodes=256, steps=3),
-    )
+    """Compose the world: a task of texts, the operators of the probing worlds, limits."""
+    task = text_task("till", {"till.py": PROGRAM}, {"test_till.py": TESTS})
+    return probing_world("Till", [task], Limits(edits=32, tests=8, nodes=256, steps=4), prefix="")
 
 
-def make(**kwargs: Any) -> CodeEditEnv:
-    """Entry point for `gymnasium.register`."""
-    return CodeEditEnv(build(), **kwargs)
-
-
-def main() -> None:
-    """Register the world, try each edit once and print what the tests said."""
-    gym.register(id=WORLD_ID, entry_point=make)
-    env = gym.make(WORLD_ID)
-    env.reset(seed=0)
-    for action, edit in enumerate(env.get_wrapper_attr("edits"), start=1):
-        _, reward, *_, info = env.step(action)
-        print("no test notices" if reward else "noticed", info["edit"], edit.site.path)
-
+register_world("Till-v0", build)
 
 if __name__ == "__main__":
-    main()
+    env = gym.make("Till-v0", render_mode="ansi")
+    env.reset(seed=0)
+    for action in range(1, 5):
+        env.step(action)
+        print(env.render())

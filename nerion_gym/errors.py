@@ -26,6 +26,23 @@ class EditError(NerionError):
     """An edit does not fit the program: a splice's `before` is not what stands there."""
 
 
+class BrokenWorldError(NerionError):
+    """A world does not do what every world does.
+
+    Args:
+        why: what was found, and what was expected.
+        fix: what to do about it.
+    """
+
+    def __init__(self, why: str, fix: str) -> None:
+        super().__init__(why, fix)
+        self.why, self.fix = why, fix
+
+    def __str__(self) -> str:
+        """Return both in one line."""
+        return f"{self.why}; {self.fix}"
+
+
 class UnknownOperatorError(ConfigError):
     """No operator has this name or alias."""
 

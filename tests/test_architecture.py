@@ -12,6 +12,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from gymnasium.envs.registration import EnvSpec
+
+from nerion_gym.envs.checking.making import check_manual
+from nerion_gym.envs.checking.subject import Subject
+from nerion_gym.envs.rendering import MODES
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "nerion_gym" / "tasks" / "corpus"
@@ -262,17 +267,6 @@ def test_the_spy_sees_what_it_should(tmp_path):
 
 # --- worlds' manual pages ----------------------------------------------------------------------
 
-SECTIONS = [
-    "Description",
-    "Observation",
-    "Actions",
-    "Reward",
-    "Termination",
-    "Tasks and splits",
-    "Arguments",
-    "Known limits",
-    "Versions",
-]
 WORLDS = sorted((ROOT / "nerion_gym" / "envs" / "worlds").glob("[a-z]*.py"))
 
 
@@ -290,11 +284,12 @@ def test_the_registry_is_strings_only():
 @pytest.mark.pure
 @pytest.mark.parametrize("path", WORLDS, ids=lambda path: path.stem)
 def test_a_worlds_docstring_is_its_manual_page(path):
-    text = ast.get_docstring(tree_of(path))
-    assert re.match(r"Nerion-\w+-v\d+: .+\.$", text.splitlines()[0])
-    pages = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
-    assert [page.splitlines()[0] for page in pages] == SECTIONS
-    assert [page for page in pages if len(page.split()) < 4] == []
+    manual = ast.get_docstring(tree_of(path))
+    assert re.match(r"Nerion-\w+-v\d+: .+\.$", manual.splitlines()[0])
+    spec = EnvSpec(id=manual.partition(":")[0], entry_point="-:-")
+    assert check_manual(Subject(spec, manual=manual))
+    missing = [mode for mode in MODES if f'"{mode}"' not in manual.partition("## Arguments")[2]]
+    assert missing == [], "of render_mode"
 
 
 # --- records and lists ------------------------------------------------------------------------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -79,24 +77,12 @@ def world_arguments(name: str) -> tuple[str, ...]:
     import gymnasium as gym
     from gymnasium.envs.registration import load_env_creator
 
-    from nerion_gym.envs.core import CodeEditEnv
+    from nerion_gym.envs.registering import arguments_of
 
     entry = gym.spec(name).entry_point
     creator = load_env_creator(entry) if isinstance(entry, str) else entry
-    module = sys.modules.get(getattr(creator, "__module__", ""))
-    build = getattr(module, "build", None)
-    if build is None:
-        named = named_parameters(creator)
-    else:  # which hands on what its world's OPTIONS name
-        handed_on = getattr(module, "OPTIONS", ())
-        named = [*named_parameters(build), *handed_on, *named_parameters(CodeEditEnv.__init__)]
-    return tuple(key for key in dict.fromkeys(named) if key not in NOT_ARGUMENTS)
-
-
-def named_parameters(maker: Any) -> list[str]:
-    """Return the parameters of a callable that have a name of their own."""
-    every = inspect.signature(maker).parameters.values()
-    return [one.name for one in every if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)]
+    taken = () if creator is None else arguments_of(creator)
+    return tuple(key for key in taken if key not in NOT_ARGUMENTS)
 
 
 def configured(config: TrainConfig) -> TrainConfig:

@@ -17,9 +17,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FixedTasks:
-    """Draws uniformly from tasks that are known in advance."""
+    """Draws uniformly from tasks that are known in advance.
+
+    Raises:
+        ConfigError: there is none to draw.
+    """
 
     tasks: tuple[Task, ...]
+
+    def __post_init__(self) -> None:
+        if not self.tasks:
+            msg = "tasks=(): expected at least one task to draw from; see docs/custom_world.md"
+            raise ConfigError(msg)
 
     def sample(self, rng: np.random.Generator, options: Mapping[str, Any]) -> Task:
         """Return one of the tasks, or the one that `options["task"]` names.

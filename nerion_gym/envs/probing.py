@@ -28,16 +28,36 @@ PROBING_OPERATORS = (
 """Version 0 of the probing worlds: listed, so that a new operator never changes an old id."""
 
 
-def probing_world(name: str, tasks: Sequence[Task], limits: Limits) -> World:
-    """Return version 0 of a probing world over these tasks."""
-    operators = resolve(PROBING_OPERATORS)
-    mutations = frozenset(op.name for op in operators if op.kind is Kind.MUTATION)
+def probing_world(
+    name: str,
+    tasks: Sequence[Task],
+    limits: Limits,
+    *,
+    operators: Sequence[str] = PROBING_OPERATORS,
+    prefix: str = "Nerion-",
+) -> World:
+    """Return version 0 of a probing world.
+
+    Args:
+        name: its id is `PREFIXNAME-v0`.
+        tasks: drawn from uniformly.
+        limits: the numbers of its spaces.
+        operators: names of the kinds of edits.
+        prefix: "" for a world outside of this package.
+
+    Raises:
+        UnknownOperatorError: a name means no operator.
+        ConfigError: there is no task.
+    """
+    kinds = resolve(operators)
+    mutations = frozenset(op.name for op in kinds if op.kind is Kind.MUTATION)
     return World(
         name=name,
         version=0,
-        operators=operators,
+        operators=kinds,
         generator=FixedTasks(tuple(tasks)),
         reward=Survivors(mutations),
         commit="never",
         limits=limits,
+        prefix=prefix,
     )

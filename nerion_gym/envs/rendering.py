@@ -29,7 +29,10 @@ def checked(mode: object) -> str | None:
         return None if mode is None else str(mode)
     msg = f"render_mode={mode!r}: expected None or one of {', '.join(map(repr, MODES))}"
     if str(mode).endswith("_list"):
-        msg += "; gymnasium.wrappers.RenderCollection collects the frames of one of them"
+        msg += (
+            "; gymnasium.make collects frames, by RenderCollection, where the world's entry point "
+            "says its modes: see nerion_gym.envs.registering.entry_point"
+        )
     raise ConfigError(msg)
 
 

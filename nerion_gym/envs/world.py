@@ -53,12 +53,13 @@ class World:
     """A registered environment: everything that its id stands for.
 
     Attributes:
-        name, version: make the id `Nerion-NAME-vVERSION`.
+        name, version: make the id `Nerion-NAME-vVERSION`, see `prefix`.
         operators: listed explicitly, so that a new operator never changes an old id.
         generator: where tasks come from.
         reward: extrinsic reward and goal.
         commit: what becomes of a measured edit: "never" (undone), "always", "if_green".
         limits: the fixed numbers of its spaces.
+        prefix: what its id begins with, in place of "Nerion-": "" or "mylab/" for one of yours.
     """
 
     name: str
@@ -68,6 +69,7 @@ class World:
     reward: Reward
     commit: Commit
     limits: Limits
+    prefix: str = "Nerion-"
 
     def __post_init__(self) -> None:
         if self.commit not in COMMITS:
@@ -86,7 +88,7 @@ class World:
     @property
     def id(self) -> str:
         """The registered id."""
-        return f"Nerion-{self.name}-v{self.version}"
+        return f"{self.prefix}{self.name}-v{self.version}"
 
     @property
     def mutations(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ from nerion_gym.execution.cache import Key
 from nerion_gym.execution.confinement.machine import plan_for
 from nerion_gym.execution.pool import Base, LostError, Slot, wait_for_any
 from nerion_gym.types.outcome import Status, TestResult
+from nerion_gym.types.program import require_inside
 
 if TYPE_CHECKING:
     from nerion_gym.execution.answers import Answer
@@ -231,6 +232,7 @@ class FarSide:
                 slot.close()
 
     def _new_slot(self, program: Program, suite: Suite) -> Slot:
+        require_inside(program.paths)  # the far side writes below a folder of its own, only there
         plan = plan_for(suite.containment)
         for _ in range(2):
             if plan not in self._bases:

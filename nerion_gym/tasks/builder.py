@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.errors import ConfigError, TaskError
 from nerion_gym.execution.control import measure
-from nerion_gym.tasks.splits import split_of
+from nerion_gym.syntax.module import parse_module
+from nerion_gym.tasks.splits import require_split, split_of
 from nerion_gym.types.outcome import LearningClass, learning_class
-from nerion_gym.types.program import Program
+from nerion_gym.types.program import Program, require_inside
 from nerion_gym.types.suite import STRICT, Suite
-from nerion_gym.types.task import Task
+from nerion_gym.types.task import GOALS, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from nerion_gym.types.coverage import Baseline
     from nerion_gym.types.outcome import Outcome
@@ -34,6 +35,65 @@ def corpus_names() -> tuple[str, ...]:
             if entry.is_dir() and (entry / f"{entry.name}.py").is_file()
         )
     )
+
+
+def text_task(
+    name: str,
+    program: Mapping[str, str | bytes],
+    tests: Mapping[str, str | bytes],
+    *,
+    goal: str = "probe",
+    operators: Sequence[str] = (),
+    split: str = "train",
+) -> Task:
+    """Build a task from texts. Nothing runs; its tests are confined strictly.
+
+    Args:
+        name: for people.
+        program: relative POSIX path -> text of each file that is edited.
+        tests: the same of what its tests need: they, conftest, data. Those named `test_*.py` or
+            `*_test.py` are run; where none is, every `.py` file but `conftest.py`.
+        goal: one of `nerion_gym.types.task.GOALS`.
+        operators: canonical names of the allowed operators: those that its world lists.
+        split: "train", "val" or "test".
+
+    Raises:
+        ConfigError: no such goal or split, or a path that is outside of the project or in both.
+        TaskError: no file to edit, or no tests.
+        ProgramSyntaxError: a file of the program is not Python.
+    """
+    if goal not in GOALS:
+        msg = f"goal={goal!r}: expected one of {', '.join(GOALS)}"
+        raise ConfigError(msg)
+    both = sorted(program.keys() & tests.keys())
+    if both:
+        msg = f"{name}: {', '.join(both)} in both program and tests; what tests need is not edited"
+        raise ConfigError(msg)
+    targets = targets_in(tests)
+    if not program or not targets:
+        lacks = "no file to edit in program" if not program else "no test file in tests"
+        msg = f"{name}: {lacks}; give texts by path: {{'a.py': '...'}}, {{'test_a.py': '...'}}"
+        raise TaskError(msg)
+    sources = {path: as_bytes(text) for path, text in program.items()}
+    require_inside(sources)
+    edited = Program.from_files(sources)
+    for path, source in edited.files:
+        parse_module(path, source)
+    suite = Suite(tuple((path, as_bytes(text)) for path, text in tests.items()), targets=targets)
+    return Task(name, edited, suite, goal, tuple(operators), require_split(split))
+
+
+def targets_in(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the test files among paths, sorted: those named so, else all Python but conftest."""
+    python = sorted(path for path in paths if path.endswith(".py"))
+    stems = {path: path.rpartition("/")[2].removesuffix(".py") for path in python}
+    named = [p for p in python if stems[p].startswith("test_") or stems[p].endswith("_test")]
+    return tuple(named or [path for path in python if stems[path] != "conftest"])
+
+
+def as_bytes(text: str | bytes) -> bytes:
+    """Return a file's bytes."""
+    return text.encode() if isinstance(text, str) else text
 
 
 def corpus_task(name: str, *, goal: str = "probe", operators: tuple[str, ...] = ()) -> Task:

@@ -34,6 +34,8 @@ SKIPPED_ENDINGS = (".pyc", ".pyo")
 """Not .egg-info: a suite may ask `importlib.metadata` for the version (toolz does)."""
 MAX_PROJECT_BYTES = 64 * 2**20
 MAX_FILES = 20_000
+MAX_LINES = 20_000
+"""Of one file that is edited; the longest of the standard library has about 7,000."""
 MAX_CLIMB = 3
 """How far above the package a project file counts, so that a stray one in a home does not."""
 
@@ -149,8 +151,20 @@ def is_project(folder: Path) -> bool:
 
 
 def find_layout(package: Path, tests: tuple[Path, ...]) -> Layout:
-    """Return the project's layout: the nearest folder with a project file that holds both."""
-    common = Path(os.path.commonpath([innermost_root(package), *(folder_of(t) for t in tests)]))
+    """Return the project's layout: the nearest folder with a project file that holds both.
+
+    Raises:
+        TaskError: only the root of all files, or a home, holds both.
+    """
+    own = innermost_root(package)
+    common = Path(os.path.commonpath([own, *(folder_of(test) for test in tests)]))
+    if common != own and common in (Path(common.anchor), Path.home()):
+        msg = (
+            f"tests={', '.join(map(str, tests))}: outside of the project of path={str(package)!r}: "
+            f"only {common} holds both, and every run works on a copy of the project; put package "
+            "and tests into one project's folder"
+        )
+        raise TaskError(msg)
     for folder in (common, *common.parents)[: MAX_CLIMB + 1]:
         if is_project(folder):
             return Layout(folder, package, tests)
@@ -254,11 +268,19 @@ def is_editable(layout: Layout, name: str, exclude: Sequence[str]) -> bool:
 
 
 def require_parses(layout: Layout, name: str, data: bytes) -> None:
-    """Refuse a package whose file is not valid Python, naming the way out.
+    """Refuse a package whose file is not valid Python, or far too long, naming the way out.
 
     Raises:
+        TaskError: more than `MAX_LINES` lines.
         ProgramSyntaxError: with file, line and reason.
     """
+    lines = data.count(b"\n")
+    if lines > MAX_LINES:
+        msg = (
+            f"{name}: {lines:,} lines; a file of more than {MAX_LINES:,} is not edited: "
+            f"its edits, graph and trace take minutes. Leave it out with exclude=[{name!r}]"
+        )
+        raise TaskError(msg)
     try:
         parse_module(name, data)
     except ProgramSyntaxError as error:

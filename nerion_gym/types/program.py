@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from nerion_gym.errors import ConfigError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 Files = tuple[tuple[str, bytes], ...]
 """Sorted (relative POSIX path, raw bytes) pairs."""
@@ -22,6 +25,20 @@ def digest_files(files: Files, *salt: str) -> str:
         hasher.update(f"{len(path)}:{path}:{len(content)}:".encode())
         hasher.update(content)
     return hasher.hexdigest()
+
+
+def require_inside(paths: Iterable[str]) -> None:
+    """Refuse paths that do not lie in a project.
+
+    Raises:
+        ConfigError: one is absolute, climbs out by "..", or is not written in the plain way.
+    """
+    for path in paths:
+        plain = PurePosixPath(path)
+        out = plain.is_absolute() or ".." in plain.parts or "\0" in path
+        if out or not plain.parts or str(plain) != path:
+            msg = f"path {path!r}: expected one inside the project, as 'pkg/core.py' (POSIX)"
+            raise ConfigError(msg)
 
 
 @dataclass(frozen=True, order=True, slots=True, init=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from nerion_gym.errors import ConfigError
-from nerion_gym.types.program import Files, digest_files
+from nerion_gym.types.program import Files, digest_files, require_inside
 
 STRICT, PACKAGE = "strict", "package"
 CONTAINMENTS = (STRICT, PACKAGE)
@@ -22,6 +22,9 @@ class Suite:
         containment: what its runs are confined to: "strict" (one process, no network, its own
             folder), or "package", for suites that start processes or use the loopback network.
         digest: SHA-256 over all of the above, hex.
+
+    Raises:
+        ConfigError: no such containment, or a file's path lies outside of the project.
     """
 
     files: Files = field(compare=False, repr=False)
@@ -35,6 +38,7 @@ class Suite:
             expected = " or ".join(map(repr, CONTAINMENTS))
             msg = f"containment={self.containment!r}: expected {expected}"
             raise ConfigError(msg)
+        require_inside(path for path, _ in self.files)
         ordered = tuple(sorted(self.files))
         object.__setattr__(self, "files", ordered)
         salt = ("targets", *self.targets, "pythonpath", *self.pythonpath)

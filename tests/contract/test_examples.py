@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import subprocess
 import sys
@@ -51,11 +53,47 @@ def test_the_custom_agent_tries_nothing_twice_and_finds_the_known_gaps(tmp_path)
     assert done.returncode == 0, done.stderr
 
 
+def code_lines(path):
+    """Count the lines that are neither blank nor a comment nor a docstring."""
+    text = path.read_text(encoding="utf-8")
+    said = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.FunctionDef) and ast.get_docstring(node):
+            said |= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    lines = enumerate(text.splitlines(), start=1)
+    return sum(bool(line.split("#")[0].strip()) for number, line in lines if number not in said)
+
+
+@pytest.mark.pure
+def test_a_world_of_ones_own_takes_thirty_lines():
+    assert 10 < code_lines(ROOT / "examples" / "custom_world.py") <= 30
+
+
 @pytest.mark.sandbox
-def test_the_custom_world_tells_what_its_tests_do_not_read(tmp_path):
+def test_the_custom_world_passes_the_checks_of_every_world(tmp_path):
+    path = str(ROOT / "examples" / "custom_world.py")
     done = subprocess.run(
-        [sys.executable, str(ROOT / "examples" / "custom_world.py")],
+        [sys.executable, "-m", "nerion_gym.cli", "worlds", "--check", path, "--json"],
         cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (world,) = json.loads(done.stdout)
+    outcomes = {row["check"]: row["outcome"] for row in world["checks"]}
+    assert (world["id"], world["passed"]) == ("Till-v0", True)
+    assert {name for name, found in outcomes.items() if found != "passed"} == {
+        "reference 1.0, no-op 0.0"
+    }
+
+
+@pytest.mark.sandbox
+def test_the_custom_operator_tells_what_its_tests_do_not_read(tmp_path):
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "examples" / "custom_operator.py")],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import gymnasium as gym
 import numpy as np
 import pytest
+from gymnasium.envs.registration import load_env_creator
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import SyncVectorEnv
 from gymnasium.wrappers import RecordVideo, RenderCollection
@@ -19,6 +20,7 @@ from gymnasium.wrappers.vector import RecordVideo as RecordVideoOfVector
 
 import nerion_gym  # noqa: F401 - registers the ids
 from envs_registry import WORLDS
+from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.rendering import MODES
 from nerion_gym.errors import ConfigError
 from scripts.make_world_gifs import wrong
@@ -109,10 +111,13 @@ def test_frames_are_pictures_and_texts(world):
 
 
 def test_an_unknown_mode_is_refused(world):
-    with pytest.raises(ConfigError, match=r"'ansi', 'rgb_array', 'human'$"):
+    with (
+        pytest.warns(UserWarning, match="not in the possible render_modes"),
+        pytest.raises(ConfigError, match=r"'ansi', 'rgb_array', 'human'$"),
+    ):
         make(world, render_mode="picture")
-    with pytest.raises(ConfigError, match="RenderCollection"):
-        make(world, render_mode="rgb_array_list")
+    with pytest.raises(ConfigError, match=r"RenderCollection.*registering\.entry_point"):
+        CodeEditEnv(make(world).unwrapped.world, render_mode="rgb_array_list")
 
 
 def test_rendering_before_reset_says_what_to_do(world):
@@ -120,14 +125,34 @@ def test_rendering_before_reset_says_what_to_do(world):
         make(world, render_mode="rgb_array").unwrapped.render()
 
 
-def test_frames_are_collected(world):
-    env = RenderCollection(make(world, render_mode="rgb_array"))
+@pytest.mark.parametrize("asked", [True, False], ids=["by mode", "by wrapper"])
+def test_frames_are_collected(world, asked):
+    if asked:
+        env = make(world, render_mode="rgb_array_list")
+        assert isinstance(env, RenderCollection)
+    else:
+        env = RenderCollection(make(world, render_mode="rgb_array"))
+    assert env.render_mode == "rgb_array_list"
     env.reset(seed=0)
     env.step(1)
     env.step(2)
     frames = env.render()
     assert [frame.shape for frame in frames] == [SHAPE] * 3
     assert not np.array_equal(frames[1], frames[2])
+    assert env.render() == []
+
+
+def test_texts_are_collected_too():
+    env = make(("Nerion-ToyMath-v0", {}), render_mode="ansi_list")
+    env.reset(seed=0)
+    env.step(1)
+    assert [text.splitlines()[0][:17] for text in env.render()] == ["Nerion-ToyMath-v0"] * 2
+
+
+def test_every_entry_point_says_its_modes():
+    for name, world in WORLDS.items():
+        for entry in (world["entry_point"], world["vector_entry_point"]):
+            assert load_env_creator(entry).metadata["render_modes"] == [*MODES], name
 
 
 def test_an_episode_becomes_a_film(films, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 
 import nerion_gym  # noqa: F401 - registers the ids
 from nerion_gym.edits.preview import apply
+from nerion_gym.envs.checking.winning import best_of
 from nerion_gym.envs.worlds.simplify import OPERATORS
 from nerion_gym.execution.runner import default_runner
 from nerion_gym.syntax.costs import COSTS, program_cost
@@ -57,13 +58,6 @@ def follow(env):
     return total, info
 
 
-def best(env):
-    """What the page says that the reference gets."""
-    cost, most = env.task.target.cost, env.task.target.most
-    first = program_cost(env.task.program, cost)
-    return (first - most) / first
-
-
 @pytest.mark.parametrize("split", SPLITS)
 @pytest.mark.parametrize("cost", sorted(COSTS))
 def test_the_reference_scores_one(cost, split):
@@ -73,7 +67,7 @@ def test_the_reference_scores_one(cost, split):
         assert info["failed"] == info["error"] == 0
         assert observation["action_mask"][0] == 0
         total, info = follow(env)
-        assert total / best(env) == pytest.approx(1.0)
+        assert total / best_of(env.task) == pytest.approx(1.0)
         assert (info["end"], info["is_success"]) == ("goal", True)
 
 
@@ -127,6 +121,6 @@ def test_a_package_is_simplified_too(tmp_path):
     env = make(family="package", path=str(tmp_path / "tidy.py"), cost="nesting")
     env.reset(seed=0)
     total, info = follow(env)
-    assert total == pytest.approx(best(env))
+    assert total == pytest.approx(best_of(env.task))
     assert info["end"] == "goal"
     assert (tmp_path / "tidy.py").read_text() == PACKAGE

@@ -13,6 +13,8 @@ import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 import nerion_gym  # noqa: F401 - registers the ids
+from nerion_gym.envs.checking.subject import Subject, same
+from nerion_gym.envs.checking.vectors import COUNT, MODES, choose, require_equal_to_singles
 from nerion_gym.envs.stats import Ledger
 from nerion_gym.envs.vector import COUNTERS, CodeEditVectorEnv
 from nerion_gym.errors import ConfigError
@@ -20,8 +22,6 @@ from nerion_gym.execution import runner as runners
 from nerion_gym.execution.runner import LocalRunner
 
 pytestmark = pytest.mark.sandbox
-COUNT = 3
-MODES = (AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP)
 COUNTED = tuple(name for name in COUNTERS if name != "seconds")
 
 
@@ -54,31 +54,8 @@ def singles(world, **kwargs):
     return envs
 
 
-def same(a, b) -> bool:
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    if isinstance(a, (tuple, list)):
-        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
-    if isinstance(a, np.ndarray) and a.dtype == object:
-        return same(list(a), list(b))
-    if isinstance(a, np.ndarray):
-        return a.dtype == b.dtype and np.array_equal(a, b)
-    return type(a) is type(b) and a == b
-
-
 def spent(envs):
     return [[getattr(env.unwrapped.stats, name) for name in COUNTED] for env in envs]
-
-
-def choose(masks, rng):
-    """Draw actions: mostly legal (of a few: each is really run), some masked, some twice."""
-    actions = []
-    for mask in masks:
-        legal, rest = (np.flatnonzero(mask == wanted) for wanted in (1, 0))
-        actions.append(rng.choice(legal[::6] if rng.random() < 0.9 else rest))
-    if rng.random() < 0.3:
-        actions[1] = actions[0]
-    return np.array(actions)
 
 
 def steps_of(world):
@@ -124,37 +101,8 @@ def test_equal_to_a_sync_vector_step_by_step(world, mode, form, runner):
 
 @pytest.mark.parametrize("mode", MODES)
 def test_equal_to_single_environments(world, mode, runner):
-    vector = native(world, observation="padded", autoreset_mode=mode, runner=runner)
-    envs = singles(world, observation="padded")
-    seen, _ = vector.reset(seed=[3, 1, 2])
-    for env, seed in zip(envs, [3, 1, 2], strict=True):
-        env.reset(seed=seed)
-    rng, over = np.random.default_rng(1), [False] * COUNT
-    for _ in range(steps_of(world)):
-        actions = choose(seen["action_mask"], rng)
-        seen, rewards, terminated, truncated, infos = vector.step(actions)
-        for place, env in enumerate(envs):
-            if over[place]:
-                observation, info = env.reset()
-                result = (observation, 0.0, False, False, info)
-            else:
-                result = env.step(actions[place])
-            classes = env.unwrapped.last_classes
-            assert same(vector.last_classes[place], classes)
-            ended = result[2] or result[3]
-            final = {}
-            if ended and mode is AutoresetMode.SAME_STEP:
-                assert same(infos["final_obs"][place], result[0])
-                final = {key: infos["final_info"][key][place] for key in result[4]}
-                assert final == result[4]
-                observation, info = env.reset()
-                result = (observation, *result[1:4], info)
-            over[place] = ended and mode is AutoresetMode.NEXT_STEP
-            assert same({key: array[place] for key, array in seen.items()}, result[0])
-            found = rewards[place], terminated[place], truncated[place]
-            assert found == result[1:4]
-            assert {key: infos[key][place] for key in result[4]} == result[4]
-            assert all(infos[f"_{key}"][place] for key in result[4])
+    world_id, extra = world
+    require_equal_to_singles(Subject(gym.spec(world_id), extra), mode, runner=runner)
 
 
 def test_make_vec_gives_it_from_the_id_and_from_the_spec(world):

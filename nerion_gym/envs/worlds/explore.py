@@ -30,8 +30,9 @@ no test reaches. `reset(options={"focus": "FILE::FUNCTION"})` chooses what to lo
 ## Arguments
 `family="corpus" | "package"`, `split="train" | "val" | "test"` (of the corpus). With
 `family="package"`: `path`, `tests`, `exclude`, `arguments`, `flaky`, `containment`, as of
-Nerion-Repo-v0. `observation`, `render_mode`, `trace`; of `gymnasium.make_vec` also `workers` and
-`autoreset_mode`.
+Nerion-Repo-v0. `observation="graph" | "padded"`,
+`render_mode=None | "ansi" | "rgb_array" | "human"`, `trace=True | False`; of
+`gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
 `info["is_success"]` says whether a mutation has survived, as in the other probing worlds, though
@@ -49,6 +50,7 @@ from nerion_gym.edits.registry import resolve
 from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.generators import FixedTasks
 from nerion_gym.envs.packages import CORPUS, PACKAGE_OPTIONS, family_tasks, taken_from
+from nerion_gym.envs.registering import entry_point
 from nerion_gym.envs.reward import NoReward
 from nerion_gym.envs.vector import make_vector
 from nerion_gym.envs.world import World
@@ -150,6 +152,7 @@ def build(family: str = CORPUS, split: str = "train", **package: Any) -> World:
     )
 
 
+@entry_point
 def make(**kwargs: Any) -> CodeEditEnv:
     """Entry point of the registered id.
 
@@ -163,6 +166,7 @@ def make(**kwargs: Any) -> CodeEditEnv:
     return CodeEditEnv(build(**options), **kwargs)
 
 
+@entry_point
 def make_vec(num_envs: int = 1, **kwargs: Any) -> CodeEditVectorEnv:
     """Vector entry point.
 

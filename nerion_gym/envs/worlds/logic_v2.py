@@ -28,8 +28,8 @@ not fit the limits is seen through a focus: a function or a few, drawn by the se
 
 ## Arguments
 `split=None` (the one task) | `"train"` | `"val"` | `"test"`;
-`observation="graph" | "padded"`, `render_mode=None | "ansi"`, `trace=True | False`; of
-`gymnasium.make_vec` also `workers` and `autoreset_mode`.
+`observation="graph" | "padded"`, `render_mode=None | "ansi" | "rgb_array" | "human"`,
+`trace=True | False`; of `gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
 Without `split=` one program: nothing there says how an agent generalises.
@@ -44,6 +44,7 @@ from typing import TYPE_CHECKING, Any
 
 from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.probing import PROBING_OPERATORS, probing_world
+from nerion_gym.envs.registering import entry_point
 from nerion_gym.envs.vector import make_vector
 from nerion_gym.tasks.builder import corpus_task
 from nerion_gym.tasks.splits import corpus_split
@@ -67,11 +68,13 @@ def build(split: str | None = None) -> World:
     return probing_world("LogicV2", tasks, LIMITS)
 
 
+@entry_point
 def make(split: str | None = None, **kwargs: Any) -> CodeEditEnv:
     """Entry point of the registered id; other keyword arguments go to `CodeEditEnv`."""
     return CodeEditEnv(build(split), **kwargs)
 
 
+@entry_point
 def make_vec(num_envs: int = 1, split: str | None = None, **kwargs: Any) -> CodeEditVectorEnv:
     """Vector entry point; other arguments go to `nerion_gym.envs.vector.make_vector`."""
     return make_vector(build(split), num_envs, **kwargs)

@@ -38,8 +38,8 @@ after another. It is for judges, not for agents.
 `family="corpus" | "package"`; `split="train" | "val" | "test"`; `bugs=1` or more; `lines=None`,
 or the most lines of a corpus program. With `family="package"`: `path`, `tests`, `exclude`,
 `arguments`, `flaky`, `containment` as in Nerion-Repo-v0. `observation="graph" | "padded"`,
-`render_mode=None | "ansi"`, `trace=None | True | False`; of `gymnasium.make_vec` also `workers`
-and `autoreset_mode`.
+`render_mode=None | "ansi" | "rgb_array" | "human"`, `trace=None | True | False`; of
+`gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
 The reference repair is one way, not the only one: another edit may please the same tests. The
@@ -57,6 +57,7 @@ from typing import TYPE_CHECKING, Any
 from nerion_gym.envs.bugs import DRAWS
 from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.packages import taken_from
+from nerion_gym.envs.registering import entry_point
 from nerion_gym.envs.repairing import (
     OPTIONS,
     PACKAGE_DRAWS,
@@ -109,6 +110,7 @@ def build(
     return repair_world("Repair", originals, LIMITS, bugs, draws)
 
 
+@entry_point
 def make(**kwargs: Any) -> CodeEditEnv:
     """Entry point of the registered id.
 
@@ -122,6 +124,7 @@ def make(**kwargs: Any) -> CodeEditEnv:
     return CodeEditEnv(build(**options), **kwargs)
 
 
+@entry_point
 def make_vec(num_envs: int = 1, **kwargs: Any) -> CodeEditVectorEnv:
     """Vector entry point.
 

@@ -39,8 +39,9 @@ the steady `"majority"` (the others are left out, named in a warning and in
 `env.unwrapped.task.suite.targets`). `containment`: `"package"` (tests may start processes,
 use the loopback network, read your files, and write to nothing of yours), or `"strict"` (none of
 that, for code nobody has read: `docs/security.md`). `split`: None (all of it), `"train"`, `"val"`
-or `"test"`. `observation`, `render_mode`,
-`trace`; of `gymnasium.make_vec` also `workers` and `autoreset_mode`.
+or `"test"`. `observation="graph" | "padded"`,
+`render_mode=None | "ansi" | "rgb_array" | "human"`, `trace=True | False`; of
+`gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
 Your package's dependencies must be importable in this interpreter. Containment needs Linux
@@ -60,6 +61,7 @@ from nerion_gym.edits.registry import resolve
 from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.packages import in_split, package_world_task, taken_from
 from nerion_gym.envs.probing import PROBING_OPERATORS, probing_world
+from nerion_gym.envs.registering import entry_point
 from nerion_gym.envs.vector import make_vector
 from nerion_gym.tasks.splits import require_split
 from nerion_gym.types.task import Limits
@@ -97,6 +99,7 @@ def build(
     return probing_world("Repo", (task,), LIMITS)
 
 
+@entry_point
 def make(path: str | os.PathLike[str] | None = None, **kwargs: Any) -> CodeEditEnv:
     """Entry point of the registered id.
 
@@ -112,6 +115,7 @@ def make(path: str | os.PathLike[str] | None = None, **kwargs: Any) -> CodeEditE
     return CodeEditEnv(build(path, **options), **kwargs)
 
 
+@entry_point
 def make_vec(
     num_envs: int = 1, path: str | os.PathLike[str] | None = None, **kwargs: Any
 ) -> CodeEditVectorEnv:

@@ -34,8 +34,9 @@ at, whatever its split.
 `metrics` and five files of `syntax`. Their tests are those of the same name below
 `tests/unit`: the more and the slower, the longer the first reset takes.
 `split="train" | "val" | "test"`. `path`: a checkout; by default the one that `nerion_gym` is
-imported from. `observation`, `render_mode`, `trace`; of `gymnasium.make_vec` also `workers` and
-`autoreset_mode`.
+imported from. `observation="graph" | "padded"`,
+`render_mode=None | "ansi" | "rgb_array" | "human"`, `trace=True | False`; of
+`gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
 Needs a checkout with the tests, and what the tests need (`pip install "nerion-gym[dev]"`):
@@ -56,6 +57,7 @@ from typing import TYPE_CHECKING, Any
 from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.packages import taken_from
 from nerion_gym.envs.probing import PROBING_OPERATORS, probing_world
+from nerion_gym.envs.registering import entry_point
 from nerion_gym.envs.vector import make_vector
 from nerion_gym.tasks.checkout import checkout_task
 from nerion_gym.types.task import Limits
@@ -103,6 +105,7 @@ def build(
     return probing_world("Self", (task,), LIMITS)
 
 
+@entry_point
 def make(**kwargs: Any) -> CodeEditEnv:
     """Entry point of the registered id.
 
@@ -116,6 +119,7 @@ def make(**kwargs: Any) -> CodeEditEnv:
     return CodeEditEnv(build(**options), **kwargs)
 
 
+@entry_point
 def make_vec(num_envs: int = 1, **kwargs: Any) -> CodeEditVectorEnv:
     """Vector entry point.
 

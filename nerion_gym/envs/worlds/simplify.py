@@ -41,8 +41,10 @@ each looks at one function. `env.unwrapped.task` has `target` and the `reference
 ## Arguments
 `cost="size" | "nesting" | "complexity"`, `family="corpus" | "package"`,
 `split="train" | "val" | "test"` (of the corpus). With `family="package"`: `path`, `tests`,
-`exclude`, `arguments`, `flaky`, `containment`, as of Nerion-Repo-v0. `observation`,
-`render_mode`, `trace`; of `gymnasium.make_vec` also `workers` and `autoreset_mode`.
+`exclude`, `arguments`, `flaky`, `containment`, as of Nerion-Repo-v0.
+`observation="graph" | "padded"`,
+`render_mode=None | "ansi" | "rgb_array" | "human"`, `trace=None | True | False`; of
+`gymnasium.make_vec` also `workers` and `autoreset_mode`.
 
 ## Known limits
 The target and the cost at reset are not in the observation: they end the episode and scale its
@@ -61,6 +63,7 @@ from typing import TYPE_CHECKING, Any
 from nerion_gym.edits.registry import resolve
 from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.packages import CORPUS, PACKAGE_OPTIONS, family_tasks, taken_from
+from nerion_gym.envs.registering import entry_point
 from nerion_gym.envs.reward import RelativeFall
 from nerion_gym.envs.vector import make_vector
 from nerion_gym.envs.world import World
@@ -130,6 +133,7 @@ def build(cost: str = "size", family: str = CORPUS, split: str = "train", **pack
     )
 
 
+@entry_point
 def make(**kwargs: Any) -> CodeEditEnv:
     """Entry point of the registered id.
 
@@ -143,6 +147,7 @@ def make(**kwargs: Any) -> CodeEditEnv:
     return CodeEditEnv(build(**options), **kwargs)
 
 
+@entry_point
 def make_vec(num_envs: int = 1, **kwargs: Any) -> CodeEditVectorEnv:
     """Vector entry point.
 

@@ -5,6 +5,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
+from nerion_gym.envs.checking.subject import same
 from nerion_gym.envs.core import CodeEditEnv
 from nerion_gym.envs.state import EpisodeState
 from nerion_gym.envs.stats import Ledger
@@ -27,14 +28,6 @@ def action_of(env, operator, after):
         if edit.operator == operator and edit.splices[0].after == after:
             return number
     pytest.fail(f"no {operator} to {after} among {env.get_action_meanings()}")
-
-
-def same(a, b):
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    if isinstance(a, tuple):
-        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
-    return np.array_equal(a, b)
 
 
 @pytest.mark.parametrize("form", ["graph", "padded"])

@@ -41,6 +41,11 @@ def module_of(entry: dict[str, str]) -> Path:
     return ROOT.joinpath(*name.split(".")).with_suffix(".py")
 
 
+def docstring_of(module: Path) -> str:
+    """Return a module's docstring, unimported."""
+    return ast.get_docstring(ast.parse(module.read_bytes())) or ""
+
+
 def world_page(name: str, docstring: str) -> str:
     """Return a world's page: its id, what it is in one sentence, its picture, its docstring."""
     title, _, body = docstring.partition("\n")
@@ -76,9 +81,8 @@ def write_world_pages(_app: object = None) -> list[Path]:
     pages, cards = [], []
     for name, entry in worlds().items():
         module = module_of(entry)
-        text = ast.get_docstring(ast.parse(module.read_bytes())) or ""
         page = GENERATED / f"{module.stem}.md"
-        page.write_text(world_page(name, text), encoding="utf-8")
+        page.write_text(world_page(name, docstring_of(module)), encoding="utf-8")
         pages.append(page)
         cards.append(card(name, module.stem, entry["summary"]))
     gallery = ":::::{container} cards\n" + "".join(cards) + ":::::\n"

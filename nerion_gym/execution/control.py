@@ -155,6 +155,13 @@ def require_collected(control: Outcome) -> None:
         raise TaskError(msg)
 
 
+WAYS_OUT = (
+    "install what is missing beside nerion-gym, name other tests with tests=..., or leave files "
+    "out: arguments=('--ignore=FILE',), on the command line --env-kwargs arguments:--ignore=FILE"
+)
+"""What helps where a suite of somebody's own does not pass as it is."""
+
+
 def way_out(broken: TestResult) -> str:
     """Return what to do about a suite that does not collect."""
     absent = absent_plugins(broken.message)
@@ -165,11 +172,7 @@ def way_out(broken: TestResult) -> str:
             "arguments=('-o', 'addopts='), on the command line "
             "--env-kwargs 'arguments:-o addopts='"
         )
-    return (
-        "Make `python -m pytest` pass in the project's folder first: install what is missing, "
-        "name other tests with tests=..., or leave files out: "
-        "arguments=('--ignore=FILE',), on the command line --env-kwargs arguments:--ignore=FILE"
-    )
+    return f"Make `python -m pytest` pass in the project's folder first: {WAYS_OUT}"
 
 
 def absent_plugins(message: str) -> str:

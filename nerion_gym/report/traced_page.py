@@ -116,7 +116,8 @@ def _summary(page: Page) -> Iterator[str]:
         yield table(("reason", "edits"), why, numbers=(1,))
     micro = [edit.micro for edit in page.edits if edit.micro is not None]
     if micro:
-        yield f"<p>{text(micro_summary(micro))}.</p>"
+        said = micro_summary(micro)
+        yield f"<p>{text(said[:1].upper() + said[1:])}.</p>"
 
 
 def _listed(page: Page) -> Iterator[str]:

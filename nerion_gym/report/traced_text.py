@@ -263,7 +263,7 @@ def summary(trace: Trace, edits: Sequence[EditRow], tests: Sequence[TestRow]) ->
         if counts[infection]:
             yield Line(f"  {WORD[infection]} ({SIGN[infection]}): {said}")
     for why, count in reasons(edits):
-        yield Line(f"  unknown: {count} because {visible(why or 'no reason was given')}")
+        yield Line(f"  unknown, {counted(count, 'edit')}: {visible(why or 'no reason was given')}")
     silent = sum(1 for row in tests if not row.checks and not row.note)
     left = len(trace.left_out)
     checks = sum(len(row.checks) for row in tests)

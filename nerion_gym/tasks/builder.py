@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from nerion_gym.errors import ConfigError, TaskError
-from nerion_gym.execution.control import measure
+from nerion_gym.execution.control import WAYS_OUT, measure
 from nerion_gym.syntax.module import parse_module
 from nerion_gym.tasks.splits import require_split, split_of
 from nerion_gym.types.outcome import LearningClass, learning_class
@@ -173,8 +173,8 @@ def require_clean(task: Task, baseline: Baseline) -> None:
     if failing:
         msg = (
             f"{task.name}: {len(failing)} of {len(classes)} tests fail on the unchanged program: "
-            f"{listed(failing)}. An edit can only be judged by tests that pass: mend or "
-            f"deselect them (pytest's addopts are honoured), then try again.{hint_of(baseline)}"
+            f"{listed(failing)}. An edit can only be judged by tests that pass. Mend them, or "
+            f"deselect them (pytest's addopts are honoured); or {WAYS_OUT}.{hint_of(baseline)}"
         )
         raise TaskError(msg)
 

@@ -115,6 +115,9 @@ def test_a_suite_that_fails_is_named(nerion, package):
     code, _, error = nerion("pkg", "--no-progress")
     assert code == 2
     assert "1 of 2 tests fail on the unchanged program: test_core.py::test_area" in error
+    assert (
+        "name other tests with --tests PATH, or leave files out: --arguments=--ignore=FILE" in error
+    )
 
 
 def test_a_file_is_named_as_it_is_seen_from_here(package, monkeypatch):

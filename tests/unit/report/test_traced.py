@@ -140,7 +140,7 @@ def test_the_terminal_says_it_within_its_width():
         assert "width * height: int + (2), str <b> (1)" in text
         assert "the value never differs, in 2 tests" in text
         assert "the value differs, but what is returned is the same, in 2 tests" in text
-        assert "unknown: 1 because only <running> tells" in text
+        assert "unknown, 1 edit: only <running> tells" in text
         assert "called 2 times, by 2 tests" in text
         assert "+     size = width / height" in text or "+     size = width" in text
         assert "\x1b" not in text

@@ -31,6 +31,7 @@ ARGUMENTS = {
     "sb3_dqn.py": ["--steps", "96"],
     "sb3_ppo.py": ["--steps", "128"],
     "sb3_vecenv.py": ["--world", "Nerion-ToyMath-v0", "--envs", "2", "--steps", "32"],
+    "torchrl_ppo.py": ["--rounds", "2", "--steps", "32"],
 }
 TORCH_SCRIPT = "ignore:`torch.jit.script:DeprecationWarning"
 ALLOWED = {
@@ -40,6 +41,7 @@ ALLOWED = {
     "sb3_dqn.py": [TORCH_SCRIPT],
     "sb3_ppo.py": [TORCH_SCRIPT],
     "sb3_vecenv.py": [TORCH_SCRIPT],
+    "torchrl_ppo.py": [TORCH_SCRIPT],
     # moviepy 1.0.3 has such sequences in its docstrings; told where it is compiled first.
     "record_video.py": ["ignore:invalid escape sequence"],
 }
@@ -59,8 +61,9 @@ PRINTED = {
     "sb3_dqn.py": SAVED,
     "sb3_ppo.py": SAVED,
     "sb3_vecenv.py": r"the same rewards, step by step\nPPO: 32 steps, [1-9]\d* different programs",
+    "torchrl_ppo.py": rf"round 2: {SURVIVORS}, 2 episodes\n\Z",
 }
-LONG = {"sb3_contrib_maskable_ppo.py", "sb3_ppo.py", "sb3_vecenv.py"}
+LONG = {"sb3_contrib_maskable_ppo.py", "sb3_ppo.py", "sb3_vecenv.py", "torchrl_ppo.py"}
 """Slow: like `sb3_dqn.py` they take seconds to import, and tests/unit/policies has their parts."""
 
 

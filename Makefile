@@ -6,6 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DOCS_INSTALLED := $(VENV)/.installed-docs
+# RLlib pins another Gymnasium, so it has an environment of its own.
+RLLIB := .venv-rllib
+RLLIB_INSTALLED := $(RLLIB)/.installed
+RLLIB_PIP := $(RLLIB)/bin/python -m pip --disable-pip-version-check install --quiet -c constraints-rllib.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 TORCH := $(shell sed -n 's/^\(torch==.*\)/\1/p' constraints.txt)
 # One thread for numeric libraries: the other core runs test workers, and two threads on a loaded
@@ -13,7 +17,7 @@ TORCH := $(shell sed -n 's/^\(torch==.*\)/\1/p' constraints.txt)
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-contract test-others check check-style check-types check-imports check-tests bench bench-check docs clean
+.PHONY: help demo test test-slow test-contract test-others check check-style check-types check-imports check-tests bench bench-check docs rllib clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -62,8 +66,12 @@ docs: $(DOCS_INSTALLED) ## build the site into docs/_build/html; a warning is an
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
+rllib: $(RLLIB_INSTALLED) ## train with Ray RLlib, in an environment of its own, and test it (a few minutes)
+	@$(RLLIB)/bin/python examples/rllib_ppo.py
+	@$(RLLIB)/bin/python -m pytest -q tests/rllib_example.py
+
 clean: ## remove what make and the tools made (.venv too); runs/ stays
-	@rm -rf $(VENV) build dist docs/_build docs/worlds/generated .pytest_cache .mypy_cache .ruff_cache \
+	@rm -rf $(VENV) $(RLLIB) build dist docs/_build docs/worlds/generated .pytest_cache .mypy_cache .ruff_cache \
 	  .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -81,4 +89,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 $(DOCS_INSTALLED): $(INSTALLED)
 	@echo "adding the documentation tools to $(VENV)"
 	@$(PIP) -e ".[docs]"
+	@touch $@
+
+$(RLLIB_INSTALLED): pyproject.toml constraints-rllib.txt
+	@echo "setting up $(RLLIB) (once; a few minutes)"
+	@test -x $(RLLIB)/bin/python || $(PYTHON) -m venv $(RLLIB)
+	@$(RLLIB_PIP) "$(TORCH)"
+	@$(RLLIB_PIP) -e ".[rllib]" hypothesis
 	@touch $@

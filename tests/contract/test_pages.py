@@ -37,6 +37,7 @@ NOT_RUN = {
     ".": "the environment is that of the test",
     "make": "its targets are looked up in the Makefile",
     ".ci/run": "it runs this test",
+    "python examples/": "test_examples.py runs each",
     "export": "sets what the next line needs, of which the next row speaks",
     "hf": "fetches weights; tests/unit/policies has the provider on weights of its own",
     "nerion train --algo curiosity --semantics openai": "needs a server: tests/unit/providers",

@@ -59,6 +59,7 @@ class RecordEpisodes(gym.Wrapper, gym.utils.RecordConstructorArgs):
         self._versions = versions()
         self._start: RecordedEpisode | None = None
         self._steps: list[RecordedStep] = []
+        self._family = [self]
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -81,10 +82,11 @@ class RecordEpisodes(gym.Wrapper, gym.utils.RecordConstructorArgs):
             StorageError: the file cannot be written.
         """
         self._require_in_step()
-        result = self.env.step(action)
+        observation, reward, terminated, truncated, info = self.env.step(action)
+        result = observation, float(reward), terminated, truncated, info
         if self._start is not None:
             self._steps.append(taken_step(self.core, int(action), result))
-            if result[2] or result[3]:
+            if terminated or truncated:
                 self.flush()
         return result
 
@@ -117,12 +119,13 @@ class RecordEpisodes(gym.Wrapper, gym.utils.RecordConstructorArgs):
         return observation
 
     def close(self) -> None:
-        """Write what was broken off, and close the world.
+        """Write what was broken off, of those beside it too, and close the world.
 
         Raises:
             StorageError: the file cannot be written.
         """
-        self.flush()
+        for recorder in self._family:
+            recorder.flush()
         super().close()
 
     def beside(self, env: gym.Env, number: int) -> RecordEpisodes:
@@ -131,6 +134,7 @@ class RecordEpisodes(gym.Wrapper, gym.utils.RecordConstructorArgs):
         twin.__dict__.update(self.__dict__)
         twin.env, twin.core = env, core_of(env)
         twin._start, twin._steps = None, []
+        self._family.append(twin)
         return twin
 
     def flush(self) -> None:

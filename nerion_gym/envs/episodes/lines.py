@@ -224,7 +224,7 @@ def _edit_or_none(raw: Any) -> Edit | None:
     if raw is None:
         return None
     edit = edit_from(raw)
-    spans = [edit.site, *edit.splices, *([edit.argument] if edit.argument else [])]
+    spans: list[Any] = [edit.site, *edit.splices, *([edit.argument] if edit.argument else [])]
     numbers = [number for span in spans for number in (span.start, span.end)]
     texts = [edit.operator, edit.text, *(span.path for span in spans)]
     _require_kinds(texts, numbers)

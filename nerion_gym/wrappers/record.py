@@ -16,7 +16,7 @@ from nerion_gym.envs.episodes.lines import to_line
 from nerion_gym.envs.episodes.taking import taken_reset, taken_step
 from nerion_gym.envs.replay import actions_of
 from nerion_gym.errors import ConfigError, StorageError
-from nerion_gym.logbook.versions import versions
+from nerion_gym.logbook.versions import package_versions
 
 if TYPE_CHECKING:
     from nerion_gym.envs.episodes.record import RecordedEpisode, RecordedStep
@@ -56,7 +56,7 @@ class RecordEpisodes(gym.Wrapper, gym.utils.RecordConstructorArgs):
         self.made = made_as(self.core)
         self.path = Path(path)
         require_appendable(self.path)
-        self._versions = versions()
+        self._versions = package_versions()
         self._start: RecordedEpisode | None = None
         self._steps: list[RecordedStep] = []
         self._family = [self]

@@ -175,13 +175,13 @@ def core_of(env: gym.Env) -> CodeEditEnv:
     if isinstance(inner, CodeEditEnv):
         return inner
     name = type(inner).__name__
-    if isinstance(inner, gym.Wrapper):
+    if not isinstance(env.unwrapped, CodeEditEnv):
+        msg = f"RecordEpisodes around {env.unwrapped}: expected a code-editing world"
+    else:
         msg = (
             f"RecordEpisodes around {name}: what is recorded must be the world's own; write "
             f"{name}(RecordEpisodes(gymnasium.make(...), path))"
         )
-    else:
-        msg = f"RecordEpisodes around {name}: expected a code-editing world"
     raise ConfigError(msg)
 
 
@@ -215,11 +215,11 @@ def require_appendable(path: Path) -> None:
         with path.open("a+b") as stream:
             size = stream.seek(0, os.SEEK_END)
             stream.seek(max(size - 1, 0))
-            last = stream.read()
+            last = stream.read(1) if size else b"\n"
     except OSError as error:
         msg = f"{path}: episodes cannot be written there ({error.strerror})"
         raise StorageError(msg) from error
-    if last not in (b"", b"\n"):
+    if last != b"\n":
         msg = f"{path}: its last line is cut off; remove it: sed -i '$d' {path}"
         raise StorageError(msg)
 

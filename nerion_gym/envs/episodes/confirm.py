@@ -91,7 +91,13 @@ def compared_resets(
     core: CodeEditEnv, episode: RecordedEpisode, found: RecordedEpisode, repeats: int
 ) -> Finding | None:
     """Return how the beginning differs, or None."""
-    if (found.task_id, found.task) != (episode.task_id, episode.task):
+    if found.task == episode.task and found.task_id != episode.task_id:
+        why = (
+            f"{found.task} has other contents here ({found.task_id}, recorded is "
+            f"{episode.task_id}): its program, its tests, or a file beside them is another"
+        )
+        return Finding(Verdict.LOST, 0, why)
+    if found.task != episode.task:
         why = (
             f"seed {episode.seed} draws the task {found.task} ({found.task_id}), "
             f"recorded is {episode.task} ({episode.task_id})"

@@ -269,7 +269,6 @@ def test_an_episode_that_goes_on_after_its_end_is_found(episode):
 
 def test_another_beginning_is_found(episode):
     for claim, why in (
-        ({"task_id": "0" * 16}, "seed 0 draws the task m"),
         ({"task": "other"}, "seed 0 draws the task m"),
         ({"focus": Focus((FunctionRef("m.py", "f"),))}, "another focus"),
         ({"tests": ("a", "b", "c")}, "3 tests, recorded are 3 others"),
@@ -281,6 +280,9 @@ def test_another_beginning_is_found(episode):
 
 
 def test_a_task_that_is_not_there_is_lost(episode):
+    found = found_in(replace(episode, task_id="0" * 16))
+    assert (found.verdict, found.step) == (Verdict.LOST, 0)
+    assert "m has other contents here" in found.why
     by_name = replace(episode, seed=None)
     found = found_in(replace(by_name, task_id="0" * 16))
     assert found.verdict is Verdict.LOST

@@ -69,7 +69,6 @@ class SimplifyTasks:
         )
         raise TaskError(msg)
 
-
     def named(self, name: str) -> Task:
         """Return the task of a name.
 

@@ -18,6 +18,7 @@ from nerion_gym.commands import (
     terminal,
     trace,
     train,
+    validate,
     worlds,
 )
 from nerion_gym.commands.arguments import spread
@@ -34,14 +35,11 @@ app = typer.Typer(
 app.command(epilog=train.EXAMPLES)(train.train)
 app.command(epilog=benchmark.EXAMPLES)(benchmark.benchmark)
 app.command(epilog=benchmark.DEMO_EXAMPLES)(benchmark.demo)
-app.command(epilog=worlds.EXAMPLES)(worlds.worlds)
-app.command(epilog=step.EXAMPLES)(step.step)
-app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
-app.command(epilog=graph.EXAMPLES)(graph.graph)
-app.command(epilog=scaffold.EXAMPLES)(scaffold.scaffold)
-app.command(epilog=operators.EXAMPLES)(operators.operators)
+for one in (worlds, step, doctor, graph, scaffold, operators):  # each has a command of its name
+    app.command(epilog=one.EXAMPLES)(vars(one)[one.__name__.rpartition(".")[2]])
 for command, examples in (*edits.COMMANDS, (trace.trace, trace.EXAMPLES), *play.COMMANDS):
     app.command(epilog=examples)(command)
+app.command(epilog=validate.EXAMPLES)(validate.validate)
 USER_ERROR = 2
 
 

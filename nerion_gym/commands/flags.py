@@ -65,6 +65,9 @@ RunsFolder = Annotated[
 EvalEpisodes = Annotated[int, typer.Option(metavar="N", help="Greedy episodes after training.")]
 Save = Annotated[bool, typer.Option("--save", help="Write a checkpoint at the end.")]
 SaveFreq = Annotated[int, typer.Option(metavar="N", help="Also a checkpoint every N steps.")]
+Record = Annotated[
+    bool, typer.Option("--record", help="Write every episode, for `nerion validate`.")
+]
 # The same for a benchmark, where what is not given comes from the preset.
 EachWorld = Annotated[
     str | None, typer.Option("--env", metavar="ID", help="World; see nerion worlds.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from nerion_gym.training.tally import Progress
 
 CHECKPOINT = "checkpoint"
+EPISODES, EVALUATION = "episodes.jsonl", "evaluation.jsonl"
 EDITS = (
     "edits_total",
     "edits_within_reach",
@@ -50,11 +52,13 @@ def run_training(
     with Run.create(config.tensorboard_log, config.env, config.algo, config.seed, settings) as run:
         if on_folder is not None:
             on_folder(run.folder)
+        trainee.env = recording(config, env, run.folder / EPISODES)
         run.note(git=git_state(), semantics=trainee.words and trainee.words.manifest())
         run.hparams(flat(settings))
         confined = noting_confinement(run, env)
         watchers = (watch, confined, checkpoints(config, trainee.agent, run.folder))
-        ended, numbers = trainee.fit(Hooks(watch=all_of(watchers)), run)
+        with closing(trainee.env):
+            ended, numbers = trainee.fit(Hooks(watch=all_of(watchers)), run)
         result = {"algo": config.algo, "env": config.env, "seed": config.seed, **numbers}
         result["ended_by"] = ended.ended_by
         result |= evaluated(config, trainee.agent, run, ended.steps)
@@ -64,17 +68,29 @@ def run_training(
         summary = {key: result[key] for key in BRIEF}
         edits = {key: result[key] for key in EDITS}
         run.note(ended_by=ended.ended_by, result=summary, edits=edits, **confinement_of(env))
-    env.close()
     return run.folder, result
+
+
+def recording(config: TrainConfig, env: gym.Env, path: Path) -> gym.Env:
+    """Return the environment, with a recorder to a file around it where that is asked for.
+
+    Raises:
+        ConfigError: it cannot be recorded.
+        StorageError: the file cannot be written.
+    """
+    if not config.record:
+        return env
+    from nerion_gym.wrappers.record import RecordEpisodes
+
+    return RecordEpisodes(env, path)
 
 
 def evaluated(config: TrainConfig, agent: Any, run: Run, steps: int) -> dict[str, float]:
     """Judge the agent if that is asked for; return the means under TensorBoard tags."""
     if not config.eval_episodes:
         return {}
-    env = make_env(config)
-    found = evaluate(env, agent, config.eval_episodes, config.seed)
-    env.close()
+    with closing(recording(config, make_env(config), run.folder / EVALUATION)) as env:
+        found = evaluate(env, agent, config.eval_episodes, config.seed)
     run.scalars(found.summary(), steps)
     run.event("evaluation", returns=found.returns, seeds=found.seeds, executions=found.executions)
     return found.summary()

@@ -34,6 +34,7 @@ EXAMPLES = """Examples:
   nerion train --env Nerion-LogicV2-v0 --algo curiosity --executions 60
   nerion train --env Nerion-Repo-v0 --env-kwargs path:src/mypkg tests:tests
   nerion train --env Nerion-Repo-v0 --env-kwargs path:src/mypkg containment:strict
+  nerion train --algo uniform --executions 30 --eval-episodes 10 --record
   nerion train --algo ppo -n 5000 -params learning_rate:0.001 --save
   nerion train --algo dqn --conf-file my_dqn.yml
   nerion train --algo curiosity --semantics hash
@@ -56,6 +57,7 @@ def train(  # noqa: PLR0913, PLR0917 - its parameters are its flags
     eval_episodes: flags.EvalEpisodes = 0,
     save: flags.Save = False,
     save_freq: flags.SaveFreq = 0,
+    record: flags.Record = False,
     progress: flags.ShowProgress = None,
     quiet: flags.Quiet = False,
     as_json: flags.AsJson = False,
@@ -79,6 +81,7 @@ def train(  # noqa: PLR0913, PLR0917 - its parameters are its flags
             "eval_episodes": eval_episodes,
             "save": save,
             "save_freq": save_freq,
+            "record": record,
         }
     )
     screen = Screen(quiet, as_json)

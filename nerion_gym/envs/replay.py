@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nerion_gym.envs.dynamics import SUBMIT_ACTION
+from nerion_gym.envs.limits import overflow
 from nerion_gym.envs.prepare import drawn_task, first_state, outcome_at_reset
 from nerion_gym.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nerion_gym.envs.core import CodeEditEnv
     from nerion_gym.envs.state import EpisodeState
 
@@ -17,7 +20,7 @@ def replay(env: CodeEditEnv, episode: EpisodeState) -> None:
     """Take an episode's steps again on the task that an environment has, or that it draws by name.
 
     Raises:
-        ConfigError: the state belongs to another task, or an edit does not fit.
+        ConfigError: the state belongs to another task, or its focus or an edit does not fit.
         TaskError: the task of that name cannot be built here.
     """
     task = env.task
@@ -31,12 +34,27 @@ def replay(env: CodeEditEnv, episode: EpisodeState) -> None:
         )
         raise ConfigError(msg)
     outcome = outcome_at_reset(task, env.runner)
-    env.begin_episode(first_state(env.world, task, episode.focus, outcome))
+    state = first_state(env.world, task, episode.focus, outcome)
+    complaint = overflow(state, env.world.limits, spare=False)
+    if complaint:
+        msg = f"the state's focus on {task.name} does not fit {env.world.id}: {complaint}"
+        raise ConfigError(msg)
+    env.begin_episode(state)
+    for action in actions_of(env, episode):
+        env.step(action)
+
+
+def actions_of(env: CodeEditEnv, episode: EpisodeState) -> Iterator[int]:
+    """Yield the actions that lead to an episode's state; each is to be taken before the next.
+
+    Raises:
+        ConfigError: an edit does not fit.
+    """
     for edit in episode.edits:
         if edit not in env.edits:
             at = f"{edit.splices[0].path}, byte {edit.splices[0].start}"
-            msg = f"edit {edit.operator} ({at}) is not in the catalog of {task.name}"
+            msg = f"edit {edit.operator} ({at}) is not in the catalog of {env.task.name}"
             raise ConfigError(msg)
-        env.step(env.edits.index(edit) + 1)
+        yield env.edits.index(edit) + 1
     for _ in range(episode.steps - env.current.steps):  # the masked ones
-        env.step(SUBMIT_ACTION)
+        yield SUBMIT_ACTION

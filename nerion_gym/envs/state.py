@@ -89,7 +89,7 @@ class EpisodeState:
 
     def to_json(self) -> str:
         """Return the state as one line of JSON (bytes as Latin-1 text)."""
-        return json.dumps(asdict(self), default=lambda raw: raw.decode("latin-1"))
+        return json.dumps(asdict(self), default=latin)
 
     @classmethod
     def from_json(cls, text: str) -> EpisodeState:
@@ -102,8 +102,8 @@ class EpisodeState:
             raw = json.loads(text)
             return cls(
                 raw["task_id"],
-                _focus(raw["focus"]),
-                tuple(_edit(item) for item in raw["edits"]),
+                focus_from(raw["focus"]),
+                tuple(edit_from(item) for item in raw["edits"]),
                 int(raw["steps"]),
                 str(raw.get("task", "")),
             )
@@ -112,7 +112,17 @@ class EpisodeState:
             raise ConfigError(msg) from error
 
 
-def _focus(raw: dict[str, Any] | None) -> Focus | None:
+def latin(raw: bytes) -> str:
+    """Return bytes as text that JSON holds, a character a byte."""
+    return raw.decode("latin-1")
+
+
+def focus_from(raw: dict[str, Any] | None) -> Focus | None:
+    """Return a focus of its JSON form.
+
+    Raises:
+        KeyError, TypeError, AttributeError, ValueError: it is another.
+    """
     if raw is None:
         return None
     functions, context = (
@@ -122,7 +132,12 @@ def _focus(raw: dict[str, Any] | None) -> Focus | None:
     return Focus(functions, context, None if window is None else (int(window[0]), int(window[1])))
 
 
-def _edit(raw: dict[str, Any]) -> Edit:
+def edit_from(raw: dict[str, Any]) -> Edit:
+    """Return an edit of its JSON form.
+
+    Raises:
+        KeyError, TypeError, AttributeError, ValueError: it is another.
+    """
     splices = tuple(
         Splice(
             item["path"],

@@ -19,11 +19,15 @@ PACKAGES = (
 
 def versions() -> dict[str, str | None]:
     """Return package -> installed version (None where it is absent), Python and platform."""
+    return {**package_versions(), "platform": platform.platform()}
+
+
+def package_versions() -> dict[str, str | None]:
+    """Return package -> installed version, and Python's; no process is started for it."""
     found: dict[str, str | None] = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = None
-    found["platform"] = platform.platform()
     return found

@@ -28,6 +28,8 @@ PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "pytest.ini", "tox.i
 SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
 SKIPPED_AT_ROOT = frozenset({"venv", "env", "build", "dist", "htmlcov"})
 """Skipped in the project's root only: deeper down they may be subpackages."""
+OF_A_RUN = ("manifest.json", "events.jsonl")
+"""Files of a run's folder (runs/README.md): what is trained on a package does not change it."""
 TEST_FOLDERS = ("tests", "test")
 """Where suites lie, beside a package or anywhere inside it; never part of the program."""
 SKIPPED_ENDINGS = (".pyc", ".pyo")
@@ -232,7 +234,7 @@ def read_project(root: Path) -> dict[str, bytes]:
 
 
 def walk(root: Path) -> Iterator[Path]:
-    """Yield regular files in sorted order, without caches, environments and hidden folders."""
+    """Yield regular files in sorted order, without caches, environments, runs, hidden folders."""
     for folder, names, files in os.walk(root):
         skipped = SKIPPED_FOLDERS | (SKIPPED_AT_ROOT if Path(folder) == root else frozenset())
         names[:] = sorted(
@@ -242,6 +244,7 @@ def walk(root: Path) -> Iterator[Path]:
             and not name.startswith(".")
             and not name.endswith(SKIPPED_ENDINGS)
             and not (Path(folder) / name / "pyvenv.cfg").exists()
+            and not all((Path(folder) / name / file).exists() for file in OF_A_RUN)
         )
         for name in sorted(files):
             path = Path(folder) / name

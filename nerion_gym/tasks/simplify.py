@@ -10,7 +10,7 @@ import numpy as np
 
 from nerion_gym.edits.inflate import inflate
 from nerion_gym.edits.registry import resolve
-from nerion_gym.errors import TaskError
+from nerion_gym.errors import ConfigError, TaskError
 from nerion_gym.syntax.costs import program_cost
 from nerion_gym.syntax.module import outermost, parse_module
 from nerion_gym.syntax.trees import nodes_in
@@ -49,11 +49,14 @@ class SimplifyTasks:
     variants: int
 
     def sample(self, rng: np.random.Generator, options: Mapping[str, Any]) -> Task:
-        """Draw a task.
+        """Draw a task, or make the one that `options["task"]` names, "slugs-size-3" say.
 
         Raises:
             TaskError: no program that was drawn can be made dearer.
+            ConfigError: there is no task of that name.
         """
+        if "task" in options:
+            return self.named(str(options["task"]))
         for _ in range(DRAWS):
             source = self.sources[int(rng.integers(len(self.sources)))]
             task = dearer_task(source, self.cost, int(rng.integers(self.variants)))
@@ -65,6 +68,27 @@ class SimplifyTasks:
             "takes it back; choose another cost, or programs with longer functions"
         )
         raise TaskError(msg)
+
+    def named(self, name: str) -> Task:
+        """Return the task of a name.
+
+        Raises:
+            ConfigError: there is none.
+        """
+        program, _, rest = name.rpartition(f"-{self.cost}-")
+        numbered = rest.isascii() and rest.isdigit() and int(rest) < self.variants
+        for source in self.sources:
+            found = None
+            if numbered and source.name == program:
+                found = dearer_task(source, self.cost, int(rest))
+            if found is not None and found.name == name:
+                return found
+        names = ", ".join(sorted({source.name for source in self.sources})[:5])
+        msg = (
+            f"options['task']={name!r}: there is no such task; expected PROGRAM-{self.cost}-N, "
+            f"N from 0 to {self.variants - 1}, PROGRAM of {names}, ..."
+        )
+        raise ConfigError(msg)
 
 
 @lru_cache(maxsize=4096)

@@ -36,6 +36,7 @@ class TrainConfig(BaseModel):
         eval_episodes: greedy episodes after training, in an environment of their own.
         save: whether to write a checkpoint at the end.
         save_freq: also every this many steps; 0 = only at the end.
+        record: whether every episode is written to the run's folder.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,6 +54,7 @@ class TrainConfig(BaseModel):
     eval_episodes: int = Field(default=0, ge=0)
     save: bool = False
     save_freq: int = Field(default=0, ge=0)
+    record: bool = False
 
     @property
     def budget(self) -> Budget:

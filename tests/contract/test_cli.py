@@ -22,7 +22,7 @@ from tests.unit.commands import fakes
 
 COMMANDS = (
     *("train", "benchmark", "demo", "worlds", "step", "doctor", "graph", "scaffold"),
-    *("operators", "edits", "diff", "apply", "undo", "trace", "play"),
+    *("operators", "edits", "diff", "apply", "undo", "trace", "play", "validate"),
 )
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -105,6 +105,16 @@ def test_a_subpackage_called_env_is_read(tmp_path):
     assert "pkg/env/__init__.py" in task.program.paths
 
 
+def test_a_run_on_a_package_is_not_of_it(tmp_path):
+    before = load_package(project(tmp_path, FLAT) / "pkg").id
+    run = "runs/Nerion-Repo-v0/uniform/seed0-20261201-000000"
+    written = ("manifest.json", "events.jsonl", "episodes.jsonl")
+    project(tmp_path, {f"{run}/{name}": "{}" for name in written})
+    assert load_package(tmp_path / "pkg").id == before
+    project(tmp_path, {"runs/manifest.json": "{}"})  # of something else
+    assert load_package(tmp_path / "pkg").id != before
+
+
 def test_virtual_environments_are_left_out(tmp_path):
     files = {**FLAT, "my/pyvenv.cfg": "", "my/lib/a.py": "x"}
     task = load_package(project(tmp_path, files) / "pkg")

@@ -48,6 +48,18 @@ def test_the_target_is_part_of_the_id():
     assert len({task.id for task in tasks}) == len(tasks)
 
 
+@pytest.mark.pure
+def test_a_task_is_made_again_by_its_name():
+    sources = tuple(corpus_task(name, operators=OPERATORS) for name in SMALL)
+    tasks, rng = SimplifyTasks(sources, "size", 4), np.random.default_rng(0)
+    for _ in range(5):
+        drawn = tasks.sample(rng, {})
+        assert tasks.sample(rng, {"task": drawn.name}) is drawn
+    for name in ("slugs", "slugs-size-4", "slugs-size-x", "slugs-nesting-1", "other-size-1"):
+        with pytest.raises(ConfigError, match="expected PROGRAM-size-N, N from 0 to 3"):
+            tasks.sample(rng, {"task": name})
+
+
 @pytest.mark.sandbox
 def test_a_draw_is_the_same_in_another_process():
     task = build(cost="nesting", split="val").generator.sample(np.random.default_rng(7), {})

@@ -1,0 +1,1 @@
+"""Recorded episodes: what a line of a file holds, how it is read, rebuilt and confirmed."""

@@ -86,6 +86,7 @@ class Text(gym.Wrapper[str, str, Any, Any], gym.utils.RecordConstructorArgs):
     def _forget(self) -> None:
         self._steps: list[str] = []
         self._result = ""
+        self._ended = ""
         self._page, self._looked, self._unpaid = 1, 0, 0
 
     @property
@@ -112,9 +113,7 @@ class Text(gym.Wrapper[str, str, Any, Any], gym.utils.RecordConstructorArgs):
             ConfigError: it is no text.
             gymnasium.error.ResetNeeded: no episode has begun.
         """
-        if not isinstance(action, str):
-            msg = f"a reply of type {type(action).__name__}: expected str, such as 'edit 17'"
-            raise ConfigError(msg)
+        require_text(action)
         reply = read_reply(action, legal_actions(self._core.current))
         if reply.want == "action":
             return self._taken(reply.number, reply, "")
@@ -145,11 +144,14 @@ class Text(gym.Wrapper[str, str, Any, Any], gym.utils.RecordConstructorArgs):
         self, action: int, reply: Reply, answer: str
     ) -> tuple[str, float, bool, bool, dict[str, Any]]:
         """Take a step of the world; `answer` is what is said of it, "" = what came of it."""
-        _, reward, terminated, truncated, info = self.env.step(action)
+        world: gym.Env[Any, Any] = self.env
+        _, reward, terminated, truncated, info = world.step(action)
         self._page, self._looked, self._unpaid = 1, 0, 0
         happened = self._happened(float(reward))
         self._steps = [*self._steps[-MOST_HISTORY:], happened]
         self._result = answer or happened
+        over = terminated or truncated
+        self._ended = str(info.get("end") or "cut short from outside") if over else ""
         info = {**info, **said(reply, free=False)}
         return self.text(), float(reward), terminated, truncated, info
 
@@ -172,6 +174,7 @@ class Text(gym.Wrapper[str, str, Any, Any], gym.utils.RecordConstructorArgs):
 
     def _answer(self, reply: Reply) -> str:
         """Do what a question asks for, and return what is said to it."""
+        self._looked = 0
         if reply.want == "look":
             self._looked = reply.number
             return f"this is what edit {reply.number} does; it was not run."
@@ -200,6 +203,7 @@ class Text(gym.Wrapper[str, str, Any, Any], gym.utils.RecordConstructorArgs):
             tuple(shown),
             self._looked,
             self._page,
+            self._ended,
             self.budget,
         )
 
@@ -217,6 +221,17 @@ def said(reply: Reply, *, free: bool) -> dict[str, Any]:
         "misread": reply.problem,
         "free_reply": free,
     }
+
+
+def require_text(reply: object) -> None:
+    """Refuse a reply that is no text.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    if not isinstance(reply, str):
+        msg = f"a reply of type {type(reply).__name__}: expected str, such as 'edit 17'"
+        raise ConfigError(msg)
 
 
 def require_whole(name: str, value: object, least: int, most: int | None) -> None:

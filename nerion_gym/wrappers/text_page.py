@@ -68,6 +68,7 @@ class View:
         before: what came of earlier steps, oldest first.
         looked: the edit whose difference is shown; 0 = none.
         page: of the edits, from 1.
+        ended: what ended the episode; "" while it goes on.
         budget: characters.
     """
 
@@ -78,6 +79,7 @@ class View:
     before: tuple[str, ...] = ()
     looked: int = 0
     page: int = 1
+    ended: str = ""
     budget: int = 24_000
 
 
@@ -87,7 +89,7 @@ def told(view: View) -> str:
     first, last = pages[min(view.page, len(pages)) - 1]
     parts = [*opening(view), *test_lines(view.state, view.budget // 8)]
     listed = edit_lines(view, first, last, len(pages))
-    closing = reply_lines(view.state, len(pages))
+    closing = reply_lines(view, len(pages))
     room = view.budget - size(parts) - size(listed) - size(closing) - size(["", SOURCE])
     page = view.state.catalog[first:last]
     return "\n".join([*parts, "", SOURCE, *source_lines(view.state, page, room), *listed, *closing])
@@ -131,7 +133,7 @@ def look_lines(view: View) -> list[str]:
     """Return the difference that an edit makes."""
     edit = view.state.catalog[view.looked - 1]
     lines = diff(view.state.program, edit).split("\n")[2:]
-    shown = [f"    {clean(line, WIDTH - 4)}".rstrip() for line in lines]
+    shown = [f"    | {clean(line, WIDTH - 6)}".rstrip() for line in lines]
     extra = len(shown) - DIFF_LINES
     kept = shown[:DIFF_LINES] + ([f"  ... and {extra} more lines"] if extra > 0 else [])
     return fitted(kept, view.budget // 8)
@@ -223,10 +225,12 @@ def legal_actions(state: State) -> range:
     return range(1) if submit_is_legal(state) else range(1, len(state.catalog) + 1)
 
 
-def reply_lines(state: State, pages: int) -> list[str]:
-    """Say how to reply."""
-    lines = ["", expected(legal_actions(state))]
-    if state.catalog:
+def reply_lines(view: View, pages: int) -> list[str]:
+    """Say how to reply, or that there is nothing more to be said."""
+    if view.ended:
+        return ["", f"The episode is over: {clean(view.ended, 60)}."]
+    lines = ["", expected(legal_actions(view.state))]
+    if view.state.catalog:
         turn = ", <action>page 2</action> turns the page" if pages > 1 else ""
         lines.append(f"<action>look 1</action> shows the difference that an edit makes{turn}.")
     return lines

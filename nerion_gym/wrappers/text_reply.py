@@ -96,8 +96,7 @@ def asked(text: str) -> set[Asked]:
 
 def inside(tag: str) -> set[Asked]:
     """Return what a tag asks for: its command, edits that it names, or any number in it."""
-    numbers = {("action", plain(match[0])) for match in NUMBER.finditer(tag)}
-    return commands([tag]) or mentioned(tag) or numbers
+    return commands([tag]) or mentioned(tag) or standing(tag)
 
 
 def commands(parts: Iterable[str]) -> set[Asked]:
@@ -117,6 +116,11 @@ def mentioned(text: str) -> set[Asked]:
     """Return the numbers that a text calls an edit or an action."""
     numbers = (NUMBER.match(text, name.end()) for name in NAMED.finditer(text))
     return {("action", plain(number[0])) for number in numbers if number}
+
+
+def standing(text: str) -> set[Asked]:
+    """Return the numbers that stand alone in a text, as if each were meant as an edit."""
+    return {("action", plain(number[0])) for number in NUMBER.finditer(text)}
 
 
 def unlabelled(block: str) -> str:
@@ -150,7 +154,7 @@ def followed(want: Want, digits: str, legal: Sequence[int]) -> Reply:
 
 def unnamed(text: str, legal: Sequence[int]) -> Reply:
     """Return the refusal of a text that names no edit; numbers in it may mean anything."""
-    numbers = {("action", plain(match[0])) for match in NUMBER.finditer(text)}
+    numbers = standing(text)
     if not numbers:
         return refused("no_number", f"{quoted(text)} names no edit", legal)
     if len(numbers) > 1:

@@ -97,17 +97,14 @@ class Chat(vf.Harness[ChatConfig]):
     EXECUTES_CODE = False
     NEEDS_CONTAINER = False
 
-    async def launch(  # noqa: PLR0913, PLR0917 - the signature is verifiers'
-        self,
-        ctx: vf.ModelContext,
-        trace: vf.Trace,
-        runtime: vf.Runtime,
-        endpoint: str,
-        secret: str,
-        mcp_urls: dict[str, str],
-        data: vf.TaskData,
-    ) -> vf.ProgramResult:
-        """Ask the model through verifiers' own endpoint, which writes the trace."""
+    async def launch(self, ctx: vf.ModelContext, *wire: Any) -> vf.ProgramResult:
+        """Ask the model through verifiers' own endpoint, which writes the trace.
+
+        Args:
+            ctx: names the model.
+            wire: the trace, the runtime, endpoint and secret, tool servers, and the task's data.
+        """
+        _trace, _runtime, endpoint, secret, _servers, data = wire
         system, prompt = self.resolve_prompt(data)
         said = prompt if isinstance(prompt, list) else [vf.UserMessage(content=prompt or "")]
         messages: list[Any] = [message_to_wire(message) for message in said]

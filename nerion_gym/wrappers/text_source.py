@@ -54,7 +54,7 @@ def numbered(program: Program, wanted: Mapping[str, Iterable[int]]) -> list[str]
         found += [GAP] * (numbers[0] > 1)
         for number, following in pairwise([*numbers, numbers[-1] + 1]):
             raw = source[starts[number - 1] : starts[number]].rstrip(b"\r\n")
-            found.append(f"{number:>5} | {clean(raw.decode('utf-8', 'replace'))}".rstrip())
+            found.append(clean(f"{number:>5} | {raw.decode('utf-8', 'replace')}").rstrip())
             found += [GAP] * (following > number + 1)
         found += [GAP] * (numbers[-1] < len(starts) - 1)
     return found

@@ -6,6 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DOCS_INSTALLED := $(VENV)/.installed-docs
+# OpenEnv and verifiers want different versions of one package: an environment each.
+OPENENV := .venv-openenv
+VERIFIERS := .venv-verifiers
+OWN_PIP := -m pip --disable-pip-version-check install --quiet
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 TORCH := $(shell sed -n 's/^\(torch==.*\)/\1/p' constraints.txt)
 # One thread for numeric libraries: the other core runs test workers, and two threads on a loaded
@@ -13,7 +17,7 @@ TORCH := $(shell sed -n 's/^\(torch==.*\)/\1/p' constraints.txt)
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-contract test-others check check-style check-types check-imports check-tests bench bench-check docs clean
+.PHONY: help demo test test-slow test-contract test-others check check-style check-types check-imports check-tests bench bench-check docs openenv verifiers clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -62,8 +66,14 @@ docs: $(DOCS_INSTALLED) ## build the site into docs/_build/html; a warning is an
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
+openenv: $(OPENENV)/.installed ## serve a world over OpenEnv to a scripted client, in an environment of its own
+	@$(OPENENV)/bin/python -m pytest -q tests/contract/test_openenv_server.py
+
+verifiers: $(VERIFIERS)/.installed ## roll a world out by verifiers with a scripted model, in an environment of its own
+	@$(VERIFIERS)/bin/python -m pytest -q tests/contract/test_verifiers_env.py
+
 clean: ## remove what make and the tools made (.venv too); runs/ stays
-	@rm -rf $(VENV) build dist docs/_build docs/worlds/generated .pytest_cache .mypy_cache .ruff_cache \
+	@rm -rf $(VENV) $(OPENENV) $(VERIFIERS) build dist docs/_build docs/worlds/generated .pytest_cache .mypy_cache .ruff_cache \
 	  .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -81,4 +91,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 $(DOCS_INSTALLED): $(INSTALLED)
 	@echo "adding the documentation tools to $(VENV)"
 	@$(PIP) -e ".[docs]"
+	@touch $@
+
+.venv-%/.installed: pyproject.toml constraints-%.txt
+	@echo "setting up .venv-$* (once; a few minutes)"
+	@test -x .venv-$*/bin/python || $(PYTHON) -m venv .venv-$*
+	@.venv-$*/bin/python $(OWN_PIP) -c constraints-$*.txt "$(TORCH)"
+	@.venv-$*/bin/python $(OWN_PIP) -c constraints-$*.txt -e ".[$*]" hypothesis
 	@touch $@

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -185,6 +186,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Play a few episodes and print what each gave."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--world", default="Nerion-Repair-v0")
+    parser.add_argument("--arguments", type=json.loads, default={}, help="JSON, of gymnasium.make")
     parser.add_argument("--base-url", required=True, help="of an OpenAI-compatible endpoint")
     parser.add_argument("--model", required=True)
     parser.add_argument("--key-variable", default="OPENAI_API_KEY", help="where its key stands")
@@ -193,7 +195,7 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault(options.key_variable, "none")  # endpoints on one's own machine want none
     client = vf.EvalClientConfig(base_url=options.base_url, api_key_var=options.key_variable)
     context = vf.ModelContext(model=options.model, client=client)
-    config = configured(options.world, {}, options.episodes)
+    config = configured(options.world, options.arguments, options.episodes)
     for episode in asyncio.run(play(config, context, options.episodes)):
         (trace,) = episode.traces or [None]
         if trace is None or episode.errors:

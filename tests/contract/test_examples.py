@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = {"custom_agent.py": ["--world", "Nerion-ToyMath-v0", "--episodes", "2"]}
 OWN_ENVIRONMENT = {"openenv_server.py", "verifiers_env.py"}
-"""Run by `make openenv` and `make verifiers`: tests of their own, what they need does not fit in."""
+"""They have tests of their own, run by `make openenv` and `make verifiers`."""
 EXAMPLES = sorted(
     path for path in (ROOT / "examples").glob("*.py") if path.name not in OWN_ENVIRONMENT
 )

@@ -1,4 +1,4 @@
-"""`examples/verifiers_env.py` is rolled out with a scripted model on loopback (`make verifiers`)."""
+"""`examples/verifiers_env.py` is rolled out with a scripted model on loopback: `make verifiers`."""
 
 from __future__ import annotations
 

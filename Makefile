@@ -6,10 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DOCS_INSTALLED := $(VENV)/.installed-docs
-# RLlib pins another Gymnasium, so it has an environment of its own.
+# RLlib pins another Gymnasium; OpenEnv and verifiers want different versions of one package: an
+# environment each.
 RLLIB := .venv-rllib
-RLLIB_INSTALLED := $(RLLIB)/.installed
-RLLIB_PIP := $(RLLIB)/bin/python -m pip --disable-pip-version-check install --quiet -c constraints-rllib.txt
+OPENENV := .venv-openenv
+VERIFIERS := .venv-verifiers
+OWN_PIP := -m pip --disable-pip-version-check install --quiet
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 TORCH := $(shell sed -n 's/^\(torch==.*\)/\1/p' constraints.txt)
 # One thread for numeric libraries: the other core runs test workers, and two threads on a loaded
@@ -17,7 +19,7 @@ TORCH := $(shell sed -n 's/^\(torch==.*\)/\1/p' constraints.txt)
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-contract test-others check check-style check-types check-imports check-tests bench bench-check docs rllib clean
+.PHONY: help demo test test-slow test-contract test-others check check-style check-types check-imports check-tests bench bench-check docs rllib openenv verifiers clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -66,12 +68,18 @@ docs: $(DOCS_INSTALLED) ## build the site into docs/_build/html; a warning is an
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-rllib: $(RLLIB_INSTALLED) ## train with Ray RLlib, in an environment of its own, and test it (a few minutes)
+rllib: $(RLLIB)/.installed ## train with Ray RLlib, in an environment of its own, and test it (a few minutes)
 	@$(RLLIB)/bin/python examples/rllib_ppo.py
 	@$(RLLIB)/bin/python -m pytest -q tests/rllib_example.py
 
+openenv: $(OPENENV)/.installed ## serve a world over OpenEnv to a scripted client, in an environment of its own
+	@$(OPENENV)/bin/python -m pytest -q tests/contract/test_openenv_server.py
+
+verifiers: $(VERIFIERS)/.installed ## roll a world out by verifiers with a scripted model, in an environment of its own
+	@$(VERIFIERS)/bin/python -m pytest -q tests/contract/test_verifiers_env.py
+
 clean: ## remove what make and the tools made (.venv too); runs/ stays
-	@rm -rf $(VENV) $(RLLIB) build dist docs/_build docs/worlds/generated .pytest_cache .mypy_cache .ruff_cache \
+	@rm -rf $(VENV) $(RLLIB) $(OPENENV) $(VERIFIERS) build dist docs/_build docs/worlds/generated .pytest_cache .mypy_cache .ruff_cache \
 	  .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -91,9 +99,9 @@ $(DOCS_INSTALLED): $(INSTALLED)
 	@$(PIP) -e ".[docs]"
 	@touch $@
 
-$(RLLIB_INSTALLED): pyproject.toml constraints-rllib.txt
-	@echo "setting up $(RLLIB) (once; a few minutes)"
-	@test -x $(RLLIB)/bin/python || $(PYTHON) -m venv $(RLLIB)
-	@$(RLLIB_PIP) "$(TORCH)"
-	@$(RLLIB_PIP) -e ".[rllib]" hypothesis
+.venv-%/.installed: pyproject.toml constraints-%.txt
+	@echo "setting up .venv-$* (once; a few minutes)"
+	@test -x .venv-$*/bin/python || $(PYTHON) -m venv .venv-$*
+	@.venv-$*/bin/python $(OWN_PIP) -c constraints-$*.txt "$(TORCH)"
+	@.venv-$*/bin/python $(OWN_PIP) -c constraints-$*.txt -e ".[$*]" hypothesis
 	@touch $@

@@ -15,8 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "examples"
 PAGE = ROOT / "docs" / "examples.md"
-OWN_ENVIRONMENT = {"rllib_ppo.py"}
-"""Run by `make rllib` (tests/rllib_example.py): RLlib pins another Gymnasium."""
+OWN_ENVIRONMENT = {"openenv_server.py", "rllib_ppo.py", "verifiers_env.py"}
+"""They have tests of their own, run by `make openenv`, `make rllib` and `make verifiers`."""
 EXAMPLES = sorted(FOLDER.glob("*.py"))
 RUNNABLE = [path for path in EXAMPLES if path.name not in OWN_ENVIRONMENT]
 
@@ -110,8 +110,8 @@ def test_no_table_here_speaks_of_an_example_that_is_gone():
 def row_of(path):
     """Return an example's row of docs/examples.md, from the first lines of its docstring."""
     shown, _, rest = (ast.get_docstring(ast.parse(path.read_bytes())) or "").partition("\n\n")
-    command = re.split(r" \[|  +", rest.splitlines()[0])[0]
-    if path.name not in command and command != "make rllib":  # a world's page says no command
+    command = re.split(r" \[|  +", rest.strip().splitlines()[0])[0]
+    if path.name not in command and not command.startswith("make "):  # a world's page says none
         command = f"python examples/{path.name}"
     return f"| [{path.name}](../examples/{path.name}) | {shown.rstrip('.')} | `{command}` |"
 

@@ -217,7 +217,9 @@ def spread(env: gym.Env, count: int) -> Iterator[CodeEditVectorEnv]:
         raise ConfigError(msg)
     envs = [env]
     for number in range(1, count):
-        twin = CodeEditEnv(core.world, observation=core.form, render_mode=core.render_mode)
+        twin = CodeEditEnv(
+            core.world, observation=core.form, render_mode=core.render_mode, trace=core.trace
+        )
         twin.stats = core.stats
         envs.append(wrapped_alike(env, twin, number))
     given = None if core.runner is default_runner() else core.runner

@@ -14,7 +14,10 @@ FENCE = re.compile(
     r"^(?P<indent> *)(?P<ticks>`{3,})(?P<language>[^\n`]*)\n(?P<text>.*?)^(?P=indent)(?P=ticks) *$",
     re.MULTILINE | re.DOTALL,
 )
-SHORT = {"train": "--executions 8 -n 40", "benchmark": "--executions 4 -n 12"}
+SHORT = {
+    "train": "--executions 8 -n 40",
+    "benchmark": "--algos curiosity --seeds 2 --executions 4 -n 12",
+}
 """Added to commands that spend a budget: that they work is asked, not what they learn."""
 
 

@@ -64,7 +64,7 @@ def test_the_summary_is_over_seeds():
     assert found["uniform"]["point"] == 0.25
 
 
-@pytest.mark.parametrize(("place", "trace"), [("CORPUS", True), ("UNTRACED", False)])
+@pytest.mark.parametrize(("place", "trace"), [("CORPUS", False), ("TRACED", True)])
 def test_the_world_is_asked_for_by_split(monkeypatch, place, trace):
     asked = {}
 

@@ -235,6 +235,14 @@ def test_what_cannot_be_had_twice_is_refused():
         pass
 
 
+@pytest.mark.parametrize("trace", [None, True, False])
+def test_twins_have_the_arguments_of_the_first(trace):
+    env = CodeEditEnv(world_of("never"), observation="padded", runner=FakeRunner(), trace=trace)
+    with spread(env, 3) as vector:
+        assert [member.trace for member in vector.members] == [env.trace] * 3
+        assert [member.form for member in vector.members] == ["padded"] * 3
+
+
 def test_the_environment_keeps_its_runner_and_gets_its_own_back():
     given = CodeEditEnv(make_world(), observation="padded", runner=FakeRunner())
     plain = CodeEditEnv(make_world(), observation="padded")

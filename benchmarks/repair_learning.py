@@ -79,10 +79,11 @@ TRACED = Place("repair_learning_traced", CORPUS.splits, fixture=False, trace=Tru
 FIXTURE = Place("repair_learning_fixture", ("train", "test"), fixture=True)
 
 
-def greedy_success(place: Place, agent: Any) -> float:
-    """Return the share of unseen programs that an agent repairs."""
-    env = place.make(place.splits[1])
-    found = evaluate(env, agent, EPISODES, JUDGED, split=place.splits[1])
+def greedy_success(place: Place, agent: Any, *, seen: bool = False) -> float:
+    """Return the share of programs that an agent repairs: unseen ones, or those it learned on."""
+    split = place.splits[not seen]
+    env = place.make(split)
+    found = evaluate(env, agent, EPISODES, JUDGED, split=split)
     env.close()
     return float(np.mean(found.successes))
 
@@ -105,8 +106,11 @@ def learn(place: Place, seed: int, settings: Mapping[str, Any]) -> dict[str, Any
     spent = int(env.get_wrapper_attr("stats").executions)
     uniform = greedy_success(place, make_policy("uniform", observed, acted, seed))
     env.close()
+    seen = greedy_success(place, agent, seen=True)
     took = round(time.monotonic() - began)
-    return {"curve": curve, "uniform": uniform, "executions": spent, "seconds": took}
+    return {
+        "curve": curve, "seen": seen, "uniform": uniform, "executions": spent, "seconds": took
+    }  # fmt: skip
 
 
 def summary(seeds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -117,8 +121,11 @@ def summary(seeds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         row["steps"]: vars(stratified_bootstrap(curves[:, place], rng))
         for place, row in enumerate(seeds[0]["curve"])
     }
-    chance = vars(stratified_bootstrap([seed["uniform"] for seed in seeds], rng))
-    return {"seeds": len(seeds), "greedy": by_steps, "uniform": chance}
+    rest = {
+        name: vars(stratified_bootstrap([seed[name] for seed in seeds], rng))
+        for name in ("seen", "uniform")
+    }
+    return {"seeds": len(seeds), "greedy": by_steps, **rest}
 
 
 def recorded(path: Path, settings: Mapping[str, Any]) -> dict[str, Any]:

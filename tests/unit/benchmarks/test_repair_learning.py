@@ -38,6 +38,7 @@ def test_seeds_are_recorded_as_they_end_and_not_run_again(run, monkeypatch):
         assert [point["steps"] for point in row["curve"]] == [16, 32]
         assert 0 < row["executions"] <= 32
         assert 0.0 <= row["uniform"] <= 1.0
+        assert 0.0 <= row["seen"] <= 1.0
     asked = []
     learn = repair_learning.learn
     monkeypatch.setattr(
@@ -52,8 +53,9 @@ def test_seeds_are_recorded_as_they_end_and_not_run_again(run, monkeypatch):
 
 
 def test_the_summary_is_over_seeds():
+    rest = {"uniform": 0.25, "seen": 0.75}
     seeds = [
-        {"curve": [{"steps": 2, "greedy": won}, {"steps": 4, "greedy": 1.0}], "uniform": 0.25}
+        {"curve": [{"steps": 2, "greedy": won}, {"steps": 4, "greedy": 1.0}], **rest}
         for won in (0.0, 0.5, 0.5, 1.0)
     ]
     found = repair_learning.summary(seeds)
@@ -61,7 +63,7 @@ def test_the_summary_is_over_seeds():
     assert found["greedy"][2]["point"] == 0.5
     assert found["greedy"][2]["low"] < 0.5 < found["greedy"][2]["high"]
     assert found["greedy"][4] == {"point": 1.0, "low": 1.0, "high": 1.0}
-    assert found["uniform"]["point"] == 0.25
+    assert (found["uniform"]["point"], found["seen"]["point"]) == (0.25, 0.75)
 
 
 @pytest.mark.parametrize(("place", "trace"), [("CORPUS", False), ("TRACED", True)])

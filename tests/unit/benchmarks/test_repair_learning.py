@@ -67,13 +67,16 @@ def test_the_summary_is_over_seeds():
 
 
 @pytest.mark.parametrize(("place", "trace"), [("CORPUS", False), ("TRACED", True)])
-def test_the_world_is_asked_for_by_split(monkeypatch, place, trace):
+@pytest.mark.parametrize(("split", "lines"), [("train", None), ("val", 40)])
+def test_it_trains_on_all_programs_and_is_judged_on_short_ones(
+    monkeypatch, place, trace, split, lines
+):
     asked = {}
 
     def make(name, **arguments):
         asked[name] = arguments
 
     monkeypatch.setattr(repair_learning.gym, "make", make)
-    getattr(repair_learning, place).make("val")
-    wanted = {"family": "corpus", "lines": 40, "observation": "padded", "split": "val"}
+    getattr(repair_learning, place).make(split)
+    wanted = {"family": "corpus", "lines": lines, "observation": "padded", "split": split}
     assert asked == {"Nerion-Repair-v0": {**wanted, "trace": trace}}

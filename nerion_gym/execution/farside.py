@@ -11,6 +11,7 @@ from nerion_gym.errors import SandboxError
 from nerion_gym.execution.cache import Key
 from nerion_gym.execution.confinement.machine import plan_for
 from nerion_gym.execution.pool import Base, LostError, Slot, wait_for_any
+from nerion_gym.execution.wire import ENDED
 from nerion_gym.types.outcome import Status, TestResult
 from nerion_gym.types.program import require_inside
 
@@ -156,9 +157,10 @@ class FarSide:
             slot.compile_ahead(self._patterns.get(Key.of(entry.home, entry.suite), []))
         except LostError as error:
             self._drop(entry.home, entry.suite, slot)
-            if entry.control is not None or entry.losses:
+            gone = str(error).startswith(ENDED) and not entry.losses
+            if entry.control is not None or gone:
                 self._count_loss(entry, stats, error)
-            else:
+            else:  # twice, or it takes too long: no accident of the machine's
                 entry.losses += 1
                 entry.job.died_of(collection_death(entry.suite, error))
             return False

@@ -30,6 +30,10 @@ decode = json.JSONDecoder().decode
 Message = tuple[dict[str, Any], bytes, list[int]]
 
 
+ENDED = "end of stream"
+"""Begins what is said where the other end is gone."""
+
+
 class ClosedError(Exception):
     """The other end is gone, or what it sent is no message."""
 
@@ -122,7 +126,7 @@ def _exactly(sock: socket.socket, size: int, deadline: float | None = None) -> b
             sock.settimeout(left)
         part = sock.recv(min(size - len(parts), 1 << 20))
         if not part:
-            raise ClosedError("end of stream" if not parts else "end of stream inside a message")
+            raise ClosedError(ENDED if not parts else f"{ENDED} inside a message")
         parts += part
     return bytes(parts)
 

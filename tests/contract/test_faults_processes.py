@@ -14,7 +14,9 @@ import pytest
 
 from nerion_gym.errors import SandboxError
 from nerion_gym.execution.control import measure
+from nerion_gym.execution.pool import LostError, Slot
 from nerion_gym.execution.runner import LocalRunner
+from nerion_gym.execution.wire import ENDED
 from nerion_gym.types.outcome import Status
 from tests.support.faults import (
     FIXTURES,
@@ -87,6 +89,36 @@ def stop(pid):
     deadline = time.monotonic() + 20
     while running(below) and time.monotonic() < deadline:
         time.sleep(0.01)
+
+
+def lost_once(wait):
+    """Return what waits for a process that collects, but that the first one is found gone."""
+    lost = []
+
+    def waiting(slot, seconds):
+        if not lost:
+            lost.append(slot)
+            raise LostError(ENDED)
+        return wait(slot, seconds)
+
+    return waiting
+
+
+def test_a_first_collection_that_is_killed_once_is_no_suites_fault(place, monkeypatch):
+    program, suite = project(SOURCE, TESTS)
+    with LocalRunner(cache=False) as runner:
+        monkeypatch.setattr(Slot, "wait_until_warm", lost_once(Slot.wait_until_warm))
+        assert names_of(runner.run(program, suite)) == ["PASSED"] * 3
+        assert runner.stats.retried == 1
+
+
+def test_a_suite_that_ends_its_process_each_time_has_crashed(place):
+    program, suite = project(SOURCE, "import os\nos._exit(3)\n")
+    with LocalRunner(cache=False) as runner:
+        (result,) = runner.run(program, suite).results
+        assert (result.status, result.phase) == (Status.CRASHED, "collect")
+        assert "collecting ended the process" in result.message
+        assert runner.stats.retried == 1
 
 
 @SLOW

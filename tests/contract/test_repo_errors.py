@@ -27,7 +27,7 @@ def test_coin():
 CASES = {
     "failing": (
         {"tests/test_a.py": "from pkg.a import f\n\ndef test_f():\n    assert f(1) == 3\n"},
-        r"test_a\.py::test_f.*mend",
+        r"test_a\.py::test_f.*Mend",
     ),
     "no tests": ({"tests/test_a.py": "x = 1\n"}, r"found no test that runs.*tests="),
     "skipped": (

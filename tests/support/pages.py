@@ -152,5 +152,6 @@ def make_project(root: Path) -> Path:
     gap = [""] * (FAR_LINE - len(CORE.splitlines()) - 3)
     (package / "core.py").write_text("\n".join([CORE, *gap, *FAR, ""]))
     (tests / "test_core.py").write_text(TESTS)
-    (root / "scripts").symlink_to(ROOT / "scripts")
+    for name in ("examples", "scripts"):
+        (root / name).symlink_to(ROOT / name)
     return root

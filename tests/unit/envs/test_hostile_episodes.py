@@ -31,8 +31,8 @@ def with_reward(episode, text):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("NaN", "not JSON .NaN is no JSON number"),
-        ("-Infinity", "not JSON .-Infinity is no JSON number"),
+        ("NaN", r"not JSON \(NaN is no JSON number"),
+        ("-Infinity", r"not JSON \(-Infinity is no JSON number"),
         ("1e999", "the number 1e999 is larger than any float"),
         ("1" + "0" * 400, '"reward" is 10000000000000000000...: larger than any float'),
         ("1" + "0" * 5000, "not JSON"),
@@ -80,7 +80,7 @@ def test_what_has_no_line_ends_is_read_no_further_than_a_line(tmp_path, monkeypa
 
 
 def test_what_is_no_file_is_refused(tmp_path):
-    with pytest.raises(StorageError, match="cannot be read .Is a directory"):
+    with pytest.raises(StorageError, match=r"cannot be read \(Is a directory"):
         read_episodes(tmp_path)
 
 

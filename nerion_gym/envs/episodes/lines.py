@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 from dataclasses import asdict
 from functools import partial
@@ -131,7 +132,7 @@ def from_line(line: bytes) -> RecordedEpisode:
 def _writer(row: dict[str, Any]) -> str:
     versions = row.get("versions")
     found = versions.get("nerion-gym") if isinstance(versions, dict) else None
-    return f"nerion-gym {found or 'of an unknown version'}"
+    return f"nerion-gym {found!r}" if found else "nerion-gym of an unknown version"
 
 
 def _episode(row: dict[str, Any]) -> RecordedEpisode:
@@ -154,6 +155,9 @@ def _episode(row: dict[str, Any]) -> RecordedEpisode:
         steps=tuple(_step(step, number) for number, step in enumerate(steps, 1)),
         versions=taken(row, "versions", dict),
     )
+    if not math.isfinite(episode.total_reward):
+        msg = "the sum of its rewards is larger than any float"
+        raise LineError(msg)
     for place, outcome in enumerate((episode.outcome, *(step.outcome for step in episode.steps))):
         if outcome is not None:
             _require_letters(outcome, len(episode.tests), place)
@@ -242,7 +246,8 @@ def _shaped(row: dict[str, Any], key: str, read: Any) -> Any:
     try:
         return read(row[key])
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        msg = f'"{key}" cannot be read ({type(error).__name__}: {error})'
+        reason = " ".join(str(error).split())
+        msg = f'"{key}" cannot be read ({type(error).__name__}: {reason})'
         raise LineError(msg) from error
 
 

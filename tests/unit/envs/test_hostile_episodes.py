@@ -52,6 +52,12 @@ def test_a_key_that_stands_twice_is_refused(episode):
         from_line(inner.encode())
 
 
+def test_rewards_whose_sum_no_float_holds_are_refused(episode):
+    steps = [replace(step, reward=1e308) for step in episode.steps]
+    with pytest.raises(LineError, match="the sum of its rewards"):
+        from_line(to_line(replace(episode, steps=tuple(steps))).encode())
+
+
 @pytest.mark.parametrize("version", [True, 1.0, "1"])
 def test_a_version_that_only_equals_is_another(episode, version):
     line = json.dumps({**json.loads(to_line(episode)), "version": version})

@@ -217,7 +217,7 @@ def test_bad_input_is_one_line_that_names_the_line_and_the_fix(nerion, episodes,
         good.replace('"version":1', '"version":2').replace(
             '"nerion-gym":"', '"nerion-gym":"\\u001b]0;\\u0007\\n'
         ): "reads version 1; read it with the one that wrote it (nerion-gym '",
-        good.replace('"start":', '"\\u001b[31m":1,"start":', 1): '"edit" cannot be read',
+        good.replace('"site":{', '"site":{"\\u001b[31m":1,', 1): '"edit" cannot be read',
     }
     for text, message in cases.items():
         path = tmp_path / "e.jsonl"

@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(spread(sys.argv[1:] if arguments is None else arguments), prog_name="nerion")
     except NerionError as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {terminal.harmless(str(error))}", err=True)
         sys.exit(USER_ERROR)
 
 

@@ -7,6 +7,8 @@ import threading
 import warnings
 from typing import TYPE_CHECKING
 
+from nerion_gym.report.visible import visible
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -27,6 +29,11 @@ def one_line(
 ) -> str:
     """Return a warning for people: where in our code it was given does not help them."""
     return f"warning: {message}\n"
+
+
+def harmless(text: str) -> str:
+    """Return a text, parts of which anyone may have written, without what steers a terminal."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import gymnasium as gym
-
-from nerion_gym.commands.agents import make_world, unknown_arguments
+from nerion_gym.commands.validating_worlds import key_of, worlds_of
 from nerion_gym.envs.core import CodeEditEnv
-from nerion_gym.envs.episodes.confirm import Finding, Verdict, confirm, one_line
+from nerion_gym.envs.episodes.confirm import Finding, Verdict, confirm
 from nerion_gym.envs.episodes.lines import read_episodes
-from nerion_gym.envs.stats import Ledger
-from nerion_gym.errors import ConfigError, TaskError
+from nerion_gym.errors import ConfigError
 from nerion_gym.execution.runner import LocalRunner
 from nerion_gym.report.visible import visible
-from nerion_gym.training.config import suggestion
-from nerion_gym.training.tracks import broken_rules, read_submission, score
+from nerion_gym.training.tracks import acting_alike, broken_rules, read_submission, score
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,6 +90,7 @@ class Plan:
         submission: to a leaderboard, or None.
         broken: rules of its track that the files break.
         done: what was confirmed so far.
+        counts: how often each verdict was given.
     """
 
     entries: list[Entry]
@@ -104,6 +100,7 @@ class Plan:
     submission: Submission | None = None
     broken: list[str] = field(default_factory=list)
     done: list[Confirmed] = field(default_factory=list)
+    counts: Counter[Verdict] = field(default_factory=Counter)
     seconds: float = 0.0
 
     def __enter__(self) -> Plan:
@@ -126,13 +123,9 @@ class Plan:
             else:
                 finding = confirm(world, entry.episode, repeats)
             self.done.append(Confirmed(entry, finding))
+            self.counts[finding.verdict] += 1
             self.seconds = perf_counter() - began
             yield self.done[-1]
-
-    @property
-    def counts(self) -> Counter[Verdict]:
-        """How often each verdict was given."""
-        return Counter(found.finding.verdict for found in self.done)
 
     @property
     def passed(self) -> bool:
@@ -160,6 +153,7 @@ class Plan:
         }
         if self.submission is not None:
             rows["track"] = self.submission.track.name
+            rows["agent"], rows["code"] = self.submission.agent, self.submission.code
             rows["broken_rules"] = self.broken
             rows["score"] = self.score() if self.passed else None
         return rows
@@ -181,11 +175,12 @@ class Plan:
         ]
         if self.submission is None:
             return lines
-        lines += [f"breaks a rule of track {self.submission.track.name}: {r}" for r in self.broken]
+        track = self.submission.track.name
+        lines += [visible(f"breaks a rule of track {track}: {rule}") for rule in self.broken]
         if self.passed:
             found = self.score()
             lines.append(
-                f"track {self.submission.track.name}: score {found['score']:.3f} "
+                f"track {track}: score {found['score']:.3f} "
                 f"[{found['low']:.3f}, {found['high']:.3f}] over {found['agents']:.0f} agents, "
                 f"success {found['success']:.3f}"
             )
@@ -209,76 +204,15 @@ def planned(files: list[Path], manifest: Path | None, kwargs: Mapping[str, Any])
         raise ConfigError(msg)
     submission = None if manifest is None else read_submission(manifest)
     chosen = files if submission is None else list(submission.files)
-    entries = [
-        Entry(file, line, episode) for file in chosen for line, episode in read_episodes(file)
-    ]
+    read = [(file, read_episodes(file)) for file in chosen]
+    entries = [Entry(file, line, one) for file, episodes in read for line, one in episodes]
     runner = LocalRunner(cache=False)
-    worlds = worlds_of(entries, kwargs, runner)
-    plan = Plan(entries, worlds, runner, kwargs, submission)
+    places = ((f"{entry.file}, line {entry.line}", entry.episode) for entry in entries)
+    plan = Plan(entries, worlds_of(places, kwargs, runner), runner, kwargs, submission)
     if submission is not None:
-        for file in chosen:
-            own = [entry.episode for entry in entries if entry.file == file]
-            plan.broken += [f"{file.name}: {rule}" for rule in broken_rules(submission.track, own)]
-        plan.broken += submission.broken
+        names = [str(file.relative_to(manifest.parent)) for file in chosen] if manifest else []
+        agents = dict(zip(names, ([one for _, one in found] for _, found in read), strict=True))
+        for name, own in agents.items():
+            plan.broken += [f"{name}: {rule}" for rule in broken_rules(submission.track, own)]
+        plan.broken += [*acting_alike(agents), *submission.broken]
     return plan
-
-
-def key_of(episode: RecordedEpisode, kwargs: Mapping[str, Any]) -> str:
-    """Return what tells the environments of two episodes apart."""
-    return json.dumps([episode.world, {**episode.kwargs, **kwargs}], sort_keys=True)
-
-
-def worlds_of(
-    entries: list[Entry], kwargs: Mapping[str, Any], runner: LocalRunner
-) -> dict[str, CodeEditEnv | str]:
-    """Make an environment for each world and its arguments, over one runner and one ledger.
-
-    Raises:
-        ConfigError: an unknown world or argument: names the line.
-    """
-    ledger = Ledger()
-    worlds: dict[str, CodeEditEnv | str] = {}
-    for entry in entries:
-        key = key_of(entry.episode, kwargs)
-        if key in worlds:
-            continue
-        where = f"{entry.file}, line {entry.line}"
-        world = world_of(where, entry.episode.world, {**entry.episode.kwargs, **kwargs})
-        if isinstance(world, CodeEditEnv):
-            world.use_ledger(ledger)
-            world.runner = runner
-        worlds[key] = world
-    return worlds
-
-
-def world_of(where: str, name: str, options: Mapping[str, Any]) -> CodeEditEnv | str:
-    """Return a recorded world's environment, or why this machine cannot build it.
-
-    A record is somebody else's text: no module is imported because it says so.
-
-    Raises:
-        ConfigError: there is no such world, it is no code-editing one, or it has no such argument.
-    """
-    import nerion_gym  # noqa: F401 - registers the worlds
-
-    if name not in gym.registry:
-        msg = (
-            f"{where}: world {name!r} is not registered{suggestion(name, gym.registry)}; "
-            "`nerion worlds` lists those there are"
-        )
-        raise ConfigError(msg)
-    complaint = unknown_arguments(name, options)
-    if complaint:
-        msg = f"{where}: {complaint}"
-        raise ConfigError(msg)
-    try:
-        core = make_world(name, options).unwrapped
-    except (ConfigError, TypeError) as error:
-        msg = f"{where}: {name} cannot be made with {dict(options)!r}: {error}"
-        raise ConfigError(msg) from error
-    except TaskError as error:
-        return f"{one_line(error)} (another path is given with --env-kwargs path:PATH)"
-    if not isinstance(core, CodeEditEnv):
-        msg = f"{where}: {name} is not a code-editing world; `nerion worlds` lists them"
-        raise ConfigError(msg)
-    return core

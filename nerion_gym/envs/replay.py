@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from nerion_gym.envs.core import CodeEditEnv
     from nerion_gym.envs.state import EpisodeState
+    from nerion_gym.types.program import Focus
+    from nerion_gym.types.task import Task
 
 
 def replay(env: CodeEditEnv, episode: EpisodeState) -> None:
@@ -33,6 +35,7 @@ def replay(env: CodeEditEnv, episode: EpisodeState) -> None:
             f"environment has {task.id} ({task.name}): make the world with the same arguments"
         )
         raise ConfigError(msg)
+    require_of(task, episode.focus)
     outcome = outcome_at_reset(task, env.runner)
     state = first_state(env.world, task, episode.focus, outcome)
     complaint = overflow(state, env.world.limits, spare=False)
@@ -42,6 +45,20 @@ def replay(env: CodeEditEnv, episode: EpisodeState) -> None:
     env.begin_episode(state)
     for action in actions_of(env, episode):
         env.step(action)
+
+
+def require_of(task: Task, focus: Focus | None) -> None:
+    """Refuse a focus on files that a task does not have.
+
+    Raises:
+        ConfigError: names one.
+    """
+    refs = () if focus is None else (*focus.functions, *focus.context)
+    paths = task.program.paths
+    for ref in refs:
+        if ref.path not in paths:
+            msg = f"the state's focus names {ref.path}; the program has {', '.join(paths)}"
+            raise ConfigError(msg)
 
 
 def actions_of(env: CodeEditEnv, episode: EpisodeState) -> Iterator[int]:

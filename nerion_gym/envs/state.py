@@ -107,7 +107,7 @@ class EpisodeState:
                 int(raw["steps"]),
                 str(raw.get("task", "")),
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, OverflowError, KeyError, TypeError, AttributeError) as error:
             msg = f"not an episode state ({error}); expected what EpisodeState.to_json() writes"
             raise ConfigError(msg) from error
 

@@ -19,24 +19,24 @@ from gymnasium.spaces import GraphInstance
 from nerion_gym.errors import ConfigError, StorageError
 from nerion_gym.logbook.files import jsonable
 from nerion_gym.memory.export import observations_of
+from nerion_gym.memory.layout import (
+    CLASSES,
+    OBSERVATION,
+    Layout,
+    flat,
+    layout_in,
+    layout_of,
+    pyarrow,
+    schema_of,
+)
 from nerion_gym.types.transition import Episode, Transition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from nerion_gym.types.transition import Observation
-
-KEY = b"nerion-transitions"
-"""Of the file's metadata; its value is the layout, as JSON."""
-VERSION = 1
-OBSERVATION = "observation."
-GRAPH_PARTS = ("nodes", "edges", "edge_links")
-CLASSES = "classes"
 OF_A_STEP = ("action", "reward", "terminated", "truncated", CLASSES, "surprise", "info")
 """Columns that are null in an episode's last row."""
-
-Layout = dict[str, dict[str, Any]]
-"""Column -> "dtype" of its array and "row", the shape of what its first axis numbers."""
+WRITTEN: Mapping[str, Any] = {"compression": "zstd", "write_page_checksum": True}
 
 
 def write_parquet(path: str | os.PathLike[str], episodes: Iterable[Episode]) -> int:
@@ -52,8 +52,8 @@ def write_parquet(path: str | os.PathLike[str], episodes: Iterable[Episode]) -> 
         episodes: of one world in one form, padded or graphs.
 
     Raises:
-        ConfigError: no episode, one without steps, one with other arrays than the first, an info
-            without a JSON form, or pyarrow is not installed.
+        ConfigError: no episode, one without steps, one with other arrays than the first, a value
+            that does not go into its column, or pyarrow is not installed.
         StorageError: the file cannot be written.
     """
     target = Path(path)
@@ -77,9 +77,8 @@ def _write(path: Path, episodes: Iterable[Episode]) -> int:
             parts = [flat(observation) for observation in observations_of(episode)]
             if writer is None:
                 layout = layout_of(parts[0], episode.transitions[0].classes)
-                writer = arrow.parquet.ParquetWriter(path, schema_of(layout), compression="zstd")
-            columns = columns_of(number, episode, parts, layout)
-            table = arrow.table(list(columns.values()), schema=schema_of(layout))
+                writer = arrow.parquet.ParquetWriter(path, schema_of(layout), **WRITTEN)
+            table = table_of(number, episode, parts, layout)
             writer.write_table(table)
             rows += len(table)
     finally:
@@ -94,22 +93,36 @@ def read_parquet(path: str | os.PathLike[str]) -> list[Episode]:
     """Return the episodes of a file that `write_parquet` wrote: the same values, dtypes, shapes.
 
     Raises:
-        StorageError: it cannot be read, or is none of ours.
+        StorageError: it cannot be read, is damaged, or is none of ours.
         ConfigError: pyarrow is not installed.
     """
     arrow = pyarrow()
     try:
-        table = arrow.parquet.read_table(path)
+        table = arrow.parquet.read_table(path, page_checksum_verification=True)
+        return episodes_in(table, layout_in(path, table.schema.metadata or {}))
     except (OSError, arrow.ArrowException) as error:
         msg = f"{path}: cannot be read as a Parquet file ({error})"
         raise StorageError(msg) from error
-    layout = layout_in(path, table.schema.metadata or {})
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        msg = f"{path}: holds something else than write_parquet writes ({error})"
+        raise StorageError(msg) from error
+
+
+def episodes_in(table: Any, layout: Layout) -> list[Episode]:
+    """Return the episodes of a table.
+
+    Raises:
+        ValueError, KeyError, TypeError: it does not hold what its layout says.
+    """
+    if not table.schema.equals(schema_of(layout)):
+        raise ValueError("its columns are not those of its layout")
     columns = {name: table[name].to_numpy(zero_copy_only=False) for name in layout}
     plain = {n: table[n].to_pylist() for n in table.column_names if n not in layout}
     starts = [row for row, step in enumerate(plain["step"]) if step == 0]
     found = []
     for start, end in pairwise([*starts, len(table)]):
         rows = range(start, end)
+        require_one_episode(plain, rows)
         observations = [observation_at(columns, layout, row) for row in rows]
         steps = [
             Transition(
@@ -122,87 +135,42 @@ def read_parquet(path: str | os.PathLike[str]) -> list[Episode]:
             for place, row in enumerate(rows[:-1])
         ]
         found.append(Episode(plain["task_id"][start], plain["seed"][start], tuple(steps)))
+    if not found:
+        raise ValueError("no episode begins in it")
     return found
 
 
-def pyarrow() -> Any:
-    """Return pyarrow with its Parquet module.
+def require_one_episode(plain: Mapping[str, Sequence[Any]], rows: range) -> None:
+    """Refuse rows that are not the steps of one episode in their order.
 
     Raises:
-        ConfigError: it is not installed.
+        ValueError: names the first row.
     """
-    try:
-        import pyarrow as arrow
-        import pyarrow.parquet
-    except ImportError as error:
-        msg = "pyarrow is not installed, and Parquet needs it: pip install 'nerion-gym[data]'"
-        raise ConfigError(msg) from error
-    return arrow
-
-
-# -- the layout
-
-
-def flat(observation: Observation) -> dict[str, np.ndarray]:
-    """Return an observation's arrays by column; a graph gives three."""
-    found = {}
-    for key, value in observation.items():
-        if isinstance(value, GraphInstance):
-            for part in GRAPH_PARTS:
-                found[f"{OBSERVATION}{key}.{part}"] = np.asarray(getattr(value, part))
-        else:
-            found[f"{OBSERVATION}{key}"] = np.asarray(value)
-    return found
-
-
-def layout_of(parts: Mapping[str, np.ndarray], classes: np.ndarray) -> Layout:
-    """Return what a flat list does not tell of the arrays of an observation and a step."""
-    arrays = {**parts, CLASSES: classes}
-    return {
-        name: {"dtype": array.dtype.str, "row": list(array.shape[1:])}
-        for name, array in arrays.items()
-    }
-
-
-def layout_in(path: str | os.PathLike[str], metadata: Mapping[bytes, bytes]) -> Layout:
-    """Return the layout of a file.
-
-    Raises:
-        StorageError: none of ours, or of another version.
-    """
-    found = json.loads(metadata.get(KEY, b"{}"))
-    if found.get("version") != VERSION:
-        msg = (
-            f"{path}: expected a file of write_parquet, version {VERSION}; this is version "
-            f"{found.get('version')!r} ({KEY.decode()!r} of its metadata)"
-        )
-        raise StorageError(msg)
-    return dict(found["layout"])
-
-
-def schema_of(layout: Layout) -> Any:
-    """Return the schema of a file."""
-    arrow = pyarrow()
-    first = [("episode", arrow.int32()), ("step", arrow.int32())]
-    first += [("task_id", arrow.string()), ("seed", arrow.int64())]
-    lists = {
-        name: arrow.list_(arrow.from_numpy_dtype(np.dtype(entry["dtype"])))
-        for name, entry in layout.items()
-    }
-    of_step = {
-        "action": arrow.int64(),
-        "reward": arrow.float64(),
-        "terminated": arrow.bool_(),
-        "truncated": arrow.bool_(),
-        CLASSES: lists.pop(CLASSES),
-        "surprise": arrow.float64(),
-        "info": arrow.string(),
-    }
-    text = json.dumps({"version": VERSION, "layout": layout})
-    return arrow.schema([*first, *lists.items(), *of_step.items()], metadata={KEY: text})
+    steps = [plain["step"][row] for row in rows]
+    numbers = {plain["episode"][row] for row in rows}
+    if steps != list(range(len(rows))) or len(numbers) != 1 or len(rows) == 1:
+        msg = f"the rows from {rows.start} on are not the steps of one episode in their order"
+        raise ValueError(msg)
 
 
 # -- columns
+
+
+def table_of(
+    number: int, episode: Episode, parts: Sequence[Mapping[str, np.ndarray]], layout: Layout
+) -> Any:
+    """Return the rows of one episode.
+
+    Raises:
+        ConfigError: a value does not go into its column.
+    """
+    arrow = pyarrow()
+    columns = columns_of(number, episode, parts, layout)
+    try:
+        return arrow.table(list(columns.values()), schema=schema_of(layout))
+    except (OverflowError, UnicodeEncodeError, arrow.ArrowException) as error:
+        msg = f"episode {number} has a value that does not go into its column: {error}"
+        raise ConfigError(msg) from error
 
 
 def columns_of(

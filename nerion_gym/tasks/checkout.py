@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nerion_gym.errors import ConfigError, TaskError
 from nerion_gym.syntax.module import outermost, parse_module
+from nerion_gym.tasks.package_arguments import resolved
 from nerion_gym.tasks.splits import require_split
 from nerion_gym.types.program import FunctionRef, Program
 from nerion_gym.types.suite import PACKAGE, Suite
@@ -79,7 +80,7 @@ def checkout_root(path: str | os.PathLike[str] | None) -> Path:
             raise TaskError(msg)
         root = Path(spec.origin).resolve().parent.parent
     else:
-        root = Path(path).expanduser().resolve()
+        root = resolved(Path(path), "path")
     missing = [name for name in (LIBRARY, TESTS, *NEEDED) if not (root / name).exists()]
     if missing:
         msg = (

@@ -40,13 +40,28 @@ def existing(path: Path, argument: str) -> Path:
     """Return the resolved path.
 
     Raises:
-        TaskError: nothing is there.
+        TaskError: nothing is there, or nothing can have such a name.
     """
-    resolved = path.expanduser().resolve()
-    if not resolved.exists():
+    found = resolved(path, argument)
+    if not found.exists():
         msg = (
-            f"{argument}={str(path)!r}: nothing is there (looked at {resolved}); "
+            f"{argument}={str(path)!r}: nothing is there (looked at {found}); "
             f"{EXPECTED[argument]}, relative to the working directory or absolute"
         )
         raise TaskError(msg)
-    return resolved
+    return found
+
+
+def resolved(path: Path, argument: str) -> Path:
+    """Return an absolute path without links, whether something is there or not.
+
+    Raises:
+        TaskError: nothing can have such a name.
+    """
+    try:
+        found = path.expanduser().resolve()
+        found.exists()  # refuses what is too long
+    except (OSError, ValueError, RuntimeError) as error:  # a NUL, or a home of nobody
+        msg = f"{argument}={str(path)!r}: no path ({error}); {EXPECTED[argument]}"
+        raise TaskError(msg) from error
+    return found

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nerion_gym.envs.episodes import strict
 from nerion_gym.errors import ConfigError, StorageError
 from nerion_gym.metrics.aggregate import stratified_bootstrap
+from nerion_gym.types.program import require_inside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -121,24 +122,45 @@ def read_submission(path: Path) -> Submission:
     """Read a manifest.
 
     Raises:
-        StorageError: it cannot be read, is not JSON, or is not a manifest of this version.
+        StorageError: it cannot be read, is not JSON, is not a manifest of this version, or names a
+            file outside of its folder.
         ConfigError: no such track.
     """
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = strict.loads(path.read_bytes())
     except OSError as error:
         msg = f"{path}: cannot be read ({error.strerror}); expected the manifest of a submission"
         raise StorageError(msg) from error
-    except (ValueError, RecursionError) as error:
-        msg = f"{path}: not JSON ({error}); docs/leaderboard.md shows a manifest"
+    except ValueError as error:
+        msg = f"{path}: {error}; docs/leaderboard.md shows a manifest"
         raise StorageError(msg) from error
     require_manifest(path, raw)
     if raw["track"] not in TRACKS:
         msg = f"{path}: track {raw['track']!r}: expected one of {', '.join(TRACKS)}"
         raise ConfigError(msg)
     track = TRACKS[raw["track"]]
-    files = tuple(path.parent / name for name in raw["files"])
-    return Submission(track, raw["agent"], raw["code"], files, manifest_rules(track, raw))
+    files = tuple(file_beside(path, name) for name in raw["files"])
+    return Submission(track, raw["agent"], raw["code"], files, manifest_rules(track, raw, files))
+
+
+def file_beside(path: Path, name: str) -> Path:
+    """Return a file that a manifest names: it lies in the manifest's folder, links followed.
+
+    Raises:
+        StorageError: it does not, or no file has such a name.
+    """
+    folder = path.parent
+    try:
+        require_inside([name])
+        if name.isprintable() and (folder / name).resolve().is_relative_to(folder.resolve()):
+            return folder / name
+    except (ConfigError, OSError, RuntimeError) as error:  # RuntimeError: links in a circle
+        msg = f'{path}: "files": {error}'
+        raise StorageError(msg) from error
+    msg = (
+        f'{path}: "files": {name!r} is not in the folder of the manifest: expected "agent-0.jsonl"'
+    )
+    raise StorageError(msg)
 
 
 def require_manifest(path: Path, raw: object) -> None:
@@ -163,18 +185,19 @@ def require_manifest(path: Path, raw: object) -> None:
             raise StorageError(msg)
 
 
-def manifest_rules(track: Track, raw: Mapping[str, Any]) -> list[str]:
+def manifest_rules(track: Track, raw: Mapping[str, Any], files: Sequence[Path]) -> list[str]:
     """Return the rules that a manifest breaks by what it says."""
     broken = []
     if len(raw["files"]) < MIN_AGENTS:
         broken.append(f"{len(raw['files'])} agents: expected at least {MIN_AGENTS}, a file each")
-    if len(set(raw["files"])) < len(raw["files"]):
+    if len({file.resolve() for file in files}) < len(files):
         broken.append("a file is named twice")
     foreign = sorted(set(raw["train_splits"]) - {"train", "val"})
     if foreign:
         broken.append(f"trained on {', '.join(foreign)}: only train and val may be")
-    if raw["train_executions"] > track.budget:
-        broken.append(f"{raw['train_executions']} executions of training: at most {track.budget}")
+    if not 0 <= raw["train_executions"] <= track.budget:
+        told = f"{raw['train_executions']} executions of training"
+        broken.append(f"{told}: expected 0 to {track.budget}")
     return broken
 
 
@@ -203,6 +226,22 @@ def broken_rules(track: Track, episodes: Sequence[RecordedEpisode]) -> list[str]
                 f"{track.episodes - 1}, each once"
             )
     return list(dict.fromkeys(broken))
+
+
+def acting_alike(agents: Mapping[str, Sequence[RecordedEpisode]]) -> list[str]:
+    """Return the files that hold the same actions as another one in every episode, as rules.
+
+    Args:
+        agents: name of a file -> its episodes, in any order.
+    """
+    first: dict[frozenset[tuple[int | None, tuple[int, ...]]], str] = {}
+    broken = []
+    for name, episodes in agents.items():
+        acts = frozenset((e.seed, tuple(step.action for step in e.steps)) for e in episodes)
+        other = first.setdefault(acts, name)
+        if other != name:
+            broken.append(f"{name} acts as {other} does in every episode: expected another agent")
+    return broken
 
 
 def shortened(numbers: Sequence[int]) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
+import stat
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsInt
@@ -12,13 +16,15 @@ import gymnasium as gym
 from gymnasium.wrappers import OrderEnforcing, PassiveEnvChecker
 
 from nerion_gym.envs.core import CodeEditEnv
-from nerion_gym.envs.episodes.lines import to_line
+from nerion_gym.envs.episodes.lines import removal, to_line
 from nerion_gym.envs.episodes.taking import taken_reset, taken_step
 from nerion_gym.envs.replay import actions_of
 from nerion_gym.errors import ConfigError, StorageError
 from nerion_gym.logbook.versions import package_versions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nerion_gym.envs.episodes.record import RecordedEpisode, RecordedStep
     from nerion_gym.envs.state import EpisodeState
     from nerion_gym.types.transition import Observation
@@ -82,11 +88,13 @@ class RecordEpisodes(gym.Wrapper, gym.utils.RecordConstructorArgs):
             StorageError: the file cannot be written.
         """
         self._require_in_step()
+        if self._has_ended:  # and could not be written then
+            self.flush()
         observation, reward, terminated, truncated, info = self.env.step(action)
         result = observation, float(reward), terminated, truncated, info
         if self._start is not None:
             self._steps.append(taken_step(self.core, int(action), result))
-            if terminated or truncated:
+            if self._has_ended:
                 self.flush()
         return result
 
@@ -124,9 +132,10 @@ class RecordEpisodes(gym.Wrapper, gym.utils.RecordConstructorArgs):
         Raises:
             StorageError: the file cannot be written.
         """
-        for recorder in self._family:
-            recorder.flush()
-        super().close()
+        with ExitStack() as closing:  # whatever fails, the rest is written and closed
+            closing.callback(super().close)
+            for recorder in reversed(self._family):
+                closing.callback(recorder.flush)
 
     def beside(self, env: gym.Env, number: int) -> RecordEpisodes:
         """Return a recorder, to the same file, of another environment of the same world."""
@@ -141,16 +150,20 @@ class RecordEpisodes(gym.Wrapper, gym.utils.RecordConstructorArgs):
         """Write the running episode as it stands, if it has a step, and record it no further.
 
         Raises:
-            StorageError: the file cannot be written.
+            StorageError: the file cannot be written; the episode is kept for the next call.
         """
         start, steps = self._start, tuple(self._steps)
-        self._start, self._steps = None, []
         if start is not None and steps:
             append(self.path, to_line(replace(start, steps=steps, versions=self._versions)))
+        self._start, self._steps = None, []
 
     def _begin(self, observation: Observation, seed: int | None, options: tuple[str, ...]) -> None:
         self._start = taken_reset(self.core, observation, self.made, seed, options)
         self._steps = []
+
+    @property
+    def _has_ended(self) -> bool:
+        return bool(self._steps) and (self._steps[-1].terminated or self._steps[-1].truncated)
 
     def _require_in_step(self) -> None:
         if self._start is None or self.core.current.steps == len(self._steps):
@@ -209,37 +222,72 @@ def require_appendable(path: Path) -> None:
     """Refuse a file that no line can be added to.
 
     Raises:
-        StorageError: its folder is missing, it cannot be written, or its last line is cut off.
+        StorageError: its folder is missing, it is no plain file, it cannot be written, or its last
+            line is cut off.
     """
     try:
-        with path.open("a+b") as stream:
-            size = stream.seek(0, os.SEEK_END)
-            stream.seek(max(size - 1, 0))
-            last = stream.read(1) if size else b"\n"
+        with opened(path) as file:
+            whole = ends_with_a_line(file)
     except OSError as error:
         msg = f"{path}: episodes cannot be written there ({error.strerror})"
         raise StorageError(msg) from error
-    if last != b"\n":
-        msg = f"{path}: its last line is cut off; remove it: sed -i '$d' {path}"
+    if not whole:
+        msg = f"{path}: its last line is cut off; remove it: {removal(path)}"
         raise StorageError(msg)
 
 
 def append(path: Path, line: str) -> None:
-    """Add a line in one write, which lines of other processes do not mix with.
+    """Add a line, all of it or nothing; one writer after the other.
+
+    What a killed writer left of its line stays on a line of its own.
 
     Raises:
-        StorageError: it cannot be written, or not all of it.
+        StorageError: it cannot be written.
     """
-    data = line.encode()
     try:
-        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        try:
-            written = os.write(file, data)
-        finally:
-            os.close(file)
+        with opened(path) as file:
+            start = b"" if ends_with_a_line(file) else b"\n"
+            write_whole(file, start + line.encode())
     except OSError as error:
         msg = f"{path}: the episode cannot be written ({error.strerror})"
         raise StorageError(msg) from error
-    if written != len(data):
-        msg = f"{path}: the disk is full; its last line is cut off"
-        raise StorageError(msg)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[int]:
+    """Give a file to append to, which nobody else appends to meanwhile.
+
+    Raises:
+        OSError: it cannot be opened, or is no plain file.
+    """
+    # O_NONBLOCK: a pipe that nobody reads is refused, not waited for.
+    file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o644)
+    try:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise OSError(errno.EINVAL, "not a plain file")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+    finally:
+        os.close(file)
+
+
+def ends_with_a_line(file: int) -> bool:
+    """Whether a file is empty, or its last line has its end."""
+    size = os.fstat(file).st_size
+    return size == 0 or os.pread(file, 1, size - 1) == b"\n"
+
+
+def write_whole(file: int, data: bytes) -> None:
+    """Append all of the data, or leave the file as it was.
+
+    Raises:
+        OSError: the disk is full, say.
+    """
+    size = os.fstat(file).st_size
+    left = memoryview(data)
+    try:
+        while left:
+            left = left[os.write(file, left) :]
+    except BaseException:  # Ctrl-C too: half a line would spoil the file
+        os.ftruncate(file, size)
+        raise

@@ -176,6 +176,18 @@ def test_a_tampered_file_fails_and_says_where(nerion, episodes, tmp_path):
     assert nerion(written(tmp_path, lies), "--quiet") == (1, "", "")
 
 
+def test_a_package_at_no_path_cannot_be_rebuilt(nerion, episodes, tmp_path):
+    paths = ("a\0b", "\ud800", "~nobody-of-that-name/a", "a" * 5000, "/proc", "/dev/zero")
+    lies = [
+        replace(episodes[0], world=world, kwargs={"path": path})
+        for world in ("Nerion-Repo-v0", "Nerion-Self-v0")
+        for path in paths
+    ]
+    code, out, err = nerion(written(tmp_path, lies), "--json")
+    assert (code, err) == (1, "")
+    assert json.loads(out)["counts"]["cannot be rebuilt"] == len(lies)
+
+
 def test_bad_input_is_one_line_that_names_the_line_and_the_fix(nerion, episodes, tmp_path):
     good = to_line(episodes[0])
     cases = {
@@ -190,8 +202,22 @@ def test_bad_input_is_one_line_that_names_the_line_and_the_fix(nerion, episodes,
         to_line(replace(episodes[0], kwargs={"splt": "val"})): "has none (did you mean 'split'",
         to_line(
             replace(episodes[0], kwargs={"runner": "x"})
-        ): "'runner': Nerion-ToyMath-v0 has none",
+        ): "'runner' is no argument that an episode depends on",
         to_line(replace(episodes[0], kwargs={"split": 3})): "line 1: Nerion-ToyMath-v0 cannot be",
+        good.replace(
+            '"kwargs":{}', f'"kwargs":{{"split":{"[" * 500}{"]" * 500}}}'
+        ): "cannot be made with {'split': [[[",
+        to_line(
+            replace(episodes[0], kwargs={"render_mode": "human"})
+        ): "'render_mode' is no argument that an episode depends on",
+        to_line(
+            replace(episodes[0], world="phys2d/CartPole-v1", kwargs={})
+        ): "phys2d/CartPole-v1, which others registered, cannot be imported",
+        to_line(replace(episodes[0], world="N" * 10**6)): "NNN...' is not registered; `nerion",
+        good.replace('"version":1', '"version":2').replace(
+            '"nerion-gym":"', '"nerion-gym":"\\u001b]0;\\u0007\\n'
+        ): "reads version 1; read it with the one that wrote it (nerion-gym '",
+        good.replace('"site":{', '"site":{"\\u001b[31m":1,', 1): '"edit" cannot be read',
     }
     for text, message in cases.items():
         path = tmp_path / "e.jsonl"
@@ -200,7 +226,8 @@ def test_bad_input_is_one_line_that_names_the_line_and_the_fix(nerion, episodes,
         assert (code, out) == (2, ""), message
         assert err.startswith("error: "), err
         assert message in err
-        assert err.count("\n") == 1
+        assert err[:-1].isprintable()  # so it is one line, and steers no terminal
+        assert len(err) < 1000
     for arguments in ((), ("e.jsonl", "--manifest", "m.json"), ("missing.jsonl",)):
         assert nerion(*arguments)[0] == 2
 
@@ -256,11 +283,12 @@ def test_a_submission_is_checked_run_again_and_scored(nerion, episodes, tmp_path
     monkeypatch.setattr("nerion_gym.training.tracks.MIN_AGENTS", 2)
     path = tmp_path / "whole.jsonl"
     env = RecordEpisodes(gym.make("Nerion-ToyMath-v0"), path)
-    env.reset(seed=0)
-    while not env.step(1)[2]:
-        pass
+    for action in (1, 0):
+        env.reset(seed=0)
+        while not env.step(action)[2]:
+            pass
     env.close()
-    ((_, whole),) = read_episodes(path)
+    whole, other = [episode for _, episode in read_episodes(path)]
     manifest = {
         "format": "nerion-submission",
         "version": 1,
@@ -272,12 +300,17 @@ def test_a_submission_is_checked_run_again_and_scored(nerion, episodes, tmp_path
         "files": ["a.jsonl", "b.jsonl"],
     }
     (tmp_path / "m.json").write_text(json.dumps(manifest))
-    for name in manifest["files"]:
-        written(tmp_path, [whole], name)
+    written(tmp_path, [whole], "a.jsonl")
+    written(tmp_path, [other], "b.jsonl")
     code, out, err = nerion("--manifest", "m.json")
     assert (code, err) == (0, "")
-    score = f"{whole.total_reward:.3f}"
-    assert f"track toy: score {score} [{score}, {score}] over 2 agents" in out
+    mean = f"{(whole.total_reward + other.total_reward) / 2:.3f}"
+    assert f"track toy: score {mean} [" in out
+    assert "over 2 agents" in out
+    written(tmp_path, [whole], "b.jsonl")
+    code, out, err = nerion("--manifest", "m.json")
+    assert (code, err) == (1, "")
+    assert "breaks a rule of track toy: b.jsonl acts as a.jsonl does in every episode" in out
     written(tmp_path, [episodes[1]], "b.jsonl")
     code, out, _ = nerion("--manifest", "m.json")
     assert code == 1
@@ -287,6 +320,7 @@ def test_a_submission_is_checked_run_again_and_scored(nerion, episodes, tmp_path
     code, out, _ = nerion("--manifest", "m.json", "--json")
     found = json.loads(out)
     assert (code, found["score"], found["track"]) == (1, None, "toy")
+    assert (found["agent"], found["code"]) == ("stubborn", "this test")
     assert len(found["broken_rules"]) == 3
 
 

@@ -99,12 +99,12 @@ def compared_resets(
         return Finding(Verdict.LOST, 0, why)
     if found.task != episode.task:
         why = (
-            f"seed {episode.seed} draws the task {found.task} ({found.task_id}), "
+            f"{drawn_by(episode)} the task {found.task} ({found.task_id}), "
             f"recorded is {episode.task} ({episode.task_id})"
         )
         return Finding(Verdict.DIFFERS, 0, why)
     if found.focus != episode.focus:
-        return Finding(Verdict.DIFFERS, 0, f"seed {episode.seed} draws another focus")
+        return Finding(Verdict.DIFFERS, 0, f"{drawn_by(episode)} another focus")
     if found.tests != episode.tests:
         why = f"the suite has {len(found.tests)} tests, recorded are {len(episode.tests)} others"
         return Finding(Verdict.DIFFERS, 0, why)
@@ -112,6 +112,11 @@ def compared_resets(
         again = Again(core, core.current.program, repeats)
         return blamed(again, 0, episode.tests, (episode.outcome, found.outcome))
     return other_arrays(episode.observation, found.observation, 0)
+
+
+def drawn_by(episode: RecordedEpisode) -> str:
+    """Return what gave an episode its beginning, before what that is."""
+    return f"seed {episode.seed} draws" if episode.drawn else "its digest is of"
 
 
 def compared_steps(

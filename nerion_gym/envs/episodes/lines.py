@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
+import shlex
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from nerion_gym.envs.episodes import strict
 from nerion_gym.envs.episodes.record import CODES, RecordedEpisode, RecordedStep
 from nerion_gym.envs.state import edit_from, focus_from, latin
 from nerion_gym.errors import ConfigError, StorageError
@@ -22,8 +26,16 @@ VERSION = 1
 LETTERS = frozenset((*CODES.values(), "?"))
 
 
+LONGEST = 1 << 26
+"""Bytes of a line; an episode has some kB."""
+
+
 class LineError(ValueError):
     """What is wrong with a line; whoever knows its number and file says so."""
+
+
+class CutError(LineError):
+    """It is no JSON, as what a killed writer leaves."""
 
 
 def to_line(episode: RecordedEpisode) -> str:
@@ -54,55 +66,61 @@ def read_episodes(path: Path) -> list[tuple[int, RecordedEpisode]]:
         StorageError: it cannot be read, holds none, or a line is not an episode: names the line
             and what to do.
     """
+    found = []
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            # A bound, or a device without line ends would be read for ever.
+            for number, line in enumerate(iter(partial(stream.readline, LONGEST), b""), 1):
+                if line.strip():
+                    found.append((number, _read(path, number, line)))
     except OSError as error:
         msg = f"{path}: cannot be read ({error.strerror}); expected a file of recorded episodes"
         raise StorageError(msg) from error
-    lines = data.split(b"\n")
-    found = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            found.append((number, from_line(line)))
-        except LineError as error:
-            whole = number < len(lines)  # what follows its end of line, if only nothing
-            raise StorageError(_complaint(path, number, error, cut=not whole)) from error
     if not found:
         msg = f"{path}: holds no episode; record some with nerion_gym.wrappers.record"
         raise StorageError(msg)
     return found
 
 
-def _complaint(path: Path, number: int, error: LineError, *, cut: bool) -> str:
-    if cut:
-        return (
-            f"{path}, line {number}: the last line is cut off (no end of line, and {error}); "
-            f"whoever wrote it was stopped. Remove it and keep the rest: sed -i '$d' {path}"
+def _read(path: Path, number: int, line: bytes) -> RecordedEpisode:
+    if len(line) == LONGEST:
+        msg = f"{path}, line {number}: longer than {LONGEST} bytes; no recorded episode is"
+        raise StorageError(msg)
+    try:
+        return from_line(line)
+    except CutError as error:
+        cut = "" if line.endswith(b"\n") else "the last line is cut off (no end of line): "
+        msg = (
+            f"{path}, line {number}: {cut}{error}. If whoever wrote it was stopped, remove it and "
+            f"keep the rest: {removal(path, number)}"
         )
-    return f"{path}, line {number}: {error}"
+        raise StorageError(msg) from error
+    except LineError as error:
+        msg = f"{path}, line {number}: {error}"
+        raise StorageError(msg) from error
+
+
+def removal(path: Path, line: int | None = None) -> str:
+    """Return the command that takes a line out of a file, the last one by default."""
+    return f"sed -i '{line or '$'}d' {shlex.quote(str(path))}"
 
 
 def from_line(line: bytes) -> RecordedEpisode:
     """Read one line.
 
     Raises:
-        LineError: not JSON, of another format or version, or a field is missing or of another
-            kind.
+        LineError: not JSON of one meaning, of another format or version, or a field is missing or
+            of another kind.
     """
     try:
-        row = json.loads(line.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        msg = f"not UTF-8 text ({error.reason} at byte {error.start})"
-        raise LineError(msg) from error
-    except (ValueError, RecursionError) as error:
-        msg = f"not JSON ({error}); expected one recorded episode a line"
-        raise LineError(msg) from error
+        row = strict.loads(line)
+    except ValueError as error:
+        msg = f"{error}; expected one recorded episode a line"
+        raise CutError(msg) from error
     if not isinstance(row, dict) or row.get("format") != FORMAT:
         msg = f'not a recorded episode: expected an object with "format": "{FORMAT}"'
         raise LineError(msg)
-    if row.get("version") != VERSION:
+    if (type(row.get("version")), row.get("version")) != (int, VERSION):
         msg = (
             f"version {row.get('version')!r}: this nerion-gym reads version {VERSION}; read it "
             f"with the one that wrote it ({_writer(row)})"
@@ -114,7 +132,7 @@ def from_line(line: bytes) -> RecordedEpisode:
 def _writer(row: dict[str, Any]) -> str:
     versions = row.get("versions")
     found = versions.get("nerion-gym") if isinstance(versions, dict) else None
-    return f"nerion-gym {found or 'of an unknown version'}"
+    return f"nerion-gym {found!r}" if found else "nerion-gym of an unknown version"
 
 
 def _episode(row: dict[str, Any]) -> RecordedEpisode:
@@ -137,6 +155,9 @@ def _episode(row: dict[str, Any]) -> RecordedEpisode:
         steps=tuple(_step(step, number) for number, step in enumerate(steps, 1)),
         versions=taken(row, "versions", dict),
     )
+    if not math.isfinite(episode.total_reward):
+        msg = "the sum of its rewards is larger than any float"
+        raise LineError(msg)
     for place, outcome in enumerate((episode.outcome, *(step.outcome for step in episode.steps))):
         if outcome is not None:
             _require_letters(outcome, len(episode.tests), place)
@@ -152,7 +173,7 @@ def _step(raw: object, number: int) -> RecordedStep:
             action=taken(raw, "action", int),
             edit=_shaped(raw, "edit", _edit_or_none),
             outcome=taken(raw, "outcome", (str, type(None))),
-            reward=float(taken(raw, "reward", (int, float))),
+            reward=_reward(raw),
             terminated=taken(raw, "terminated", bool),
             truncated=taken(raw, "truncated", bool),
             end=taken(raw, "end", str),
@@ -161,6 +182,15 @@ def _step(raw: object, number: int) -> RecordedStep:
         )
     except LineError as error:
         msg = f"step {number}: {error}"
+        raise LineError(msg) from error
+
+
+def _reward(row: dict[str, Any]) -> float:
+    value = taken(row, "reward", (int, float))
+    try:
+        return float(value)
+    except OverflowError as error:
+        msg = f'"reward" is {str(value)[:20]}...: larger than any float'
         raise LineError(msg) from error
 
 
@@ -216,7 +246,8 @@ def _shaped(row: dict[str, Any], key: str, read: Any) -> Any:
     try:
         return read(row[key])
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        msg = f'"{key}" cannot be read ({type(error).__name__}: {error})'
+        reason = " ".join(str(error).split())
+        msg = f'"{key}" cannot be read ({type(error).__name__}: {reason})'
         raise LineError(msg) from error
 
 

@@ -115,6 +115,78 @@ def test_files_that_are_none_of_ours_are_refused(tmp_path):
         write_parquet(tmp_path / "missing" / "t.parquet", episodes(tmp_path, "padded"))
 
 
+def test_a_value_that_goes_into_no_column_is_said(tmp_path):
+    (given, *_) = episodes(tmp_path, "padded")
+    first = given.transitions[0]
+    for odd in (
+        replace(given, seed=2**70),
+        replace(given, task_id="\ud800"),
+        replace(given, transitions=(replace(first, action=2**70),)),
+        replace(given, transitions=(replace(first, reward="much"),)),
+    ):
+        with pytest.raises(ConfigError, match="episode 0 has a value that does not go into"):
+            write_parquet(tmp_path / "t.parquet", [odd])
+
+
+def test_a_damaged_file_is_refused_and_never_read_as_something_else(tmp_path):
+    path = tmp_path / "t.parquet"
+    given = episodes(tmp_path, "padded")
+    write_parquet(path, given)
+    good = path.read_bytes()
+    seen = read_parquet(path)
+    refused = 0
+    for place in range(4, len(good), max(len(good) // 60, 1)):
+        path.write_bytes(good[:place] + bytes([good[place] ^ 0xFF]) + good[place + 1 :])
+        try:
+            found = read_parquet(path)
+        except StorageError:
+            refused += 1
+            continue
+        for mine, theirs in zip(seen, found, strict=True):  # what was hit is of no value
+            for one, two in zip(mine.transitions, theirs.transitions, strict=True):
+                assert all(same(value, vars(two)[name]) for name, value in vars(one).items())
+    assert refused > 20
+
+
+LIES = [b"hello", b"[]", b'{"version": 1}', b'{"version": 1, "layout": 5}']
+
+
+@pytest.mark.parametrize("layout", [*LIES, b'{"version": 1, "layout": {}}'])
+def test_a_layout_that_is_none_is_refused(tmp_path, layout):
+    path = tmp_path / "t.parquet"
+    write_parquet(path, episodes(tmp_path, "padded"))
+    table = pq.read_table(path)
+    pq.write_table(table.replace_schema_metadata({b"nerion-transitions": layout}), path)
+    with pytest.raises(StorageError, match="holds something else than write_parquet"):
+        read_parquet(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t.drop_columns(["seed"]),
+        lambda t: t.slice(1, 2),
+        lambda t: t.take(pa.array([0, 2, 1])),
+        lambda t: t.take(pa.array([0])),
+        lambda t: t.slice(0, 0),
+        lambda t: t.set_column(0, "episode", pa.array(range(len(t)), pa.int32())),
+        lambda t: t.set_column(
+            t.schema.get_field_index("info"), "info", pa.array(["{"] * len(t), pa.string())
+        ),
+        lambda t: t.set_column(
+            t.schema.get_field_index("info"), "info", pa.array([None] * len(t), pa.string())
+        ),
+    ],
+)
+def test_rows_that_are_no_episode_are_refused(tmp_path, change):
+    path = tmp_path / "t.parquet"
+    write_parquet(path, episodes(tmp_path, "padded")[:1])
+    table = pq.read_table(path)
+    pq.write_table(change(table).replace_schema_metadata(table.schema.metadata), path)
+    with pytest.raises(StorageError, match="holds something else than write_parquet"):
+        read_parquet(path)
+
+
 def test_without_pyarrow_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ConfigError, match=r"pip install 'nerion-gym\[data\]'"):

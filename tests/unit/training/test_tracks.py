@@ -8,7 +8,7 @@ import pytest
 from envs_registry import WORLDS
 from nerion_gym.envs.episodes.record import RecordedEpisode, RecordedStep
 from nerion_gym.errors import ConfigError, StorageError
-from nerion_gym.training.tracks import TRACKS, broken_rules, read_submission, score
+from nerion_gym.training.tracks import TRACKS, acting_alike, broken_rules, read_submission, score
 
 pytestmark = pytest.mark.pure
 TRACK = TRACKS["repair"]
@@ -58,6 +58,16 @@ def test_a_broken_rule_is_named(change, rule):
     assert any(rule in found for found in broken_rules(TRACK, change(agent())))
 
 
+def test_one_agent_under_two_names_is_found_however_it_is_ordered():
+    mine, other = agent(), agent()
+    step = replace(other[0].steps[0], action=2)
+    other[0] = replace(other[0], steps=(step,))
+    assert acting_alike({"a": mine, "b": other}) == []
+    copied = [replace(one, versions={"python": "9"}) for one in reversed(mine)]
+    found = acting_alike({"a": mine, "b": other, "c": copied})
+    assert found == ["c acts as a does in every episode: expected another agent"]
+
+
 def test_the_score_is_of_agents():
     found = score([agent(reward) for reward in (0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1.0)])
     assert found["score"] == 0.5
@@ -92,8 +102,56 @@ def test_a_manifest_is_read(tmp_path):
 def test_rules_that_a_manifest_breaks_are_named(tmp_path):
     changes = {"files": ["a", "a"], "train_splits": ["test"], "train_executions": 10**9}
     broken = " ".join(read_submission(written(tmp_path, **changes)).broken)
-    for rule in ("2 agents: expected at least 10", "named twice", "trained on test", "at most"):
+    for rule in ("2 agents: expected at least 10", "named twice", "trained on test", "to 100000"):
         assert rule in broken
+    (broken,) = read_submission(written(tmp_path, train_executions=-1)).broken
+    assert broken == "-1 executions of training: expected 0 to 100000"
+
+
+def test_a_link_to_a_file_is_that_file(tmp_path):
+    names = MANIFEST["files"]
+    (tmp_path / names[1]).symlink_to(tmp_path / names[0])
+    assert read_submission(written(tmp_path)).broken == ["a file is named twice"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "/etc/passwd",
+        "../a.jsonl",
+        "x/../a.jsonl",
+        "./a.jsonl",
+        "",
+        ".",
+        "a\0b",
+        "\x1b]0;a",
+        "\ud800",
+    ],
+)
+def test_a_manifest_names_files_of_its_folder_in_the_plain_way(tmp_path, name):
+    files = [name, *MANIFEST["files"][1:]]
+    with pytest.raises(StorageError, match=r'submission\.json: "files": ') as found:
+        read_submission(written(tmp_path, files=files))
+    assert str(found.value).isprintable()
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path):
+    folder = tmp_path / "submission"
+    folder.mkdir()
+    (folder / "0.jsonl").symlink_to("/dev/zero")
+    with pytest.raises(StorageError, match=r"'0\.jsonl' is not in the folder of the manifest"):
+        read_submission(written(folder))
+    (folder / "0.jsonl").unlink()
+    (folder / "0.jsonl").symlink_to(folder / "0.jsonl")
+    with pytest.raises(StorageError, match='"files": '):
+        read_submission(written(folder))
+
+
+def test_a_manifest_has_one_meaning(tmp_path):
+    path = written(tmp_path)
+    path.write_text(path.read_text()[:-1] + ', "track": "probe"}')
+    with pytest.raises(StorageError, match="the key 'track' stands twice"):
+        read_submission(path)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """The recorder: where it stands, what it writes, and what it refuses."""
 
+import os
+import resource
+from contextlib import contextmanager
 from pathlib import Path
 
 import gymnasium as gym
@@ -187,12 +190,86 @@ def test_a_file_is_added_to(path):
     assert len(recorded(path, seed=4)) == 2
 
 
-def test_a_full_disk_is_said():
-    env = RecordEpisodes(make(), "/dev/full")
+@contextmanager
+def room_for(size):
+    """Let files grow to a size and no further, as a full disk does: what fits is written."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_said_and_nothing_is_lost(path):
+    recorded(path)
+    env = RecordEpisodes(make(), path)
     env.reset(seed=0)
     env.step(1)
+    for leave in (env.reset, env.close):
+        with (
+            room_for(path.stat().st_size + 100),
+            pytest.raises(StorageError, match="cannot be written"),
+        ):
+            leave()
+        assert len(held(path)) == 1  # and not half of another
+    env.close()
+    assert [len(episode.steps) for episode in held(path)][1:] == [1]
+
+
+def test_an_ended_episode_that_could_not_be_written_is_not_gone_on_with(path):
+    env = RecordEpisodes(make(), path)
+    env.reset(seed=0)
+    with room_for(100):
+        for _ in range(env.unwrapped.world.limits.steps - 1):
+            env.step(1)
+        for _ in range(2):
+            with pytest.raises(StorageError):
+                env.step(1)
+    env.step(1)  # there is room again: it is written, and the step is of no episode
+    env.close()
+    (episode,) = held(path)
+    assert episode.ended
+    assert confirmed(episode).verdict is Verdict.SAME
+
+
+def test_one_that_cannot_be_written_does_not_keep_the_others_from_it(path):
+    class Closed(FakeRunner):
+        closed = 0
+
+        def close(self):
+            self.closed += 1
+
+    runner = Closed()
+    first = RecordEpisodes(make(runner=runner), path)
+    second = first.beside(CodeEditEnv(make_world(), runner=FakeRunner()), 1)
+    for env in (first, second):
+        env.reset(seed=0)
+        env.step(1)
+    first.path = path.parent / "missing" / "e.jsonl"
     with pytest.raises(StorageError, match="cannot be written"):
-        env.close()
+        first.close()
+    assert len(held(path)) == 1
+    assert runner.closed == 1
+
+
+def test_what_a_killed_writer_left_spoils_no_other_line(path):
+    env = RecordEpisodes(make(), path)
+    env.reset(seed=0)
+    env.step(1)
+    path.write_text('{"format": "nerion-epi')  # by another, which was killed meanwhile
+    env.close()
+    with pytest.raises(StorageError, match=r"line 1: not JSON.*remove it.*sed -i '1d'"):
+        read_episodes(path)
+    path.write_bytes(path.read_bytes().split(b"\n", 1)[1])
+    assert len(held(path)) == 1
+
+
+def test_what_is_no_plain_file_is_refused(path):
+    os.mkfifo(path)
+    for other in (path, "/dev/full", path.parent):
+        with pytest.raises(StorageError, match="cannot be written there"):
+            RecordEpisodes(make(), other)
 
 
 def test_recorders_beside_one_another_write_to_one_file(path):

@@ -188,6 +188,19 @@ def test_of_the_steps_before_the_last_as_many_are_shown_as_asked_for():
         assert "\nLast reply: step 5: edit 5 " in text
 
 
+def test_where_there_is_no_room_for_all_steps_the_newest_are_shown():
+    limits = make_world().limits.__class__(32, 4, 256, 40)
+    world = make_world("never", make_task(), limits)
+    env = Text(CodeEditEnv(world, runner=FakeRunner()), budget=LEAST_BUDGET, history=64)
+    env.reset(seed=0)
+    for number in range(30):
+        text, *_ = env.step(f"edit {number % 12 + 1}")
+    rows = text.partition("Earlier:\n")[2].partition("\n\n")[0].split("\n")
+    assert rows[0] == f"  ... and {29 - len(rows) + 1} more steps"
+    assert rows[1].startswith(f"  step {31 - len(rows)}: ")
+    assert rows[-1].startswith("  step 29: ")
+
+
 def test_many_edits_come_in_pages_and_each_of_them_on_one():
     lines = [f"    v{at:03} = {at} * {at + 1}" for at in range(120)]
     source = "\n".join([SOURCE.decode(), "def long():", *lines, "    return v000", ""]).encode()

@@ -25,6 +25,13 @@ def raised(error: BaseException) -> str:
     return f"raises {type(error).__name__}: {error}{where}"
 
 
+def blamed(error: BaseException) -> str:
+    """Return where an exception was raised; of a library, that it was given what it cannot take."""
+    place = place_of(error)
+    given = " was given what it cannot take" if of_library(place) else ""
+    return f"{place}{given}"
+
+
 def place_of(error: BaseException) -> str:
     """Return FILE:LINE where an exception was raised: the innermost line of no library."""
     frames = traceback.extract_tb(error.__traceback__)

@@ -12,7 +12,7 @@ from nerion_gym.envs.checking.making import (
     check_manual,
 )
 from nerion_gym.envs.checking.numbers import check_numbers
-from nerion_gym.envs.checking.places import place_of
+from nerion_gym.envs.checking.places import blamed
 from nerion_gym.envs.checking.repeating import (
     check_copies,
     check_forks,
@@ -24,6 +24,7 @@ from nerion_gym.envs.checking.stepping import (
     check_many_steps,
     check_masks,
     check_views,
+    require_enough,
 )
 from nerion_gym.envs.checking.vectors import check_vector, lacks_vector
 from nerion_gym.envs.checking.winning import check_reference, lacks_reference
@@ -106,6 +107,7 @@ def verdicts(subject: Subject) -> Iterator[Verdict]:
         SandboxError: the machinery that runs tests failed; that says nothing of the world.
         ConfigError: too few steps are asked for.
     """
+    require_enough(subject)
     made = verdict(MADE, subject)
     yield made
     for check in CHECKS[1:]:
@@ -132,4 +134,4 @@ def verdict(check: Check, subject: Subject) -> Verdict:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - what a stranger raises is the verdict
         why = f"{type(error).__name__}: {error}"
-        return Verdict(check.name, "failed", why, f"mend what raises it: {place_of(error)}")
+        return Verdict(check.name, "failed", why, f"mend what raises it: {blamed(error)}")

@@ -202,6 +202,12 @@ def test_the_place_is_in_the_file_of_the_worlds_author_where_a_library_raises():
     assert places.place_of(ValueError()) == "no place is known"
 
 
+def test_what_a_library_cannot_take_is_not_said_to_be_the_librarys_fault():
+    found = verdict(BY_NAME["two copies agree"], subject(replace(make_world(), generator=None)))
+    assert (found.outcome, found.why[:15]) == ("failed", "AttributeError:")
+    assert re.search(r"nerion_gym/.*\.py:\d+ was given what it cannot take$", found.fix)
+
+
 def test_a_world_that_ends_the_program_fails_and_the_rest_is_asked():
     class Ending(CodeEditEnv):
         def step(self, action):
@@ -223,6 +229,8 @@ def test_too_few_steps_tell_no_leak():
     (check,) = [check for check in CHECKS if check.name == "many steps leave nothing"]
     with pytest.raises(ConfigError, match="steps=20: expected at least 100"):
         check.ask(subject(steps=20))
+    with pytest.raises(ConfigError, match="steps=20: expected at least 100"):
+        next(verdicts(subject(steps=20)))
 
 
 def test_a_broken_world_says_why_and_what_to_do():

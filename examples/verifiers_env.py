@@ -136,9 +136,14 @@ class Played(vf.Env[PlayedConfig]):
 
     async def run(self, task: Any, agents: vf.Agents) -> None:
         """Play one episode; its return is the reward of the trace."""
-        data = task.data
-        env = await self._outside(made, data)
-        shown, info = await self._outside(partial(env.reset, seed=data.seed))
+        env = await self._outside(made, task.data)
+        try:
+            await self._played(env, task, agents)
+        finally:
+            await self._outside(env.close)
+
+    async def _played(self, env: Text, task: Any, agents: vf.Agents) -> None:
+        shown, info = await self._outside(partial(env.reset, seed=task.data.seed))
         total, steps, free, over = 0.0, 0, 0, False
         async with agents.player.interaction(task) as interaction:
             while not over:
@@ -148,7 +153,6 @@ class Played(vf.Env[PlayedConfig]):
                 shown, reward, ended, cut, info = await self._outside(env.step, segment.last_reply)
                 total, over = total + reward, ended or cut
                 free, steps = free + info["free_reply"], steps + (not info["free_reply"])
-        await self._outside(env.close)
         trace = interaction.trace
         trace.record_reward("episode_return", total)
         trace.record_metrics({"steps": float(steps), "free_replies": float(free)})

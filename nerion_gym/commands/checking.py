@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 COLOURS = {"passed": "green", "failed": "bold red", "not asked": "dim"}
 REPLAY_SECONDS = 600.0
+STDOUT, STDERR = 1, 2
+"""Descriptors."""
 
 
 def check_worlds(screen: Screen, where: str, arguments: Mapping[str, Any], steps: int) -> bool:
@@ -66,12 +68,30 @@ def check_worlds(screen: Screen, where: str, arguments: Mapping[str, Any], steps
 
 @contextmanager
 def aside(screen: Screen) -> Iterator[None]:
-    """Send what a stranger's module prints to standard error, where text is not wanted."""
+    """Send what a stranger's module prints to standard error, where text is not wanted.
+
+    The descriptor too: what it starts, or is written in C, does not print through Python.
+    """
     if screen.talks:
         yield
-    else:
+        return
+    flush()
+    kept = os.dup(STDOUT)
+    try:
+        os.dup2(STDERR, STDOUT)
         with redirect_stdout(sys.stderr):
             yield
+    finally:
+        flush()
+        os.dup2(kept, STDOUT)
+        os.close(kept)
+
+
+def flush() -> None:
+    """Write what waits to be printed to where the standard output leads now."""
+    for stream in (sys.stdout, sys.__stdout__):
+        if stream is not None:
+            stream.flush()
 
 
 def passed(verdicts: Sequence[Verdict]) -> bool:
@@ -86,10 +106,11 @@ def asked_of(screen: Screen, subject: Subject) -> list[Verdict]:
 
     found: list[Verdict] = []
     with aside(screen), bars(screen.live(None)) as progress:
-        task = progress.add_task(subject.name, total=len(CHECKS), note="")
-        for check, verdict in zip(CHECKS, verdicts(subject), strict=True):
+        running = [*(check.name for check in CHECKS[1:]), ""]  # after each: who waits sees which
+        task = progress.add_task(subject.name, total=len(CHECKS), note=CHECKS[0].name)
+        for note, verdict in zip(running, verdicts(subject), strict=True):
             found.append(verdict)
-            progress.update(task, advance=1, note=check.name)
+            progress.update(task, advance=1, note=note)
     counts = Counter(verdict.outcome for verdict in found)
     screen.say(subject.name)
     screen.say(table_of(found))
@@ -122,6 +143,8 @@ def elsewhere(where: str, world_id: str, arguments: Mapping[str, Any]) -> Callab
         world_id: of the world.
         arguments: of the world; they travel as JSON.
     """
+    from nerion_gym.envs.checking.elsewhere import SAID
+
     options = json.dumps(dict(arguments))
     program = [sys.executable, "-m", "nerion_gym.envs.checking.elsewhere", where, world_id, options]
 
@@ -144,6 +167,10 @@ def elsewhere(where: str, world_id: str, arguments: Mapping[str, Any]) -> Callab
             last = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
             msg = f"in another process an episode cannot be replayed: {last[0]}"
             raise NerionError(msg)
-        return done.stdout.strip().splitlines()[-1]
+        said = [line for line in done.stdout.splitlines() if line.startswith(SAID)]
+        if not said:
+            msg = "in another process the world ends the program before its episode is replayed"
+            raise NerionError(msg)
+        return said[-1].removeprefix(SAID)
 
     return replay

@@ -160,7 +160,9 @@ def register_world(
     """
     known = gym.registry.get(world_id)
     if known is not None and not _is_of(known.entry_point, build):
-        msg = f"{world_id!r} is registered already, by {known.entry_point}; choose another id"
+        msg = (
+            f"{world_id!r} is registered already, by {_told(known.entry_point)}; choose another id"
+        )
         raise ConfigError(msg)
     if known is None:
         gym.register(
@@ -169,6 +171,16 @@ def register_world(
             vector_entry_point=VectorEntry(build),
             reward_threshold=reward_threshold,
         )
+
+
+def _told(entry: object) -> str:
+    """Return an entry point as MODULE:NAME."""
+    made = entry.build if isinstance(entry, SingleEntry) else entry
+    return (
+        made
+        if isinstance(made, str)
+        else f"{made.__module__}:{getattr(made, '__qualname__', made)}"
+    )
 
 
 def _is_of(entry: object, build: Callable[..., World]) -> bool:

@@ -58,7 +58,8 @@ def text_task(
         split: "train", "val" or "test".
 
     Raises:
-        ConfigError: no such goal or split, or a path that is outside of the project or in both.
+        ConfigError: no such goal or split, a path that is outside of the project or in both, or a
+            file that is no text.
         TaskError: no file to edit, or no tests.
         ProgramSyntaxError: a file of the program is not Python.
     """
@@ -74,12 +75,13 @@ def text_task(
         lacks = "no file to edit in program" if not program else "no test file in tests"
         msg = f"{name}: {lacks}; give texts by path: {{'a.py': '...'}}, {{'test_a.py': '...'}}"
         raise TaskError(msg)
-    sources = {path: as_bytes(text) for path, text in program.items()}
+    sources = {path: as_bytes(path, text) for path, text in program.items()}
     require_inside(sources)
     edited = Program.from_files(sources)
     for path, source in edited.files:
         parse_module(path, source)
-    suite = Suite(tuple((path, as_bytes(text)) for path, text in tests.items()), targets=targets)
+    needed = tuple((path, as_bytes(path, text)) for path, text in tests.items())
+    suite = Suite(needed, targets=targets)
     return Task(name, edited, suite, goal, tuple(operators), require_split(split))
 
 
@@ -91,9 +93,22 @@ def targets_in(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(named or [path for path in python if stems[path] != "conftest"])
 
 
-def as_bytes(text: str | bytes) -> bytes:
-    """Return a file's bytes."""
-    return text.encode() if isinstance(text, str) else text
+def as_bytes(path: str, text: object) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        ConfigError: it is no text, or one that UTF-8 cannot write.
+    """
+    if isinstance(text, bytes):
+        return text
+    if not isinstance(text, str):
+        msg = f"{path}: a file of type {type(text).__name__}; expected its text, str or bytes"
+        raise ConfigError(msg)
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        msg = f"{path}: half a letter at {error.start} ({error.reason}); give bytes to keep it so"
+        raise ConfigError(msg) from error
 
 
 def corpus_task(name: str, *, goal: str = "probe", operators: tuple[str, ...] = ()) -> Task:

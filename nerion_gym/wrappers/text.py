@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
@@ -25,6 +26,8 @@ from nerion_gym.wrappers.text_reply import Reply, read_reply
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nerion_gym.envs.state import State
+
 REPLY_LENGTH = 4_096
 """Characters of a reply in the action space; longer ones are read too (`text_reply.MOST_READ`)."""
 MOST_HISTORY = 64
@@ -36,6 +39,7 @@ class Text(gym.Wrapper[str, str, Any, Any], gym.utils.RecordConstructorArgs):
     The observation is one text of at most `budget` letters: the goal, steps left, what came of the
     last replies, the tests, numbered source, numbered edits, and how to reply. An action is any
     text; `<action>17</action>`, `edit 17` and `17` mean the edit 17 (`read_reply` has the rules).
+    Where the world is moved beneath (undo, restore), what was said before is forgotten.
     Between two steps as many as `free` replies may cost nothing: questions (`page 2`, `look 17`)
     and those that cannot be followed. Each one more uses a step of the world, as a masked action
     does, so every episode ends. None of them is rewarded, and none changes the program.
@@ -88,6 +92,7 @@ class Text(gym.Wrapper[str, str, Any, Any], gym.utils.RecordConstructorArgs):
         self._result = ""
         self._ended = ""
         self._page, self._looked, self._unpaid = 1, 0, 0
+        self._told: State | None = None
 
     @property
     def _core(self) -> CodeEditEnv:
@@ -99,7 +104,6 @@ class Text(gym.Wrapper[str, str, Any, Any], gym.utils.RecordConstructorArgs):
         self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
     ) -> tuple[str, dict[str, Any]]:
         """Begin an episode; arguments and errors are the world's."""
-        self._forget()
         _, info = self.env.reset(seed=seed, options=None if options is None else dict(options))
         return self.text(), {**info, **said(Reply(""), free=False)}
 
@@ -114,15 +118,16 @@ class Text(gym.Wrapper[str, str, Any, Any], gym.utils.RecordConstructorArgs):
             gymnasium.error.ResetNeeded: no episode has begun.
         """
         require_text(action)
+        self._follow()
         reply = read_reply(action, legal_actions(self._core.current))
         if reply.want == "action":
             return self._taken(reply.number, reply, "")
         self._unpaid += 1
-        answer = self._answer(reply)
+        reply = self._answered(reply)
         if self._unpaid <= self.free:
-            self._result = answer
+            self._result = reply.message
             return self.text(), 0.0, False, False, {**self._standing(), **said(reply, free=True)}
-        return self._taken(self._masked(), reply, f"{answer} It cost a step.")
+        return self._taken(self._masked(), reply, f"{reply.message} It cost a step.")
 
     # -- for whoever replies by program
 
@@ -132,6 +137,7 @@ class Text(gym.Wrapper[str, str, Any, Any], gym.utils.RecordConstructorArgs):
         Raises:
             gymnasium.error.ResetNeeded: no episode has begun.
         """
+        self._follow()
         return told(self._view())
 
     def replies(self) -> list[str]:
@@ -140,6 +146,12 @@ class Text(gym.Wrapper[str, str, Any, Any], gym.utils.RecordConstructorArgs):
 
     # -- steps
 
+    def _follow(self) -> None:
+        """Forget what was said of an episode that has moved beneath: reset, undo, restore."""
+        if self._told is not self._core.current:
+            self._forget()
+            self._told = self._core.current
+
     def _taken(
         self, action: int, reply: Reply, answer: str
     ) -> tuple[str, float, bool, bool, dict[str, Any]]:
@@ -147,6 +159,7 @@ class Text(gym.Wrapper[str, str, Any, Any], gym.utils.RecordConstructorArgs):
         world: gym.Env[Any, Any] = self.env
         _, reward, terminated, truncated, info = world.step(action)
         self._page, self._looked, self._unpaid = 1, 0, 0
+        self._told = self._core.current
         happened = self._happened(float(reward))
         self._steps = [*self._steps[-MOST_HISTORY:], happened]
         self._result = answer or happened
@@ -172,19 +185,20 @@ class Text(gym.Wrapper[str, str, Any, Any], gym.utils.RecordConstructorArgs):
         beyond = len(state.catalog) + 1
         return beyond if beyond <= self._core.world.limits.edits else 0
 
-    def _answer(self, reply: Reply) -> str:
-        """Do what a question asks for, and return what is said to it."""
+    def _answered(self, reply: Reply) -> Reply:
+        """Do what a question asks for; return the reply with what is said to it."""
         self._looked = 0
         if reply.want == "look":
             self._looked = reply.number
-            return f"this is what edit {reply.number} does; it was not run."
+            return replace(reply, message=f"this is what edit {reply.number} does; it was not run.")
         if reply.want == "page":
             pages = len(pages_of(self._view()))
-            if 0 < reply.number <= pages:
-                self._page = reply.number
-                return f"page {reply.number} of {pages}."
-            return f"not understood: there are the pages 1 to {pages}."
-        return reply.message
+            if not 0 < reply.number <= pages:
+                said = f"not understood: there are the pages 1 to {pages}."
+                return Reply("", problem="out_of_range", message=said)
+            self._page = reply.number
+            return replace(reply, message=f"page {reply.number} of {pages}.")
+        return reply
 
     def _standing(self) -> dict[str, Any]:
         """Return the info of a reply that took no step."""

@@ -110,8 +110,9 @@ def opening(view: View) -> list[str]:
         f"{clean(view.world.id, 60)}, task {task}, step {view.state.steps}; {left} steps left",
     ]
     if view.before:
+        newest = [f"  {clean(row, WIDTH - 2)}" for row in reversed(view.before)]
         lines += ["", "Earlier:"]
-        lines += fitted([f"  {clean(row, WIDTH - 2)}" for row in view.before], view.budget // 12)
+        lines += reversed(fitted(newest, view.budget // 12, "step"))
     if view.result:
         lines += ["", f"Last reply: {clean(view.result, GOAL_WIDTH)}"]
     if view.looked:

@@ -1,6 +1,7 @@
 """What a language model's reply asks for: one edit, a question, or nothing that can be followed.
 
-Reading is pure and takes time proportional to the reply; nothing in it is ever executed.
+Reading is pure and takes time proportional to the reply; nothing in it is ever executed. Only what
+asks for an edit runs one: who writes about an edit may mean the opposite.
 """
 
 from __future__ import annotations
@@ -20,20 +21,35 @@ QUOTED = 60
 
 Want = Literal["action", "page", "look", ""]
 Asked = tuple[Want, str]
-"""What is wanted, with its number's digits."""
+"""What is wanted, with its number's digits; "": a number that may mean anything."""
 
-THOUGHT = "</think>"
+THOUGHT = re.compile(r"</think(?:ing)?>", re.ASCII | re.IGNORECASE)
+THINKING = re.compile(r"<think(?:ing)?>", re.ASCII | re.IGNORECASE)
 OPENED = re.compile("<action>", re.ASCII | re.IGNORECASE)
 CLOSED = re.compile("</action>", re.ASCII | re.IGNORECASE)
 FENCE = "```"
 AROUND = " \t\r\n`*\"'()[]{}"
-COMMAND = re.compile(r"(?:(?P<word>edit|action|page|look) ?[#:=]? ?)?#?(?P<number>[0-9]+)[.!]?")
+COMMAND = re.compile(
+    r"(?:so,? )?(?:(?:final )?(?:action|answer|reply)[\"'*]{0,4} ?[:=][\"'* ]{0,6})?"
+    r"(?:(?P<word>edit|action|page(?: number)?|look(?: at)?(?: edit)?) ?[#:=]? ?)?"
+    r"#?(?P<number>[0-9]+)[.!]?"
+)
+ROW = re.compile(r"(?:edit |action )?#?(?P<number>[0-9]+) \w+ \S+:[0-9]+:[0-9]+ .+")
+"""A row of the listed edits, as somebody copies it."""
 SUBMIT = re.compile(r"submit[.!]?")
 # Bounded repeats: two unbounded ones side by side read a line of blanks in quadratic time.
+KEY = re.compile(r"[\"'](?:action|edit)[\"'][ \t]{0,4}:[ \t]{0,4}[\"']?([^\"',}\n]{0,80})", re.I)
+"""The value of a key in JSON."""
 NAMED = re.compile(r"\b(?:edit|action)[\"']?[ \t]{0,4}[#:=]?[ \t]{0,4}[\"']?(?=[0-9])", re.I)
 NUMBER = re.compile(r"(?<![\w.,+\-\u2212])[0-9]+(?![.,]?\w|-\w)")
 """A number that stands alone: not a part of -3, 3.5, 1e5, x2 or 3-5."""
-WORDS: dict[str | None, Want] = {"page": "page", "look": "look"}
+SENTENCE = re.compile(r"(?<=[.!?])[ \t]|\n")
+CHOICE = re.compile(
+    r"(?:so,? |therefore,? |thus,? )?(?:(?:i|we|let me|let's)(?:'ll| will| now)* )?"
+    r"(?:take|choose|pick|select|apply|run|try|use|go with) (?:edit|action) ?#?(?P<number>[0-9]+)"
+    r"(?![,.;:]? ?(?:(?:and|or|then|to) )?#?[0-9])(?:[.!]?|(?:[,;:]| because| since| to) .*)"
+)
+"""A sentence that begins with choosing an edit, and only one."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +76,11 @@ PROBLEMS = ("empty", "too_long", "no_number", "unclear", "several", "out_of_rang
 def read_reply(text: str, legal: Sequence[int]) -> Reply:
     """Read a reply.
 
-    What is read is what stands after the last `</think>`. The first of these that is there counts:
-    `<action>` tags (the last may be left open); fenced blocks that hold a command and nothing
-    else; a last line that does; numbers that are called an edit. Commands are `submit`, `17`,
-    `edit 17`, `page 2` and `look 17`.
+    What is read is what stands after the last `</think>`, and before one `<think>` that is left
+    open. If there are `<action>` tags, they count and nothing else; the last may be left open.
+    Without any: fenced blocks that hold a command and nothing else, lines that do if the last one
+    is among them, the key "action" of JSON, and a sentence that begins with choosing an edit. All
+    of them must ask for the same. Commands are `submit`, `17`, `edit 17`, `page 2` and `look 17`.
 
     Args:
         text: anything.
@@ -72,31 +89,29 @@ def read_reply(text: str, legal: Sequence[int]) -> Reply:
     if len(text) > MOST_READ:
         said = f"it has {len(text)} characters, and at most {MOST_READ} are read"
         return refused("too_long", said, legal)
-    text = text.rpartition(THOUGHT)[2].strip()
+    text = THINKING.split(THOUGHT.split(text)[-1], maxsplit=1)[0].strip()
     if not text:
         return refused("empty", "nothing was said", legal)
     found = asked(text)
+    if not found:
+        return refused("no_number", f"{quoted(text)} names no edit", legal)
     if len(found) == 1:
         ((want, digits),) = found
         return followed(want, digits, legal)
-    if found:
-        return refused("several", f"it names {listed(found)}, and one at a time is run", legal)
-    return unnamed(text, legal)
+    sure = any(want for want, _ in found)
+    why = "one at a time is run" if sure else "none is asked for"
+    return refused("several", f"it names {listed(found)}, and {why}", legal)
 
 
 def asked(text: str) -> set[Asked]:
-    """Return all that a reply asks for, by the first way of asking that it has."""
-    tags = OPENED.split(text)[1:]
+    """Return all that a reply asks for, else the numbers in it."""
+    tags = [CLOSED.split(tag, maxsplit=1)[0] for tag in OPENED.split(text)[1:]]
     if tags:
-        return {want for tag in tags for want in inside(CLOSED.split(tag, maxsplit=1)[0])}
+        return {want for tag in tags for want in commands([tag]) or standing(tag)}
     fenced = commands(unlabelled(block) for block in text.split(FENCE)[1::2])
-    last = fenced or commands([text.rpartition("\n")[2]])
-    return last or mentioned(text)
-
-
-def inside(tag: str) -> set[Asked]:
-    """Return what a tag asks for: its command, edits that it names, or any number in it."""
-    return commands([tag]) or mentioned(tag) or standing(tag)
+    lines = text.split("\n")
+    last = commands(set(lines)) if commands(lines[-1:]) else set()
+    return fenced | last | commands(KEY.findall(text)) | chosen(text) or standing(text)
 
 
 def commands(parts: Iterable[str]) -> set[Asked]:
@@ -104,23 +119,33 @@ def commands(parts: Iterable[str]) -> set[Asked]:
     found: set[Asked] = set()
     for part in parts:
         said = " ".join(part.strip(AROUND).lower().split())
-        whole = COMMAND.fullmatch(said)
+        whole = COMMAND.fullmatch(said) or ROW.fullmatch(said)
         if whole:
-            found.add((WORDS.get(whole["word"], "action"), plain(whole["number"])))
+            found.add((wanted(whole.groupdict().get("word")), plain(whole["number"])))
         elif SUBMIT.fullmatch(said):
             found.add(("action", "0"))
     return found
 
 
-def mentioned(text: str) -> set[Asked]:
-    """Return the numbers that a text calls an edit or an action."""
-    numbers = (NUMBER.match(text, name.end()) for name in NAMED.finditer(text))
-    return {("action", plain(number[0])) for number in numbers if number}
+def wanted(word: str | None) -> Want:
+    """Return what a command's first word asks for."""
+    if word is None or word in ("edit", "action"):
+        return "action"
+    return "page" if word.startswith("page") else "look"
+
+
+def chosen(text: str) -> set[Asked]:
+    """Return the edit that a sentence chooses, if no other one is named anywhere."""
+    named = {plain(n[0]) for name in NAMED.finditer(text) if (n := NUMBER.match(text, name.end()))}
+    bare = text.translate(str.maketrans("\u2019", "'", "*`")).lower()
+    picks = (CHOICE.fullmatch(" ".join(part.split())) for part in SENTENCE.split(bare))
+    found = {plain(pick["number"]) for pick in picks if pick}
+    return {("action", digits) for digits in found} if found == named else set()
 
 
 def standing(text: str) -> set[Asked]:
-    """Return the numbers that stand alone in a text, as if each were meant as an edit."""
-    return {("action", plain(number[0])) for number in NUMBER.finditer(text)}
+    """Return the numbers that stand alone in a text, each of which may mean anything."""
+    return {("", plain(number[0])) for number in NUMBER.finditer(text)}
 
 
 def unlabelled(block: str) -> str:
@@ -135,32 +160,28 @@ def plain(digits: str) -> str:
 
 
 def listed(found: set[Asked]) -> str:
-    """Return the numbers that a reply asks for, the first five."""
-    numbers = sorted({digits[:MOST_DIGITS] for _, digits in found}, key=int)
-    return ", ".join(numbers[:5]) + (" and others" if len(numbers) > 5 else "")
+    """Return what a reply names, the first five."""
+    ways = sorted(found, key=lambda asked: (int(asked[1][:MOST_DIGITS]), asked[0]))
+    said = dict.fromkeys(
+        f"{want if want in ('look', 'page') else ''} {digits[:MOST_DIGITS]}".strip()
+        for want, digits in ways
+    )
+    return ", ".join([*said][:5]) + (" and others" if len(said) > 5 else "")
 
 
 def followed(want: Want, digits: str, legal: Sequence[int]) -> Reply:
     """Return a reply that asks for one thing, if there is such a thing."""
+    if not want:
+        return refused("unclear", f"{digits[:MOST_DIGITS]} may or may not be the edit", legal)
     if len(digits) > MOST_DIGITS:
-        return refused("out_of_range", f"there is no edit {digits[:MOST_DIGITS]}...", legal)
+        thing = "page" if want == "page" else "edit"
+        return refused("out_of_range", f"there is no {thing} {digits[:MOST_DIGITS]}...", legal)
     number = int(digits)
     if want == "page" or (number in legal and (number or want == "action")):
         return Reply(want, number)
-    if number == 0:
+    if number == 0 and want == "action":
         return refused("masked", "submit is legal only where no edit is", legal)
     return refused("out_of_range", f"there is no edit {number}", legal)
-
-
-def unnamed(text: str, legal: Sequence[int]) -> Reply:
-    """Return the refusal of a text that names no edit; numbers in it may mean anything."""
-    numbers = standing(text)
-    if not numbers:
-        return refused("no_number", f"{quoted(text)} names no edit", legal)
-    if len(numbers) > 1:
-        said = f"it has the numbers {listed(numbers)}, and none is called an edit"
-        return refused("several", said, legal)
-    return refused("unclear", f"{listed(numbers)} may or may not be the edit", legal)
 
 
 def refused(problem: str, said: str, legal: Sequence[int]) -> Reply:
@@ -178,4 +199,5 @@ def expected(legal: Sequence[int]) -> str:
 
 def quoted(text: str) -> str:
     """Return the beginning of a reply on one line, every odd character escaped."""
-    return ascii(text if len(text) <= QUOTED else text[:QUOTED] + "...")
+    shown = ascii(text[: QUOTED + 1])
+    return shown if len(shown) <= QUOTED + 2 else f"{shown[: QUOTED + 1]}..."

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+SAID = "digest of the replayed episode: "
+"""What begins the line that the other process looks for; the world may print lines of its own."""
+
+
 def replayed(module: str, world_id: str, arguments: Mapping[str, Any], text: str) -> str:
     """Replay an episode; return the `digest_of` what is observed at its end.
 
@@ -40,10 +44,10 @@ def replayed(module: str, world_id: str, arguments: Mapping[str, Any], text: str
 
 
 def main(words: list[str]) -> None:
-    """Print the digest as the last line."""
+    """Print the digest on a line of its own."""
     module, world_id, arguments = words
     digest = replayed(module, world_id, json.loads(arguments), sys.stdin.read())
-    sys.stdout.write(f"\n{digest}\n")
+    sys.stdout.write(f"\n{SAID}{digest}\n")
 
 
 if __name__ == "__main__":

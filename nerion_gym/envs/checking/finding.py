@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
 
+from nerion_gym.envs.checking.places import raised
 from nerion_gym.envs.checking.subject import STEPS, Subject
 from nerion_gym.envs.registering import SingleEntry, VectorEntry
 from nerion_gym.envs.world import World
@@ -57,7 +59,7 @@ def imported(where: str) -> ModuleType:
     """Import a module by name or path.
 
     Raises:
-        ConfigError: there is none, another of its name is loaded, or importing it raises.
+        ConfigError: there is none, another of its name is loaded, or importing it raises or exits.
     """
     name, folder = named(where)
     if str(folder) not in sys.path:
@@ -71,9 +73,8 @@ def imported(where: str) -> ModuleType:
         else:
             msg = f"{where}: no such module; give one that can be imported from here, or a path"
         raise ConfigError(msg) from error
-    except Exception as error:
-        msg = f"{where}: importing it raises {type(error).__name__}: {error}; mend that first"
-        raise ConfigError(msg) from error
+    except (Exception, SystemExit) as error:
+        raise ConfigError(f"{where}: importing it {raised(error)}; mend that first") from error
     file = getattr(module, "__file__", None)
     if is_path(where) and (file is None or Path(file).resolve() != resolved(where)):
         msg = f"{where}: another module is called {name!r} ({file}); give the file another name"
@@ -83,7 +84,7 @@ def imported(where: str) -> ModuleType:
 
 def is_path(where: str) -> bool:
     """Whether a path to a file is meant, not the name of a module."""
-    return where.endswith(".py") or "/" in where
+    return where.endswith(".py") or "/" in where or os.sep in where or Path(where).is_file()
 
 
 def resolved(where: str) -> Path:
@@ -95,13 +96,19 @@ def named(where: str) -> tuple[str, Path]:
     """Return a module's name and the folder that it is imported from.
 
     Raises:
-        ConfigError: a path where there is no Python file.
+        ConfigError: a path where there is no Python file that can be imported, or no name.
     """
     if not is_path(where):
+        if not all(where.split(".")):
+            msg = f"{where!r}: no name of a module; give one that can be imported, or a path"
+            raise ConfigError(msg)
         return where, Path.cwd()
     path = resolved(where)
     if path.suffix != ".py" or not path.is_file():
         msg = f"{where}: no Python file at {path}; give a .py file or a module's name"
+        raise ConfigError(msg)
+    if "." in path.stem:
+        msg = f"{where}: a module's name has no dot before .py; give the file another name"
         raise ConfigError(msg)
     parts, folder = [path.stem], path.parent
     while (folder / "__init__.py").is_file():
@@ -135,7 +142,11 @@ def manual_of(spec: EnvSpec, module: ModuleType) -> str:
 
 
 def unregistered(module: ModuleType) -> Iterator[EnvSpec]:
-    """Yield what would register the worlds of a module that registers none."""
+    """Yield what would register the worlds of a module that registers none.
+
+    Raises:
+        ConfigError: its `build()` raises.
+    """
     seen: set[str] = set()
     for value in list(vars(module).values()):
         if isinstance(value, World) and value.id not in seen:
@@ -143,9 +154,22 @@ def unregistered(module: ModuleType) -> Iterator[EnvSpec]:
             yield spec_of(value.id, Given(value, module.__name__))
     build = getattr(module, "build", None)
     if callable(build) and _takes_nothing(build):
-        world = build()
+        world = _built(build, module)
         if isinstance(world, World) and world.id not in seen:
             yield spec_of(world.id, build)
+
+
+def _built(build: Callable[..., Any], module: ModuleType) -> Any:
+    """Call a module's `build`; its world's id is not known before.
+
+    Raises:
+        ConfigError: it raises.
+    """
+    try:
+        return build()
+    except (Exception, SystemExit) as error:
+        msg = f"{module.__name__}: its build() {raised(error)}; mend that first"
+        raise ConfigError(msg) from error
 
 
 def _takes_nothing(build: Callable[..., Any]) -> bool:

@@ -140,9 +140,7 @@ def check_many_steps(subject: Subject) -> str:
             are left.
         ConfigError: too few steps are asked for.
     """
-    if subject.steps < LEAST_STEPS:
-        msg = f"steps={subject.steps}: expected at least {LEAST_STEPS}, to tell a leak from a cache"
-        raise ConfigError(msg)
+    require_enough(subject)
     before = _held()
     env = subject.make(runner=subject.runner())
     try:
@@ -165,6 +163,17 @@ def check_many_steps(subject: Subject) -> str:
         "forget what was returned: whoever steps keeps it",
     )
     return note
+
+
+def require_enough(subject: Subject) -> None:
+    """Refuse to ask for so few steps that a cache that fills looks like a leak.
+
+    Raises:
+        ConfigError: fewer than `LEAST_STEPS`.
+    """
+    if subject.steps < LEAST_STEPS:
+        msg = f"steps={subject.steps}: expected at least {LEAST_STEPS}, to tell a leak from a cache"
+        raise ConfigError(msg)
 
 
 def _random_steps(env: Any, subject: Subject) -> Iterable[np.ndarray]:

@@ -12,6 +12,7 @@ from nerion_gym.envs.checking.making import (
     check_manual,
 )
 from nerion_gym.envs.checking.numbers import check_numbers
+from nerion_gym.envs.checking.places import blamed
 from nerion_gym.envs.checking.repeating import (
     check_copies,
     check_forks,
@@ -23,6 +24,7 @@ from nerion_gym.envs.checking.stepping import (
     check_many_steps,
     check_masks,
     check_views,
+    require_enough,
 )
 from nerion_gym.envs.checking.vectors import check_vector, lacks_vector
 from nerion_gym.envs.checking.winning import check_reference, lacks_reference
@@ -105,6 +107,7 @@ def verdicts(subject: Subject) -> Iterator[Verdict]:
         SandboxError: the machinery that runs tests failed; that says nothing of the world.
         ConfigError: too few steps are asked for.
     """
+    require_enough(subject)
     made = verdict(MADE, subject)
     yield made
     for check in CHECKS[1:]:
@@ -129,17 +132,6 @@ def verdict(check: Check, subject: Subject) -> Verdict:
         return Verdict(check.name, "failed", error.why, error.fix)
     except SandboxError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's world raises is the verdict
-        place = _last_place(error)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - what a stranger raises is the verdict
         why = f"{type(error).__name__}: {error}"
-        return Verdict(check.name, "failed", why, f"mend what raises it: {place}")
-
-
-def _last_place(error: BaseException) -> str:
-    """Return FILE:LINE of where an exception was raised."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "no place is known"
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        return Verdict(check.name, "failed", why, f"mend what raises it: {blamed(error)}")

@@ -12,11 +12,22 @@ from nerion_gym import cli
 from nerion_gym.commands import checking, worlds
 from nerion_gym.commands.checking import elsewhere
 from nerion_gym.envs.checking import table
-from nerion_gym.envs.checking.subject import STEPS
+from nerion_gym.envs.checking.subject import STEPS, digest_of
 from nerion_gym.envs.checking.table import Check, Verdict
 from nerion_gym.errors import NerionError
 
-MODULE = "from tests.unit.envs.fakes import make_world\n\nW = make_world()\nprint('imported')\n"
+MODULE = """
+import os, subprocess, sys
+from tests.unit.envs.fakes import make_world
+
+W = make_world()
+print('imported')
+"""
+LOUD = """
+os.write(1, b'by number\\n')
+sys.__stdout__.write('by its other name\\n')
+subprocess.run([sys.executable, '-c', 'print("by a process")'], check=True)
+"""
 GOOD = (Verdict("one", "passed", "40 steps"), Verdict("two", "not asked", "no vector"))
 BAD = (GOOD[0], Verdict("two", "failed", "it is [blue]", "paint it"))
 
@@ -30,14 +41,14 @@ def check(capfd, monkeypatch, tmp_path):
 
     def run(verdicts, *arguments):
         path = tmp_path / f"checked_{os.urandom(4).hex()}.py"
-        path.write_text(MODULE)
+        path.write_text(MODULE + run.loud)
         monkeypatch.setattr(table, "CHECKS", [Check(v.check, str) for v in verdicts])
         monkeypatch.setattr(table, "verdicts", lambda one: asked.append(one) or iter(verdicts))
         with pytest.raises(SystemExit) as ended:
             cli.main(["worlds", "--check", str(path), *arguments])
         return ended.value.code or 0, *capfd.readouterr()
 
-    run.asked = asked
+    run.asked, run.loud = asked, ""
     return run
 
 
@@ -65,6 +76,15 @@ def test_a_document_and_nothing_else(check):
         "fix": "paint it",
     }
     assert err == "imported\n", "what the module prints does not break the document"
+
+
+@pytest.mark.sandbox
+def test_what_a_module_prints_by_any_way_does_not_break_the_document(check):
+    check.loud = LOUD
+    code, out, err = check(GOOD, "--json")
+    assert (code, json.loads(out)[0]["passed"]) == (0, True)
+    for way in ("imported", "by number", "by its other name", "by a process"):
+        assert f"{way}\n" in err
 
 
 def test_quiet_says_it_by_its_exit_code(check):
@@ -106,6 +126,37 @@ def test_another_process_says_why_it_cannot_replay(tmp_path):
         elsewhere("nerion_gym.envs.worlds.toy_math", "Mine-v0", {})("{}")
     with pytest.raises(NerionError, match=r"cannot be replayed: .*not an episode state"):
         elsewhere("nerion_gym.envs.worlds.toy_math", "Nerion-ToyMath-v0", {})("{}")
+
+
+@pytest.fixture
+def printing(tmp_path, monkeypatch):
+    """Return a module whose world prints at the end of a program, and a saved episode of it."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    path = tmp_path / f"printing_{os.urandom(4).hex()}.py"
+    path.write_text(
+        "import atexit\n"
+        "from nerion_gym.envs.worlds.toy_math import build\n"
+        "atexit.register(print, 'goodbye')\n"
+    )
+    env = gym.make("Nerion-ToyMath-v0", observation="padded")
+    seen, _ = env.reset(seed=0)
+    return path, env.unwrapped.state.to_json(), digest_of(seen)
+
+
+@pytest.mark.sandbox
+def test_what_a_world_prints_in_another_process_is_not_taken_for_its_digest(printing):
+    path, text, digest = printing
+    assert elsewhere(str(path), "Nerion-ToyMath-v0", {})(text) == digest
+
+
+@pytest.mark.sandbox
+def test_a_world_that_ends_the_other_process_is_no_digest(printing):
+    path, text, _ = printing
+    path.write_text(
+        f"{path.read_text()}import os, sys\nif 'elsewhere' in sys.argv[0]:\n    os._exit(0)\n"
+    )
+    with pytest.raises(NerionError, match="ends the program before its episode is replayed"):
+        elsewhere(str(path), "Nerion-ToyMath-v0", {})(text)
 
 
 @pytest.mark.sandbox

@@ -48,6 +48,9 @@ def test_what_is_named_as_a_test_is_run_else_all_python(files, targets):
         ({"till.py": "def f(:\n"}, TESTS, {}, ProgramSyntaxError, r"till\.py:1:7: "),
         ({"till.py": b"\x7fELF\x00\xff"}, TESTS, {}, ProgramSyntaxError, r"till\.py:1:1: .*UTF-8"),
         ({"../till.py": ""}, TESTS, {}, ConfigError, r"path '\.\./till\.py': expected one inside"),
+        ({"till.py": 3}, TESTS, {}, ConfigError, "till.py: a file of type int; expected its text"),
+        (PROGRAM, {"test_till.py": None}, {}, ConfigError, "test_till.py: a file of type NoneType"),
+        ({"till.py": "x = '\ud800'\n"}, TESTS, {}, ConfigError, "till.py: half a letter at 5 "),
         (PROGRAM, {"/etc/test_till.py": ""}, {}, ConfigError, "path '/etc/test_till.py': expected"),
     ],
 )

@@ -138,6 +138,41 @@ def test_the_end_is_told():
     assert again == FIRST
 
 
+def test_what_was_said_is_forgotten_where_the_world_is_moved_beneath():
+    env = repairing()
+    env.reset(seed=0)
+    saved = env.get_wrapper_attr("state")
+    env.step("edit 2")
+    env.get_wrapper_attr("undo")()
+    assert env.text() == FIRST
+    env.step("edit 4")
+    env.step("look 1")
+    env.get_wrapper_attr("restore")(saved)
+    text, *_ = env.step("look 3")
+    assert "Earlier:" not in text
+    assert "Last reply: this is what edit 3 does" in text
+    env.unwrapped.reset(seed=0)
+    assert env.text() == FIRST
+
+
+def test_a_fork_beneath_moves_nothing_that_is_told():
+    env = repairing()
+    env.reset(seed=0)
+    env.step("edit 4")
+    before = env.text()
+    Text(env.get_wrapper_attr("fork")()).step("edit 2")
+    assert env.text() == before
+
+
+def test_a_copy_by_pickle_goes_on_with_what_was_said():
+    env = repairing()
+    env.reset(seed=0)
+    env.step("edit 4")
+    env.step("look 2")
+    twin = pickle.loads(pickle.dumps(env))  # noqa: S301 - written in the same line
+    assert twin.text() == env.text()
+
+
 def test_a_goal_of_ones_own_takes_the_place_of_the_worlds():
     text, _ = repairing(goal="Mend it.").reset(seed=0)
     assert text.startswith("Goal: Mend it.\n")
@@ -151,6 +186,19 @@ def test_of_the_steps_before_the_last_as_many_are_shown_as_asked_for():
             text, *_ = env.step(f"edit {number}")
         assert text.count("\n  step ") == history
         assert "\nLast reply: step 5: edit 5 " in text
+
+
+def test_where_there_is_no_room_for_all_steps_the_newest_are_shown():
+    limits = make_world().limits.__class__(32, 4, 256, 40)
+    world = make_world("never", make_task(), limits)
+    env = Text(CodeEditEnv(world, runner=FakeRunner()), budget=LEAST_BUDGET, history=64)
+    env.reset(seed=0)
+    for number in range(30):
+        text, *_ = env.step(f"edit {number % 12 + 1}")
+    rows = text.partition("Earlier:\n")[2].partition("\n\n")[0].split("\n")
+    assert rows[0] == f"  ... and {29 - len(rows) + 1} more steps"
+    assert rows[1].startswith(f"  step {31 - len(rows)}: ")
+    assert rows[-1].startswith("  step 29: ")
 
 
 def test_many_edits_come_in_pages_and_each_of_them_on_one():
@@ -171,8 +219,10 @@ def test_many_edits_come_in_pages_and_each_of_them_on_one():
         rows = text.partition("\nEdits: ")[2].split("\n")[1:]
         seen += [int(row.split()[0]) for row in rows if row.startswith("  ")]
     assert seen == list(range(1, count + 1))
-    assert "there are the pages 1 to" in env.step(f"page {pages + 1}")[0]
-    assert "there are the pages 1 to" in env.step("page 0")[0]
+    for beyond in (0, pages + 1):
+        text, _, _, _, info = env.step(f"page {beyond}")
+        assert f"not understood: there are the pages 1 to {pages}." in text
+        assert (info["said"], info["said_number"], info["misread"]) == ("", -1, "out_of_range")
 
 
 def test_no_text_is_longer_than_its_budget_whatever_the_program_and_the_tests_say():
@@ -274,7 +324,8 @@ LEGAL = range(1, 21)
         ("<ACTION> edit 17 </ACTION>", 17),
         ("I take <action>17", 17),
         ("<action>17</action> and again <action>17</action>", 17),
-        ("<action>the best one is 17</action>", 17),
+        ("<action>5 swap_arithmetic math_logic.py:11:14 '3' -> '-4'  | tried: fails</action>", 5),
+        ("so:\n  edit 5 wrong_variable m.py:6:12 'a' -> 'b' (+1 more)", 5),
         ("lines 3 and 4 are wrong.\n<action>17</action>", 17),
         ("```\n17\n```", 17),
         ("so:\n```text\nedit 17\n```\nbecause of line 3", 17),
@@ -282,6 +333,12 @@ LEGAL = range(1, 21)
         ("line 3 is wrong, so\n\nedit 17", 17),
         ("Of edit 3 and edit 4 I think nothing.\n17", 17),
         ("I choose edit 17, it mends line 3", 17),
+        ("Line 3 is wrong. So I'll take **edit 17** because of test 4.", 17),
+        ("Let me try action 17.", 17),
+        ("Thought: the sign of line 3.\nAction: edit 17", 17),
+        ("**Final answer:** 17", 17),
+        ('{"thought": "line 3", "action": 17}', 17),
+        ('{\n  "edit": "17",\n  "why": "3"\n}', 17),
         ('{"action": 17}', 17),
         ('{"action": "edit 17"}', 17),
         ("<think>edit 3? edit 4?</think>edit 17", 17),
@@ -317,6 +374,40 @@ def test_an_edit_can_be_said_in_these_ways(reply, number):
         ("<action></action>", "no_number"),
         ("line 3 is wrong", "unclear"),
         ("I would run 17", "unclear"),
+        ("I will not take edit 17", "unclear"),
+        ("Don\u2019t take edit 17.", "unclear"),
+        ("Undo edit 17", "unclear"),
+        ("Edit 17 made things worse.", "unclear"),
+        ("After edit 17 the test fails", "unclear"),
+        ("Should I take edit 17?", "unclear"),
+        ("If we take edit 17 it fails", "unclear"),
+        ("Let me look at edit 17 first.", "unclear"),
+        ("<action>not 17</action>", "unclear"),
+        ("<action>line 17</action>", "unclear"),
+        ("<action>the best one is 17</action>", "unclear"),
+        ("<action>17 (not edit 4)</action>", "several"),
+        ("<action>17, because edit 4 is wrong</action>", "several"),
+        ("<think>maybe <action>3</action> or", "empty"),
+        ("<think>one</think><thinking>edit 3", "empty"),
+        ("3\n17", "several"),
+        ("First I take edit 3.\nThen I take edit 17.", "several"),
+        ("edit 3\nand after it\nedit 17", "several"),
+        ("look 3\n17", "several"),
+        ("It prints\n```\n3\n```\nso I take edit 17.", "several"),
+        ("I take edit 3.\n17", "several"),
+        ("I take edit 17, 18", "several"),
+        ("I take edit 17 and 18", "several"),
+        ("I take edit 17 or edit 18", "several"),
+        ("edit 17/18", "several"),
+        ("I take edit 1\u20135", "several"),
+        ("I take edit 1'000", "several"),
+        ("I take edit 1\u00a0000", "several"),
+        ("I take edit 1\ufe0f\u20e37\ufe0f\u20e3", "several"),
+        ("I take edit 17.5", "no_number"),
+        ('{"action": 3, "then": {"action": 17}}', "several"),
+        ('{"action": -3}', "no_number"),
+        ("page " + "9" * 40, "out_of_range"),
+        ("\U0001f600" * 70, "no_number"),
         ("3 17", "several"),
         ("edit 3 or edit 17", "several"),
         ("<action>3</action><action>17</action>", "several"),
@@ -328,7 +419,7 @@ def test_an_edit_can_be_said_in_these_ways(reply, number):
         ("0", "masked"),
         ("submit", "masked"),
         ("<action>Submit.</action>", "masked"),
-        ("look 0", "masked"),
+        ("look 0", "out_of_range"),
     ],
 )
 def test_what_cannot_be_followed_has_a_reason_and_says_what_is_expected(reply, problem):
@@ -340,12 +431,28 @@ def test_what_cannot_be_followed_has_a_reason_and_says_what_is_expected(reply, p
     assert problem in PROBLEMS
 
 
+@pytest.mark.parametrize(
+    "reply",
+    ["look 17", "look at 17", "Look at edit 17.", "Action: look 17", '{"action": "look 17"}'],
+)
+def test_a_question_is_no_edit(reply):
+    for form in (reply, f"<action>{reply}</action>"):
+        read = read_reply(form, LEGAL)
+        assert (read.want, read.number) == ("look", 17)
+    assert read_reply("<action>page number 2</action>", LEGAL).want == "page"
+
+
+def test_a_reply_that_means_two_things_is_told_both():
+    said = read_reply("look 3\nsubmit\nedit 17\npage 2", LEGAL).message
+    assert "it names 0, page 2, look 3, 17, and one at a time is run" in said
+
+
 def test_submit_is_understood_where_it_is_legal():
     for reply in ("submit", "0", "<action>submit</action>"):
         read = read_reply(reply, range(1))
         assert (read.want, read.number) == ("action", 0)
     assert read_reply("edit 1", range(1)).message.endswith("reply <action>submit</action>.")
-    assert read_reply("look 0", range(1)).problem == "masked"
+    assert "there is no edit 0" in read_reply("look 0", range(1)).message
 
 
 @given(count=st.integers(1, 600), data=st.data())

@@ -102,6 +102,9 @@ def test_a_world_whose_entry_point_is_nowhere_cannot_be_made(module):
         ("no_such_module_here", "no such module; give one that can be imported from here, or a p"),
         ("nowhere/mine.py", "no Python file at .*nowhere/mine.py; give a .py file or a module's"),
         ("os", "os: no world in it; register one with .*register_world"),
+        ("", "'': no name of a module; give one that can be imported"),
+        (".mine", "'.mine': no name of a module"),
+        (__file__ + "c", "no Python file at"),
     ],
 )
 def test_where_there_is_nothing_it_is_said(where, message):
@@ -113,13 +116,42 @@ def test_where_there_is_nothing_it_is_said(where, message):
     ("text", "message"),
     [
         ("import no_such_thing", r"it imports 'no_such_thing', which is not installed here"),
-        ("1 / 0", "importing it raises ZeroDivisionError: division by zero; mend that first"),
+        (
+            "1 / 0",
+            r"raises ZeroDivisionError: division by zero \(.*mine_\d+\.py:7\); mend that first",
+        ),
+        ("import json\njson.loads('{')", r"raises JSONDecodeError: .* \(.*mine_\d+\.py:8\); mend"),
+        (
+            "import sys; sys.exit(0)",
+            r"importing it ends the program by sys\.exit\(0\) \(.*\.py:7\); m",
+        ),
+        (
+            "def build():\n    1 / 0",
+            r"its build\(\) raises ZeroDivisionError: .*\.py:8\); mend that",
+        ),
+        (
+            "def build():\n    raise SystemExit",
+            r"its build\(\) ends the program by sys\.exit\(None\) ",
+        ),
         ("def f(:", "importing it raises SyntaxError"),
     ],
 )
 def test_a_module_that_cannot_be_imported_says_why(module, text, message):
     with pytest.raises(ConfigError, match=message):
         worlds_in(str(module(text)))
+
+
+def test_a_file_that_is_no_python_or_has_a_dot_in_its_name_is_refused(module, tmp_path):
+    notes = tmp_path / "notes.txt"
+    notes.write_text("mine")
+    with pytest.raises(ConfigError, match=r"no Python file at .*notes\.txt; give a \.py file"):
+        worlds_in("notes.txt")
+    with pytest.raises(ConfigError, match=r"has no dot before \.py; give the file another name"):
+        worlds_in(str(module(BUILD, name="mine.dotted.py")))
+
+
+def test_blanks_and_other_letters_in_a_path_are_taken(module):
+    assert names(module(BUILD, name="my lab/w\u00f6rlds of mine.py")) == ["Nerion-Fake-v0"]
 
 
 def test_another_module_of_the_same_name_is_not_taken_for_it(module):

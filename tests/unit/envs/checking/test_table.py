@@ -1,12 +1,15 @@
 """Every check passes on a right world and fails on one that is wrong in its way."""
 
+import json
 import os
 import re
+import sys
 from dataclasses import replace
 
 import gymnasium as gym
 import pytest
 
+from nerion_gym.envs.checking import places
 from nerion_gym.envs.checking.subject import difference
 from nerion_gym.envs.checking.table import CHECKS, MADE, Check, verdict, verdicts
 from nerion_gym.envs.core import CodeEditEnv
@@ -188,6 +191,35 @@ def test_whatever_a_world_raises_is_reported_with_its_place():
     assert re.search(r"test_table\.py:\d+$", found.fix)
 
 
+def test_the_place_is_in_the_file_of_the_worlds_author_where_a_library_raises():
+    class Raising(CodeEditEnv):
+        def reset(self, *, seed=None, options=None):
+            return json.loads("{")
+
+    found = verdict(BY_NAME["two copies agree"], subject(env=Raising))
+    assert found.why.startswith("JSONDecodeError: ")
+    assert re.search(r"mend what raises it: .*test_table\.py:\d+$", found.fix)
+    assert places.place_of(ValueError()) == "no place is known"
+
+
+def test_what_a_library_cannot_take_is_not_said_to_be_the_librarys_fault():
+    found = verdict(BY_NAME["two copies agree"], subject(replace(make_world(), generator=None)))
+    assert (found.outcome, found.why[:15]) == ("failed", "AttributeError:")
+    assert re.search(r"nerion_gym/.*\.py:\d+ was given what it cannot take$", found.fix)
+
+
+def test_a_world_that_ends_the_program_fails_and_the_rest_is_asked():
+    class Ending(CodeEditEnv):
+        def step(self, action):
+            sys.exit(0)
+
+    found = {row.check: row for row in verdicts(subject(env=Ending))}
+    assert found["two copies agree"].outcome == "failed"
+    assert found["two copies agree"].why == "SystemExit: 0"
+    assert found["can be made"].outcome == "passed"
+    assert len(found) == len(CHECKS)
+
+
 def test_a_broken_machine_is_not_the_worlds_fault():
     with pytest.raises(SandboxError, match="the machine"):
         verdict(MADE, of(broken.needy, arguments={"path": "x"}))
@@ -197,6 +229,8 @@ def test_too_few_steps_tell_no_leak():
     (check,) = [check for check in CHECKS if check.name == "many steps leave nothing"]
     with pytest.raises(ConfigError, match="steps=20: expected at least 100"):
         check.ask(subject(steps=20))
+    with pytest.raises(ConfigError, match="steps=20: expected at least 100"):
+        next(verdicts(subject(steps=20)))
 
 
 def test_a_broken_world_says_why_and_what_to_do():

@@ -91,7 +91,9 @@ def episode(env: CodeEditEnv, agent: Agent, observation: Observation, seed: Sequ
 
 def measure(world: str, arguments: dict[str, Any], name: str, seed: int, episodes: int) -> Row:
     """Return the row of one agent in one world; "returns" is empty where it cannot play."""
-    env: CodeEditEnv = gym.make(world, **arguments).unwrapped  # type: ignore[assignment]
+    # Worlds that keep edits are not traced unless asked, and `greedy` knows nothing else.
+    traced = {"trace": name == "greedy", **arguments}
+    env: CodeEditEnv = gym.make(world, **traced).unwrapped  # type: ignore[assignment]
     returns: list[float] = []
     for number in range(episodes):
         observation, _ = env.reset(seed=seed if number == 0 else None)

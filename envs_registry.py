@@ -10,14 +10,14 @@ WORLDS: dict[str, dict[str, Any]] = {
         "entry_point": "nerion_gym.envs.worlds.toy_math:make",
         "vector_entry_point": "nerion_gym.envs.worlds.toy_math:make_vec",
         "summary": "a few functions on numbers: to see a loop work",
-        "reward_threshold": None,
+        "reward_threshold": 4.75,
         "kwargs": {},
     },
     "Nerion-LogicV2-v0": {
         "entry_point": "nerion_gym.envs.worlds.logic_v2:make",
         "vector_entry_point": "nerion_gym.envs.worlds.logic_v2:make_vec",
         "summary": "names that shadow, closures, globals: which mutations survive its tests?",
-        "reward_threshold": None,
+        "reward_threshold": 12.35,
         "kwargs": {},
     },
     "Nerion-Repo-v0": {

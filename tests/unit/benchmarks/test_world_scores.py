@@ -1,11 +1,13 @@
 """Scores of worlds: the greedy agent's order, and the table of what is on record."""
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from benchmarks.world_scores import greedy, legal, reference, table, uniform
+from benchmarks.world_scores import RECORD, ROOT, greedy, legal, reference, table, uniform
+from envs_registry import WORLDS
 
 pytestmark = pytest.mark.pure
 RNG = np.random.default_rng(0)
@@ -73,3 +75,23 @@ def test_the_table_compares_episodes_of_the_same_task():
         "| W-v0 | reference | 2 | 0.5000 | 1.000 |",
     ]
     assert table([row("uniform", [1.0, 2.0])])[2:] == ["| W-v0 | uniform | 2 | 1.5000 |  |"]
+
+
+def test_the_page_of_scores_has_the_table_of_the_record():
+    page = (ROOT / "docs" / "scores.md").read_text(encoding="utf-8")
+    shown = page.partition("<!-- scores -->\n")[2].partition("<!-- /scores -->")[0]
+    rows = json.loads(RECORD.read_text())["rows"]
+    assert shown.splitlines() == table(rows)
+
+
+def test_worlds_whose_best_return_is_known_say_when_they_are_solved():
+    gaps = json.loads((ROOT / "tests" / "golden" / "gaps.json").read_text())
+    best = {
+        "Nerion-ToyMath-v0": len(gaps["math_logic"]),
+        "Nerion-LogicV2-v0": len(gaps["logic_v2"]),
+    }
+    best |= {"Nerion-Repair-v0": 1, "Nerion-MultiFile-v0": 1}
+    told = {name: WORLDS[name]["reward_threshold"] for name in WORLDS}
+    assert {name: value for name, value in told.items() if value} == {
+        name: pytest.approx(0.95 * most) for name, most in best.items()
+    }

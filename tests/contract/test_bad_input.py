@@ -223,8 +223,9 @@ def test_a_program_without_an_edit_is_refused_when_it_is_drawn():
         CodeEditEnv(probing_world("M", [task], LIMITS)).reset(seed=0)
 
 
-def test_a_file_of_a_hundred_thousand_lines_is_refused_and_may_be_left_out(tmp_path):
-    text = "TABLE = [\n" + "".join(f"    {number},\n" for number in range(LINES)) + "]\n"
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["newline", "both", "return"])
+def test_a_file_of_a_hundred_thousand_lines_is_refused_and_may_be_left_out(tmp_path, end):
+    text = end.join(["TABLE = [", *(f"    {number}," for number in range(LINES)), "]", ""])
     with pytest.raises(TaskError, match=r"pkg/b\.py: 100,002 lines; .*exclude=\['pkg/b\.py'\]"):
         reset(tmp_path, {"pkg/b.py": text})
     _, _, info = reset(tmp_path, {"pkg/b.py": text}, exclude=["pkg/b.py"])

@@ -41,13 +41,7 @@ def check_made(subject: Subject) -> str:
     Raises:
         BrokenWorldError: no environment, one of another kind, or one with another id.
     """
-    try:
-        env = subject.make()
-    except (ConfigError, TaskError) as error:
-        raise BrokenWorldError(
-            f"cannot be made: {error}", "give what it needs with --env-kwargs, or defaults"
-        ) from error
-    inner = env.unwrapped
+    inner = _made_as_asked(subject).unwrapped
     if not isinstance(inner, CodeEditEnv):
         raise BrokenWorldError(
             f"makes a {type(inner).__name__}, no nerion_gym.envs.core.CodeEditEnv",
@@ -66,6 +60,21 @@ def check_made(subject: Subject) -> str:
             f"hand **kwargs on to CodeEditEnv; {REGISTER}",
         )
     return f"{len(inner.world.operators)} operators, {inner.world.limits}"
+
+
+def _made_as_asked(subject: Subject) -> gym.Env:
+    try:
+        return subject.make()
+    except (ConfigError, TaskError) as error:
+        raise BrokenWorldError(
+            f"cannot be made: {error}", "give what it needs with --env-kwargs, or defaults"
+        ) from error
+    except TypeError as error:
+        if not any(repr(name) in str(error) for name in subject.arguments):
+            raise
+        raise BrokenWorldError(
+            f"does not take the arguments given: {error}", "give --env-kwargs that it takes"
+        ) from error
 
 
 def _made_in(subject: Subject, form: str) -> CodeEditEnv:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 STEPS = 20
 PADDING = (0, -1, -1, 0, 0, 0)
 """A row of `edits` that is no edit."""
-FIX = "leave observations to CodeEditEnv (nerion_gym.envs.observation), or keep to docs/observation"
+FIX = "leave observations to CodeEditEnv, or make them as docs/observation.md says"
 Named = tuple[str, Any]
+"""What would be wrong, and whether it is not."""
 
 
 def check_numbers(subject: Subject) -> str:
@@ -39,7 +40,7 @@ def check_numbers(subject: Subject) -> str:
                 _of_edits(observation, nodes, len(env.edits)),
                 _of_tests(observation["tests"], nodes),
             ):
-                require(holds, f"observation={form!r}: {what}", FIX)
+                require(holds, f"observation={form!r} has {what}", FIX)
         _require_sites(env)
     return f"{STEPS} steps of each form"
 
@@ -68,43 +69,65 @@ def _graph(observation: Any, form: str) -> tuple[np.ndarray, np.ndarray, np.ndar
     edges = int((observation["edge_types"] > 0).sum())
     cut = {"nodes": nodes, "edge_types": edges, "edge_links": edges}
     for key, count in cut.items():
-        require(not observation[key][count:].any(), f"observation={form!r}: {key}, padding", FIX)
+        require(
+            not observation[key][count:].any(),
+            f"observation={form!r}: {key} after its padding begins",
+            FIX,
+        )
     return tuple(observation[key][:count] for key, count in cut.items())
 
 
 def _of_graph(nodes: np.ndarray, types: np.ndarray, links: np.ndarray) -> Iterator[Named]:
     kinds = nodes[:, schema.KIND]
-    yield "kinds of nodes", kinds.min() > 0 and kinds.max() < len(schema.KINDS)
-    yield "tokens of nodes", nodes[:, schema.TOKEN].max() < schema.TOKENS
-    yield "types of edges", ((types > 0) & (types < len(schema.RELATIONS))).all()
-    yield "ends of edges", ((links >= 0) & (links < len(nodes))).all()
+    yield (
+        "kinds of nodes that are 0 or beyond schema.KINDS",
+        kinds.min() > 0 and kinds.max() < len(schema.KINDS),
+    )
+    yield "tokens of nodes beyond schema.TOKENS", nodes[:, schema.TOKEN].max() < schema.TOKENS
+    yield (
+        "types of edges that are 0 or beyond schema.RELATIONS",
+        ((types > 0) & (types < len(schema.RELATIONS))).all(),
+    )
+    yield "ends of edges that are no nodes", ((links >= 0) & (links < len(nodes))).all()
 
 
 def _of_edits(observation: Any, nodes: np.ndarray, count: int) -> Iterator[Named]:
     listed = observation["action_mask"][1:] == 1
     rows, rest = observation["edits"][1:][listed], observation["edits"][1:][~listed]
-    yield "as many legal edits as the catalog has", len(rows) == count
-    yield "rows of edits that are not there", (rest == PADDING).all()
+    yield f"{len(rows)} legal edits of {count} in the catalog", len(rows) == count
+    yield f"masked rows of edits that are not {PADDING}", (rest == PADDING).all()
     if not count:
         return
-    yield "operators", ((rows[:, 0] > SUBMIT) & (rows[:, 0] < OPERATOR_ID_LIMIT)).all()
-    inside = ((rows[:, 1] >= 0) & (rows[:, 1] < len(nodes))).all()
-    yield "sites", inside
-    yield "arguments", ((rows[:, 2] >= -1) & (rows[:, 2] < len(nodes))).all()
     yield (
-        "sites in focus",
+        "operators of edits that are submit's or beyond OPERATOR_ID_LIMIT",
+        ((rows[:, 0] > SUBMIT) & (rows[:, 0] < OPERATOR_ID_LIMIT)).all(),
+    )
+    inside = ((rows[:, 1] >= 0) & (rows[:, 1] < len(nodes))).all()
+    yield "sites of edits that are no nodes", inside
+    yield (
+        "arguments of edits that are no nodes",
+        ((rows[:, 2] >= -1) & (rows[:, 2] < len(nodes))).all(),
+    )
+    yield (
+        "sites of edits that are not in focus",
         inside and (nodes[rows[:, 1], schema.FLAGS] & schema.FLAG_IN_FOCUS).all(),
     )
-    yield "tokens of edits", rows[:, 3].max() < schema.TOKENS
-    yield "infections", rows[:, 4].max() < schema.INFECTIONS
-    yield "last outcomes", rows[:, 5].max() < schema.LAST_OUTCOMES
+    yield "tokens of edits beyond schema.TOKENS", rows[:, 3].max() < schema.TOKENS
+    yield "infections beyond schema.INFECTIONS", rows[:, 4].max() < schema.INFECTIONS
+    yield "last outcomes beyond schema.LAST_OUTCOMES", rows[:, 5].max() < schema.LAST_OUTCOMES
 
 
 def _of_tests(tests: np.ndarray, nodes: np.ndarray) -> Iterator[Named]:
     shown = tests[tests[:, 0] >= 0]
     inside = (shown[:, 0] < len(nodes)).all()
-    yield "tests", inside and (nodes[shown[:, 0], schema.KIND] == schema.KIND_ID["test"]).all()
-    yield "statuses", ((tests[:, 1] >= 0) & (tests[:, 1] < schema.STATUSES)).all()
+    yield (
+        "tests that are no nodes of a test",
+        inside and (nodes[shown[:, 0], schema.KIND] == schema.KIND_ID["test"]).all(),
+    )
+    yield (
+        "statuses of tests beyond schema.STATUSES",
+        ((tests[:, 1] >= 0) & (tests[:, 1] < schema.STATUSES)).all(),
+    )
 
 
 def _require_sites(env: Any) -> None:
@@ -112,8 +135,16 @@ def _require_sites(env: Any) -> None:
     observation, _ = env.reset(seed=7)
     graph = graph_of(env.current)
     for row, edit in zip(observation["edits"][1:], env.edits, strict=False):
-        require(graph.span_of(int(row[1])) == edit.site, f"site of {edit.operator}", FIX)
-        require(row[0] == operator_id(edit.operator), f"operator of {edit.operator}", FIX)
+        require(
+            graph.span_of(int(row[1])) == edit.site,
+            f"a row has another site than its edit, {edit.operator}",
+            FIX,
+        )
+        require(
+            row[0] == operator_id(edit.operator),
+            f"a row has another operator than its edit, {edit.operator}",
+            FIX,
+        )
     meanings = env.get_action_meanings()
     require(
         len(meanings) == 1 + len(env.edits) and meanings[0] == "submit",

@@ -36,6 +36,7 @@ def rewarded(reward):
 
 WRONG = {
     "can be made": (
+        (lambda: subject(arguments={"colour": 1}), "does not take the arguments given: .*'colour'"),
         (lambda: of(broken.needy, arguments={}), "Error: no path"),
         (lambda: of(lambda **_: broken.Foreign()), "makes a Foreign, no nerion_gym"),
         (lambda: subject(replace(make_world(), name="Other")), "its? World says Nerion-Other-v0"),
@@ -57,10 +58,16 @@ WRONG = {
     ),
     "observations and spaces": (
         (lambda: subject(env=broken.Wide), "steps_left lies outside"),
-        (lambda: subject(env=broken.Astray), "observation='graph': sites"),
-        (lambda: subject(env=broken.Lower), "observation='graph': operators"),
+        (
+            lambda: subject(env=broken.Astray),
+            "observation='graph' has sites of edits that are no nodes",
+        ),
+        (
+            lambda: subject(env=broken.Lower),
+            "observation='graph' has operators of edits that are submit's",
+        ),
         (lambda: subject(env=broken.Mute), "1 action meanings, of"),
-        (lambda: subject(env=broken.Nobody), "as many legal edits|lies outside|0 everywhere"),
+        (lambda: subject(env=broken.Nobody), "has 0 legal edits of 12 in the catalog"),
     ),
     "frames": (
         (lambda: of(broken.without_metadata), "frames cannot be collected.*RenderCollection"),

@@ -96,7 +96,7 @@ def world_of(where: str, name: str, options: Mapping[str, Any]) -> CodeEditEnv |
     except ImportError as error:
         msg = f"{where}: {name}, which others registered, cannot be imported: {error}"
         raise ConfigError(msg) from error
-    except (ConfigError, TypeError) as error:
+    except (TypeError, ValueError, OSError, gym.error.Error) as error:  # whatever was made up
         given = cut(repr(dict(options)), SHOWN)
         msg = f"{where}: {name} cannot be made with {given}: {cut(str(error), LONG)}"
         raise ConfigError(msg) from error

@@ -148,5 +148,5 @@ def edit_from(raw: dict[str, Any]) -> Edit:
         )
         for item in raw["splices"]
     )
-    argument = Span(**raw["argument"]) if raw["argument"] else None
+    argument = None if raw["argument"] is None else Span(**raw["argument"])
     return Edit(raw["operator"], splices, Span(**raw["site"]), argument, raw["text"])

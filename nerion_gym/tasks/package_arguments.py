@@ -23,17 +23,23 @@ def split_arguments(arguments: str | Sequence[str]) -> tuple[str, ...]:
     """Return pytest's arguments one by one.
 
     Raises:
-        ConfigError: a text whose quotes do not match, or not a sequence of texts.
+        ConfigError: a text whose quotes do not match, not a sequence of texts, or a text that no
+            command line can hold.
     """
     try:
         found = tuple(shlex.split(arguments) if isinstance(arguments, str) else arguments)
     except (ValueError, TypeError) as error:
         msg = f"arguments={arguments!r}: {error}; {ARGUMENTS_FORM}"
         raise ConfigError(msg) from error
-    if not all(isinstance(word, str) for word in found):
+    if not all(isinstance(word, str) and is_of_command_line(word) for word in found):
         msg = f"arguments={arguments!r}: {ARGUMENTS_FORM}"
         raise ConfigError(msg)
     return found
+
+
+def is_of_command_line(word: str) -> bool:
+    """Whether a program can be given a word: without NUL, and with a form in UTF-8."""
+    return "\0" not in word and word == word.encode("utf-8", "ignore").decode()
 
 
 def existing(path: Path, argument: str) -> Path:

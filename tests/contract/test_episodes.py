@@ -213,6 +213,13 @@ def test_bad_input_is_one_line_that_names_the_line_and_the_fix(nerion, episodes,
         to_line(
             replace(episodes[0], world="phys2d/CartPole-v1", kwargs={})
         ): "phys2d/CartPole-v1, which others registered, cannot be imported",
+        to_line(
+            replace(
+                episodes[0],
+                world="Nerion-Self-v0",
+                kwargs={"modules": ["a" * 5000]},
+            )
+        ): "File name too long",
         to_line(replace(episodes[0], world="N" * 10**6)): "NNN...' is not registered; `nerion",
         good.replace('"version":1', '"version":2').replace(
             '"nerion-gym":"', '"nerion-gym":"\\u001b]0;\\u0007\\n'

@@ -63,6 +63,8 @@ def confirm(core: CodeEditEnv, episode: RecordedEpisode, repeats: int = REPEATS)
     Raises:
         SandboxError: the machinery that runs tests failed.
     """
+    if core.spec is not None and core.spec.id != episode.world:
+        return Finding(Verdict.LOST, 0, f"recorded in {episode.world}, this is {core.spec.id}")
     try:
         observation = rebuilt(core, episode)
     except (ConfigError, TaskError) as error:

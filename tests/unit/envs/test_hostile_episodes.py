@@ -122,3 +122,76 @@ def test_a_state_with_a_window_that_no_number_holds_is_none():
     text = '{"task_id": "", "focus": {"functions": [], "context": [], "window": [1e999, 0]}'
     with pytest.raises(ConfigError, match="not an episode state"):
         EpisodeState.from_json(text + ', "edits": [], "steps": 0}')
+
+
+# --- whatever is changed ------------------------------------------------------------------------
+
+
+def leaves(value, path=()):
+    """Yield the path and the value of everything in a document that holds nothing itself."""
+    if not isinstance(value, (dict, list)) or not value:
+        yield path, value
+        return
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in items:
+        yield from leaves(item, (*path, key))
+
+
+def another(value):
+    """Return a value of the same kind that is not the same."""
+    if value is None:
+        return 0
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, (int, float)):
+        return value + 1
+    return f"{value}x" if isinstance(value, str) else {**dict(value), "x": "y"}
+
+
+def changed(row, path, value):
+    """Return a copy of a document with another value at a path."""
+    copied = json.loads(json.dumps(row))
+    inner = copied
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    return copied
+
+
+def verdict_on(core, row):
+    try:
+        return confirm(core, from_line(json.dumps(row).encode())).verdict
+    except LineError:
+        return "refused"
+
+
+def test_there_is_nothing_in_a_record_that_can_be_changed_unnoticed(tmp_path):
+    for episode in recorded(tmp_path / "e.jsonl", commit="if_green"):
+        row, core = json.loads(to_line(episode)), make(commit="if_green").unwrapped
+        assert verdict_on(core, row) is Verdict.SAME
+        accepted = [
+            path
+            for path, value in leaves(row)
+            if path[0] not in ("versions", "kwargs")  # the first are not compared, others are made
+            and path != ("options",)
+            and verdict_on(core, changed(row, path, another(value))) is Verdict.SAME
+        ]
+        # Another seed may draw the same task, and this world has only one.
+        assert accepted in ([], [("seed",)])
+
+
+def test_steps_that_are_left_out_or_in_another_order_are_noticed(episode):
+    core, steps = make().unwrapped, episode.steps
+    last = len(steps) - 1
+    for lie in (
+        *(steps[:n] + steps[n + 1 :] for n in range(last)),
+        *(steps[: n + 1] + steps[n:] for n in range(last + 1)),
+        *((*steps[:n], steps[n + 1], steps[n], *steps[n + 2 :]) for n in range(last)),
+    ):
+        if lie != steps:
+            assert confirm(core, replace(episode, steps=lie)).verdict is Verdict.DIFFERS
+    short = replace(episode, steps=steps[:last])
+    assert (confirm(core, short).verdict, short.ended) == (Verdict.SAME, False)
+    claimed = replace(steps[last - 1], terminated=True, end=steps[last].end)
+    early = replace(episode, steps=(*steps[: last - 1], claimed))
+    assert confirm(core, early).verdict is Verdict.DIFFERS

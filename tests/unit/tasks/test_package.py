@@ -251,6 +251,9 @@ def test_what_is_missing_is_called_by_its_name(tmp_path):
         load_package(package, "nope")
     with pytest.raises(TaskError, match=r"path='nope': nothing is there.*module or package folder"):
         load_package("nope")
+    for name in ("a\0b", "\ud800", "~nobody-of-that-name/a", "a" * 5000):
+        with pytest.raises(TaskError, match=r"path='.*': no path \(.*give the module or package"):
+            load_package(name)
 
 
 @pytest.mark.parametrize(
@@ -259,6 +262,8 @@ def test_what_is_missing_is_called_by_its_name(tmp_path):
         ({"flaky": "often"}, r"flaky='often': expected one of 'refuse', 'majority'"),
         ({"arguments": "-k 'a"}, r"arguments=.*No closing quotation; expected pytest's arguments"),
         ({"arguments": 3}, r"arguments=3: .*expected pytest's arguments"),
+        ({"arguments": "a\0b"}, r"arguments='a\\x00b': expected pytest's arguments"),
+        ({"arguments": ("\ud800",)}, r"arguments=.*: expected pytest's arguments"),
         ({"arguments": (3,)}, r"arguments=\(3,\): expected pytest's arguments"),
     ],
 )

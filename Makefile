@@ -27,20 +27,23 @@ help: ## list the targets
 demo: $(INSTALLED) ## train and compare three agents in Nerion-LogicV2-v0 (a minute or two), logs under runs/
 	@$(BIN)/python scripts/benchmark.py --preset demo
 
-# Two at a time, a half each: one test uses little more than one core.
+# Two at a time, a half each: one test uses little more than one core. Of the tests that are not slow
+# the contracts take longer, of the slow ones the others: so some contracts run beside these.
+BESIDE := $(patsubst %,tests/contract/test_%.py,episodes examples pages)
+OTHERS := $(wildcard tests/test_*.py) tests/learning tests/property tests/unit
 test: $(INSTALLED) ## every test that is not marked slow (less than 10 minutes)
 	@echo "two halves at once; what they print follows as each ends"
-	@$(MAKE) --no-print-directory -j2 -Otarget test-contract test-others MARK="not slow"
+	@$(MAKE) --no-print-directory -j2 -Otarget test-contract test-others MARK="not slow" MOVED="$(BESIDE)"
 
 test-slow: $(INSTALLED) ## the rest: learning, real packages (half an hour)
 	@echo "two halves at once; what they print follows as each ends"
 	@$(MAKE) --no-print-directory -j2 -Otarget test-contract test-others MARK=slow
 
 test-contract: $(INSTALLED)
-	@$(BIN)/python -m pytest -m "$(MARK)" tests/contract
+	@$(BIN)/python -m pytest -m "$(MARK)" tests/contract $(addprefix --ignore=,$(MOVED))
 
 test-others: $(INSTALLED)
-	@$(BIN)/python -m pytest -m "$(MARK)" --ignore=tests/contract
+	@$(BIN)/python -m pytest -m "$(MARK)" $(OTHERS) $(MOVED)
 
 check: $(INSTALLED) ## format, lint, types, import contracts, pure tests (a minute or two)
 	@$(MAKE) --no-print-directory -j2 -Otarget check-types check-style check-imports check-tests

@@ -64,8 +64,11 @@ PRINTED = {
     "sb3_vecenv.py": r"the same rewards, step by step\nPPO: 32 steps, [1-9]\d* different programs",
     "torchrl_ppo.py": rf"round 2: {SURVIVORS}, 2 episodes\n\Z",
 }
-LONG = {"sb3_contrib_maskable_ppo.py", "sb3_ppo.py", "sb3_vecenv.py", "torchrl_ppo.py"}
-"""Slow: like `sb3_dqn.py` they take seconds to import, and tests/unit/policies has their parts."""
+LONG = {
+    "minari_export.py", "pyg_dataloader.py", "sb3_contrib_maskable_ppo.py", "sb3_dqn.py",
+    "sb3_ppo.py", "sb3_vecenv.py", "torchrl_ppo.py",
+}  # fmt: skip
+"""Slow: they take seconds to import, and tests of what they use are elsewhere."""
 
 
 def started(path, folder, *arguments, warnings=()):

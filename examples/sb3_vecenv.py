@@ -69,11 +69,12 @@ def main(arguments: list[str] | None = None) -> None:
     print("the same rewards, step by step" if same else "the rewards differ")
 
     envs = native(options.world, options.envs)
+    n_steps = max(options.steps // options.envs // 2, 2)
     model = PPO(
         PointerActorCriticPolicy,
         envs,
-        n_steps=max(options.steps // options.envs // 2, 2),
-        batch_size=32,
+        n_steps=n_steps,
+        batch_size=min(n_steps * options.envs, 32),
         n_epochs=2,
         policy_kwargs={"features_extractor_kwargs": {"width": 32, "layers": 2}},
         seed=options.seed,

@@ -41,6 +41,7 @@ NOT_RUN = {
     "export": "sets what the next line needs, of which the next row speaks",
     "hf": "fetches weights; tests/unit/policies has the provider on weights of its own",
     "nerion train --algo curiosity --semantics openai": "needs a server: tests/unit/providers",
+    "nerion validate": "needs recorded episodes: test_leaderboard_page.py, test_episodes.py",
     "mkdir": "of an example whose output is shown",
     "pip": "fetches a package; `slow` tests of real packages do",
     "tar": "opens that package",

@@ -16,7 +16,7 @@ FENCE = re.compile(
 )
 SHORT = {
     "train": "--executions 8 -n 40",
-    "benchmark": "--algos curiosity --seeds 2 --executions 4 -n 12",
+    "benchmark": "--algos curiosity --seeds 3 --executions 4 -n 12",
 }
 """Added to commands that spend a budget: that they work is asked, not what they learn."""
 

@@ -1,16 +1,16 @@
 """Whether pointer DQN learns to repair programs of the corpus that it never saw.
 
-python benchmarks/repair_learning.py [--algo NAME] [--seeds N] [--first N] [--steps N] [--fixture]
+python benchmarks/repair_learning.py [--algo NAME] [--seeds N] [--first N] [--steps N]
+                                     [--traced | --fixture]
 
 One bug: trains on the train split of Nerion-Repair-v0 (38 programs) and measures greedy success on
 the programs of its val split that have at most 40 lines every 2,000 steps, beside a uniform agent;
 in the end also on the train split, which tells apart what is not learned and what does not carry
-over. Each seed is recorded
-as it ends in benchmarks/results/repair_learning.json; a seed on record with the same settings is
-not run again, so a run that was stopped goes on. `--fixture` does the same in the fixture world of
-tests/support/worlds.py, which runs no test process, into repair_learning_fixture.json;
-`--traced` fills the columns of a traced run after each edit, into repair_learning_traced.json: a
-step costs five times as much then.
+over. Each seed is recorded as it ends in benchmarks/results/repair_learning.json; a seed on record
+with the same settings is not run again, so a run that was stopped goes on. `--fixture` does the
+same in the fixture world of tests/support/worlds.py, which runs no test process, into
+repair_learning_fixture.json; `--traced` fills the columns of a traced run after each edit, into
+repair_learning_traced.json: a step costs five times as much then.
 """
 
 from __future__ import annotations
@@ -154,8 +154,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10, help="runs")
     parser.add_argument("--first", type=int, default=0, help="number of the first seed")
     parser.add_argument("--steps", type=int, default=16_000, help="of each run")
-    parser.add_argument("--fixture", action="store_true", help="in the fixture world")
-    parser.add_argument("--traced", action="store_true", help="with a trace's columns")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--fixture", action="store_true", help="in the fixture world")
+    where.add_argument("--traced", action="store_true", help="with a trace's columns")
     given = parser.parse_args()
     place = FIXTURE if given.fixture else TRACED if given.traced else CORPUS
     suffix = "" if given.algo == "dqn" else f"_{given.algo}"

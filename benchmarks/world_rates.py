@@ -1,20 +1,22 @@
 """Environment steps per second of every world: with nothing cached, and with everything known.
 
     python benchmarks/world_rates.py                        every world, and record
-    python benchmarks/world_rates.py --worlds Nerion-Repair-v0 --steps 200 --dry
+    python benchmarks/world_rates.py --worlds Nerion-Repair-v0 --steps 200
 
-Uncached: the native vector of 8 with a worker a core, confined, outcomes remembered nowhere, a
+Uncached: the native vector of 8 with two workers, confined, outcomes remembered nowhere, a
 uniform agent over the edits not yet tried in the episode (an edit is not asked twice, so a step
-is a run of tests unless no test reaches the edit). Processes of every program are started before
-the clock runs; what a step costs where an episode ends (`same step` reset) is told apart.
-Cached: one environment takes the same episodes again, and the runner knows every outcome.
-Observations are padded. Rounds go over all worlds in turn, so that the machine's drift hits all.
-Repo needs a package: inflection, with its own suite. Recorded in `results/world_rates.json`.
+is a run of tests unless no test reaches the edit). A round of steps is taken before the clock
+runs; programs that are drawn later start their processes in timed steps. Steps in which an episode
+ends reset it too, and are told apart. Cached: one environment takes the same episodes again, and
+the runner knows every outcome. Observations are padded. Worlds are measured one after the other.
+Repo needs a package: inflection, with its own suite. A run of all worlds is recorded in
+`results/world_rates.json`; one of some is only printed, so that no row is lost.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from dataclasses import dataclass, field
@@ -214,6 +216,20 @@ def measured(worlds: Sequence[str], steps: int, rounds: int, seed: int) -> list[
     return rows
 
 
+def table(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Return a Markdown table: steps a second, and milliseconds of a reset that is known."""
+    lines = ["| world | uncached | median | cached | known reset (ms) |", "|---|---|---|---|---|"]
+    for row in rows:
+        given = [f"`{key}={json.dumps(value)}`" for key, value in row["arguments"].items()]
+        title = " ".join([f"`{row['world']}`", ", ".join(given)]).strip()
+        mine, known = row["uncached"], row["cached"]
+        lines.append(
+            f"| {title} | {mine['per_second']:.0f} | {mine['median_per_second']:.0f} "
+            f"| {known['median_per_second']:,.0f} | {known['reset_median_ms']:.1f} |"
+        )
+    return lines
+
+
 def main() -> None:
     """Measure, print, record."""
     names = list(dict.fromkeys(world for world, _ in ROWS))
@@ -224,11 +240,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--dry", action="store_true", help="record nothing")
     arguments = parser.parse_args()
-    where = {**setting(arguments), "command": "python benchmarks/world_rates.py"}
+    flags = f"--steps {arguments.steps} --rounds {arguments.rounds} --seed {arguments.seed}"
+    where = {**setting(arguments), "command": f"python benchmarks/world_rates.py {flags}"}
     where |= {"git": git_state(), "usable_cores": usable_processors()}
     rows = measured(arguments.worlds, arguments.steps, arguments.rounds, arguments.seed)
+    print("\n".join(table(rows)))
     where["load_after"] = [round(value, 2) for value in os.getloadavg()]
-    if not arguments.dry:
+    if not arguments.dry and set(arguments.worlds) == set(names):
         write_json(RESULTS, {"setting": where, "rows": rows})
 
 

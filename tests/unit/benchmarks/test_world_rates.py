@@ -1,9 +1,21 @@
 """What steps a second are measured over, without any process."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from benchmarks.world_rates import BARS, ROWS, STRETCH, actions_of, chosen, verdict
+from benchmarks.world_rates import (
+    BARS,
+    RESULTS,
+    ROWS,
+    STRETCH,
+    actions_of,
+    chosen,
+    table,
+    verdict,
+)
 from envs_registry import WORLDS
 
 pytestmark = pytest.mark.pure
@@ -42,3 +54,9 @@ def test_a_rate_is_told_by_its_bars(kind):
     assert verdict(kind, BARS[kind] - 1) == "missed"
     assert verdict(kind, BARS[kind]) == "bar"
     assert verdict(kind, STRETCH[kind]) == "stretch"
+
+
+def test_the_page_has_the_table_of_the_record():
+    page = (Path(__file__).parents[3] / "docs" / "scores.md").read_text(encoding="utf-8")
+    shown = page.partition("<!-- rates -->\n")[2].partition("<!-- /rates -->")[0]
+    assert shown.splitlines() == table(json.loads(RESULTS.read_text())["rows"])
